@@ -1,0 +1,1 @@
+"""Shows releases to leaders, HR and auditors; reads nothing but `releases/` and accounts."""

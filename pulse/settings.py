@@ -1,0 +1,245 @@
+"""Settings: `pulse.toml` in the home, overridden by `PULSE_*`; unknown ones stop the start."""
+
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from pulse.errors import BadSetting
+
+K_FLOOR: Final = 5
+GROUP_FLOOR: Final = 7
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DEFAULT_SUPPORT: Final = (
+    "If work weighs on you, talk to someone you trust: a colleague, your doctor or your "
+    "employee representatives."
+)
+_CLOSES: Final = re.compile(rf"({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d")
+# Read by the tests and by the processes of one `pulse serve`; not settings of a home.
+_NOT_SETTINGS: Final = frozenset({"PULSE_CHROMIUM", "PULSE_HOME", "PULSE_PEERS"})
+
+Help = msgspec.Meta
+
+
+class Support(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The help contacts on every staff page: the same for everyone, never triggered."""
+
+    text: Annotated[str, Help(description="What staff read about getting help.")] = DEFAULT_SUPPORT
+    contacts: Annotated[
+        tuple[str, ...], Help(description="Help contacts, one line each (phone, address, desk).")
+    ] = ()
+
+
+class Home:
+    """The folders of one installation; see `pulse/store/README.md` for who may read which."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.issuer = path / "issuer"
+        self.ballotbox = path / "ballotbox"
+        self.keys = path / "keys"
+        self.issuer_keys = path / "keys" / "issuer"
+        self.operator_keys = path / "keys" / "operator"
+        self.holder_keys = path / "keys" / "holder"
+        self.releases = path / "releases"
+        self.accounts = path / "accounts"
+        self.outbox = path / "outbox"
+        self.state = path / "state"
+        self.published = path / "state" / "w"
+        self.trees = path / "state" / "trees"
+        self.settings_file = path / "pulse.toml"
+
+    def folders(self) -> tuple[Path, ...]:
+        """Return every folder of the home, parents first."""
+        return (
+            self.path, self.issuer, self.ballotbox, self.keys, self.issuer_keys,
+            self.operator_keys, self.holder_keys, self.releases, self.accounts, self.outbox,
+            self.state, self.published, self.trees,
+        )  # fmt: skip
+
+    def make(self) -> None:
+        """Create the folders, readable by their owner only."""
+        for folder in self.folders():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The running configuration of one home."""
+
+    organisation: Annotated[str, Help(description="The organisation's name, as staff know it.")] = (
+        "Our organisation"
+    )
+    timezone: Annotated[str, Help(description="IANA time zone that weeks are counted in.")] = "UTC"
+    closes: Annotated[str, Help(description="Day and local time at which a wave closes.")] = (
+        "Friday 17:00"
+    )
+    base_url: Annotated[
+        str, Help(description="Address of the staff pages; https, or http on loopback.")
+    ] = "http://127.0.0.1:8000"
+    dashboards_url: Annotated[
+        str, Help(description="Address of the leaders' pages; another host than base_url's.")
+    ] = "http://127.0.0.1:8001"
+    database_url: Annotated[
+        str, Help(description="Database address; empty means SQLite files in the home.")
+    ] = ""
+    k: Annotated[int, Help(description="Fewest people behind any derivable group: 5, 10, 15 …")] = (
+        K_FLOOR
+    )
+    group_min_invited: Annotated[
+        int,
+        Help(description="Smallest group that shares a signing key (7 or more, k + 2 at least)."),
+    ] = 8
+    holder: Annotated[
+        Literal["same-user", "same-host", "council"],
+        Help(description="Who holds the second opening key."),
+    ] = "same-user"
+    keep_answers_weeks: Annotated[
+        int, Help(description="Weeks that opened answers are kept; 0 keeps none.")
+    ] = 0
+    mail: Annotated[str, Help(description="How mail leaves: spool: or smtp://…")] = "spool:"
+    sender: Annotated[str, Help(description="The From address of invitations.")] = "pulse@localhost"
+    env: Annotated[
+        Literal["production", "test"], Help(description="test only for trials on loopback.")
+    ] = "production"
+    test_clock: Annotated[str, Help(description="File with the time, with env test only.")] = ""
+    seed: Annotated[str, Help(description="Seed of the demo's story, with env test only.")] = ""
+    support: Support = Support()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def smallest_group(self) -> int:
+        """The group minimum in force: `group_min_invited`, raised to k + 2 if lower."""
+        return max(self.group_min_invited, self.k + 2)
+
+
+def described() -> list[tuple[str, str]]:
+    """List every setting with its one-sentence help, nested ones as `support.text`."""
+    rows: list[tuple[str, str]] = []
+    for struct, prefix in ((Settings, ""), (Support, "support.")):
+        for name, hint in get_type_hints(struct, include_extras=True).items():
+            if getattr(hint, "__metadata__", None):
+                rows.append((prefix + name, hint.__metadata__[0].description))
+    return rows
+
+
+def load(home: Home, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read `pulse.toml` of `home` (a missing file means defaults), apply `PULSE_*`, check.
+
+    Raises:
+        BadSetting: an unknown or malformed setting, named in `where`.
+    """
+    raw: dict[str, Any] = {}
+    if home.settings_file.exists():
+        try:
+            raw = tomllib.loads(home.settings_file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadSetting(f"pulse.toml cannot be read: {error}.", where="pulse.toml") from error
+    for variable, text in sorted((os.environ if environ is None else environ).items()):
+        if variable.startswith("PULSE_") and variable not in _NOT_SETTINGS:
+            _override(raw, variable, text)
+    return check(_convert(raw))
+
+
+def _override(raw: dict[str, Any], variable: str, text: str) -> None:
+    name = variable.removeprefix("PULSE_").lower()
+    table = raw
+    known = set(Settings.__struct_fields__) - {"support"}
+    if name.startswith("support_"):
+        table, name, known = raw.setdefault("support", {}), name[8:], {"text", "contacts"}
+    if name not in known:
+        raise BadSetting("There is no such setting.", where=variable)
+    if name in {"k", "group_min_invited", "keep_answers_weeks"}:
+        if not re.fullmatch(r"\d{1,6}", text, re.ASCII):
+            raise BadSetting("This setting is a whole number.", where=variable)
+        table[name] = int(text)
+    else:
+        table[name] = text.splitlines() if name == "contacts" else text
+
+
+def _convert(raw: dict[str, Any]) -> Settings:
+    for name, value in raw.items():
+        if name not in Settings.__struct_fields__:
+            raise BadSetting("There is no such setting.", where=name)
+        try:
+            hint = get_type_hints(Settings, include_extras=True)[name]
+            msgspec.convert(value, hint)
+        except msgspec.ValidationError as error:
+            raise BadSetting(f"This value does not fit: {error}.", where=name) from error
+    return msgspec.convert(raw, Settings)
+
+
+def check(settings: Settings) -> Settings:
+    """Return `settings` if they are safe together.
+
+    Raises:
+        BadSetting: a value below its floor or a combination that would break a promise.
+    """
+    if settings.k < K_FLOOR or settings.k % 5:
+        raise BadSetting("k is 5, 10, 15 …; nothing smaller protects anybody.", where="k")
+    if settings.group_min_invited < GROUP_FLOOR:
+        raise BadSetting(f"A group needs {GROUP_FLOOR} people or more.", where="group_min_invited")
+    if not _CLOSES.fullmatch(settings.closes):
+        raise BadSetting("Write it like 'Friday 17:00'.", where="closes")
+    if settings.keep_answers_weeks:
+        raise BadSetting("Keeping answers is not offered; set it to 0.", where="keep_answers_weeks")
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadSetting("This is no IANA time zone.", where="timezone") from error
+    if not settings.mail.startswith("spool:"):
+        raise BadSetting("Only 'spool:' is offered so far.", where="mail")
+    if settings.database_url:
+        raise BadSetting("Only SQLite files in the home are offered so far.", where="database_url")
+    _check_addresses(settings)
+    return settings
+
+
+def _check_addresses(settings: Settings) -> None:
+    staff, leaders = (
+        _safe_host(settings.base_url, "base_url"),
+        _safe_host(settings.dashboards_url, "dashboards_url"),
+    )
+    if staff == leaders and not is_loopback(staff):
+        raise BadSetting("Staff and leaders' pages need different hosts.", where="dashboards_url")
+    testing = settings.env == "test"
+    if testing and not is_loopback(staff):
+        raise BadSetting("env = test is for loopback only.", where="env")
+    if settings.test_clock and not testing:
+        raise BadSetting("It works only together with env = test.", where="test_clock")
+    if settings.seed and not testing:
+        raise BadSetting("It works only together with env = test.", where="seed")
+
+
+def _safe_host(url: str, name: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError as error:
+        raise BadSetting("This is no web address.", where=name) from error
+    if not host or parts.query or parts.fragment or parts.path not in {"", "/"} or parts.username:
+        raise BadSetting("Write it like https://pulse.example.org.", where=name)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise BadSetting("The address must be https, or http on loopback.", where=name)
+    return host
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether `host` can only be this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

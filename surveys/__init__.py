@@ -1,0 +1,1 @@
+"""The questions, as data: instruments, practices and languages in TOML."""

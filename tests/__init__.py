@@ -1,0 +1,1 @@
+"""The specification of Pulse, as tests."""
