@@ -1,0 +1,25 @@
+"""Rules for all tests: no network in the fast ones, and in CI the same examples each time."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import settings
+
+HERE: Final = Path(__file__).parent
+WITHOUT_NETWORK: Final = (HERE / "unit", HERE / "property")
+IN_CI: Final = os.environ.get("CI") == "true"
+
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if IN_CI else "local")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take the network from unit and property tests, unless one asks for this machine's own."""
+    for item in items:
+        fast = any(item.path.is_relative_to(folder) for folder in WITHOUT_NETWORK)
+        asks = item.get_closest_marker("enable_socket") or item.get_closest_marker("allow_hosts")
+        if fast and not asks:
+            item.add_marker(pytest.mark.disable_socket)
