@@ -1,0 +1,1 @@
+"""Sealed boxes and their store."""

@@ -1,0 +1,1 @@
+"""Blind tokens and the published key list."""
