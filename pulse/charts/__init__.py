@@ -1,0 +1,1 @@
+"""Figures: series in, Plotly figure out, one figure a file; nothing else imports plotly."""

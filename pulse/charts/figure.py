@@ -1,0 +1,71 @@
+"""What all figures share: one small template, one palette for light and dark, JSON out."""
+
+import datetime as dt
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+INK: Final = "#1b2026"
+MUTED: Final = "#57616b"
+GRID: Final = "#e4e7ea"
+ACCENT: Final = "#1d5fa6"
+BAND: Final = "rgba(29, 95, 166, 0.2)"
+REFERENCE: Final = "#8b949e"
+MARK: Final = "#a8500f"
+
+# The page replaces each left colour by its right one when it is shown dark.
+DARK: Final = {
+    INK: "#e9ecef",
+    MUTED: "#a9b2bb",
+    GRID: "#2c333a",
+    ACCENT: "#7fb4ee",
+    BAND: "rgba(127, 180, 238, 0.2)",
+    REFERENCE: "#77818b",
+    MARK: "#f0a35e",
+}
+
+_AXIS: Final = {
+    "gridcolor": GRID,
+    "linecolor": GRID,
+    "zeroline": False,
+    "showline": False,
+    "ticks": "",
+    "fixedrange": True,
+    "automargin": True,
+}
+TEMPLATE: Final = go.layout.Template(
+    layout={
+        "font": {"family": "system-ui, sans-serif", "size": 16, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 40, "r": 16, "t": 8, "b": 40},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"size": 16}},
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+        "dragmode": False,
+    }
+)
+
+
+def figure(traces: list[Any], **layout: Any) -> go.Figure:  # noqa: ANN401 - plotly's own types
+    """Return a figure of `traces` in the house's template, with its dark palette aboard."""
+    return go.Figure(traces, layout={"template": TEMPLATE, "meta": {"dark": DARK}, **layout})
+
+
+def to_json(drawn: go.Figure) -> bytes:
+    """Return the figure as the JSON that plotly.js reads, without insignificant space."""
+    return drawn.to_json(pretty=False).encode()
+
+
+def monday(wave: str) -> str:
+    """Return the ISO date of a wave's Monday: weeks stand at their true distance."""
+    year, week = wave.split("-W")
+    return dt.date.fromisocalendar(int(year), int(week), 1).isoformat()
+
+
+def week_name(wave: str) -> str:
+    """Return how a wave reads beside a point: week 9 of 2026."""
+    year, week = wave.split("-W")
+    return f"week {int(week)} of {year}"

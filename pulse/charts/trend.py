@@ -1,0 +1,94 @@
+"""The weekly line of one scale with its 80 % band; hidden weeks are gaps, coded ones marks."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from pulse.charts import figure
+from pulse.statistics.scales import WeekPoint
+
+
+def trend(
+    points: Sequence[WeekPoint], *, name: str, reference: Sequence[WeekPoint] = ()
+) -> go.Figure:
+    """Return the trend of `points` on 0-100; `reference` is drawn thin behind it."""
+    traces: list[go.Scatter] = []
+    traces.extend(_line(run, "organisation", thin=True) for run in runs(reference))
+    for run in runs(points):
+        traces.append(_band(run))
+        traces.append(_line(run, name, thin=False))
+    raw = [point for point in points if point.status == "shown"]
+    traces.append(_dots(raw))
+    coded = [point for point in points if point.status == "coded"]
+    if coded:
+        traces.append(_coded(coded))
+    return figure.figure(
+        traces,
+        height=280,
+        xaxis={"type": "date", "tickformat": "%b\n%Y", "nticks": 6, "showgrid": False},
+        yaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100]},
+    )
+
+
+def runs(points: Sequence[WeekPoint]) -> list[list[WeekPoint]]:
+    """Split the weeks at hidden and coded ones; weeks that did not ask break nothing."""
+    found: list[list[WeekPoint]] = [[]]
+    for point in points:
+        if point.status in {"hidden", "coded"}:
+            found.append([])
+        elif point.value is not None:
+            found[-1].append(point)
+    return [run for run in found if run]
+
+
+def _line(run: Sequence[WeekPoint], name: str, *, thin: bool) -> go.Scatter:
+    return go.Scatter(
+        x=[figure.monday(point.wave) for point in run],
+        y=[_round(point.value) for point in run],
+        mode="lines" if len(run) > 1 else "markers",
+        line={"color": figure.REFERENCE if thin else figure.ACCENT, "width": 1 if thin else 3},
+        marker={"color": figure.REFERENCE if thin else figure.ACCENT, "size": 4 if thin else 7},
+        name=name,
+        hoverinfo="skip" if thin else "text",
+        text=[] if thin else [_hover(point) for point in run],
+    )
+
+
+def _band(run: Sequence[WeekPoint]) -> go.Scatter:
+    there = [figure.monday(point.wave) for point in run]
+    low = [_round(point.low) for point in run]
+    high = [_round(point.high) for point in run]
+    return go.Scatter(
+        x=there + there[::-1], y=high + low[::-1], fill="toself", fillcolor=figure.BAND,
+        line={"width": 0}, mode="lines", hoverinfo="skip", name="80 % band",
+    )  # fmt: skip
+
+
+def _dots(points: Sequence[WeekPoint]) -> go.Scatter:
+    return go.Scatter(
+        x=[figure.monday(point.wave) for point in points],
+        y=[_round(point.raw) for point in points],
+        mode="markers", marker={"color": figure.ACCENT, "size": 5, "opacity": 0.45},
+        hoverinfo="skip", name="single weeks",
+    )  # fmt: skip
+
+
+def _coded(points: Sequence[WeekPoint]) -> go.Scatter:
+    return go.Scatter(
+        x=[figure.monday(point.wave) for point in points],
+        y=[_round(point.raw) for point in points],
+        mode="markers", marker={"color": figure.MARK, "size": 9, "symbol": "diamond-open"},
+        hoverinfo="text", name="at the end of the answers",
+        text=[f"{figure.week_name(p.wave)}: beyond what is shown exactly" for p in points],
+    )  # fmt: skip
+
+
+def _hover(point: WeekPoint) -> str:
+    return (
+        f"{figure.week_name(point.wave)}: {point.value:.0f} "
+        f"({point.low:.0f}-{point.high:.0f}), at least {point.at_least} answers"
+    )
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

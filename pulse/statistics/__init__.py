@@ -1,0 +1,1 @@
+"""What releases say and how sure it is: intervals, trends, directions, in plain functions."""
