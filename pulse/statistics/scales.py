@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Literal
 
 import msgspec
-import polars as pl
 
 from pulse.statistics.adjustment import weekly_index
 from pulse.statistics.discoveries import benjamini_hochberg
@@ -232,7 +231,7 @@ def _name(change: Direction, *, likely: bool) -> Direction:
     key: DirectionKey = "unclear"
     if likely and low * high > 0:
         key = "higher" if difference > 0 else "lower"
-    elif -SAME_WITHIN <= low and high <= SAME_WITHIN:
+    elif low >= -SAME_WITHIN and high <= SAME_WITHIN:
         key = "same"
     return msgspec.structs.replace(change, key=key)
 
