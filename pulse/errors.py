@@ -1,6 +1,7 @@
 """Every error Pulse raises on purpose, in one tree.
 
 PulseError
+├── Spoiled                a box with wrong contents: counted, never stored, never fatal
 ├── Refused                a command or start-up that stops with a reason (exit code 1)
 │   ├── BadSetting         an unknown or malformed setting
 │   ├── BadInstrument      a survey file that must not be used
@@ -46,6 +47,12 @@ class PulseError(Exception):
     def __str__(self) -> str:
         """Return the sentence, with its place in front."""
         return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class Spoiled(PulseError):
+    """A sealed box or its contents are wrong: counted, never stored, never fatal."""
+
+    type = "spoiled"
 
 
 class Refused(PulseError):

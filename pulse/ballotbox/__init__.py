@@ -1,0 +1,1 @@
+"""The ballot box: sealed answers under anonymous tokens, without order, name or time."""

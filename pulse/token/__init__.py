@@ -1,0 +1,1 @@
+"""Blind-signed tokens and the published list of keys; README.md explains the protocol."""
