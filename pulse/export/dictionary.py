@@ -1,0 +1,109 @@
+"""The data dictionary: what each column of an export, and of cells.parquet, means."""
+
+from typing import Final
+
+import msgspec
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column: its name, the type of its values, their unit or range, and its meaning."""
+
+    name: str
+    kind: str
+    values: str
+    meaning: str
+
+
+DICTIONARY: Final[tuple[Column, ...]] = (
+    Column("wave", "text", "ISO week, 2026-W09", "The wave (survey week) the row belongs to."),
+    Column("unit_id", "text", "", "Id of the unit; a pool has its unit's id and ':others'."),
+    Column(
+        "parent_id",
+        "text",
+        "empty for the root",
+        "Id of the unit above; for a pool the published unit whose remaining people it holds.",
+    ),
+    Column("name", "text", "", "Name of the unit in that wave; 'A + B' is a merged group."),
+    Column(
+        "kind",
+        "text",
+        "unit, pool, diag",
+        "unit: a unit of the tree. pool: the hidden teams of a unit together. "
+        "diag: a measure of precision for the whole organisation.",
+    ),
+    Column(
+        "measure",
+        "text",
+        "item:A1, scale:safety, sigma2:A1 …",
+        "What was measured: an item as it was asked, a scale, or a diagnostic.",
+    ),
+    Column(
+        "status",
+        "text",
+        "published, suppressed",
+        "suppressed: hidden to protect people; every figure of the row is then empty, never 0.",
+    ),
+    Column(
+        "at_least",
+        "whole number",
+        "people; steps of 5",
+        "At least this many people are behind the figure; no exact number is published.",
+    ),
+    Column("invited", "whole number", "people", "How many people were invited in the unit."),
+    Column(
+        "mean",
+        "number",
+        "item 1-5, scale 0-100",
+        "Mean answer, rounded to 'step'. Items are as given, not reversed; "
+        "scales are reversed where needed, so that higher is better.",
+    ),
+    Column(
+        "mean_bound",
+        "text",
+        "exact, at_least, at_most",
+        "at_least, at_most: the mean lies near the end of the scale and only this bound is shown.",
+    ),
+    Column("step", "number", "0.1, 0.25, 0.5, 1 points", "The rounding step of the mean."),
+    Column(
+        "favourable",
+        "number",
+        "percent; steps of 5 or 10",
+        "Share of answers 4 and 5, from 20 people on; "
+        "the first and last step read 'or less' and 'or more'.",
+    ),
+    Column("neutral", "number", "percent; steps of 5 or 10", "Share of answer 3, in the same way."),
+    Column(
+        "unfavourable",
+        "number",
+        "percent; steps of 5 or 10",
+        "Share of answers 1 and 2, in the same way.",
+    ),
+    Column(
+        "no_answer",
+        "text",
+        "under 10 %, 10-25 %, over 25 %",
+        "Share of people who skipped the item or preferred not to say, from 20 people on.",
+    ),
+    Column(
+        "value",
+        "number",
+        "depends on the measure",
+        "Only in diag rows: the variance of answers inside groups (sigma2), to 0.05.",
+    ),
+)
+
+
+def as_csv() -> bytes:
+    """Return the dictionary itself as a CSV file (RFC 4180, UTF-8)."""
+    rows = [Column.__struct_fields__, *(msgspec.structs.astuple(each) for each in DICTIONARY)]
+    return "".join(",".join(map(_quoted, row)) + "\r\n" for row in rows).encode()
+
+
+def as_markdown() -> str:
+    """Return the dictionary as a Markdown table."""
+    rows = (f"| `{c.name}` | {c.kind} | {c.values} | {c.meaning} |" for c in DICTIONARY)
+    return "\n".join(["| column | type | values | meaning |", "|---|---|---|---|", *rows, ""])
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,1 @@
+"""The counts of opened ballots: polars against a plain recount."""
