@@ -34,19 +34,19 @@ class _Pass(NamedTuple):
 
 
 def _filter(series: Sequence[Observation], q: float) -> _Pass:
-    mean, variance, score, started = 0.0, _DIFFUSE, 0.0, False
-    predicted, filtered = [], []
-    for value, noise in series:
+    """Run forward; the first week has a value, which starts the level exactly (diffuse)."""
+    mean, variance, score = series[0].value or 0.0, series[0].variance, 0.0
+    predicted, filtered = [(mean, variance)], [(mean, variance)]
+    for value, noise in series[1:]:
+        variance += q
         predicted.append((mean, variance))
         if value is not None:
             total = variance + noise
             error = value - mean
-            if started:
-                score -= 0.5 * (math.log(2 * math.pi * total) + error * error / total)
+            score -= 0.5 * (math.log(2 * math.pi * total) + error * error / total)
             gain = variance / total
-            mean, variance, started = mean + gain * error, noise * gain, True
+            mean, variance = mean + gain * error, noise * gain
         filtered.append((mean, variance))
-        variance += q
     return _Pass(predicted, filtered, score)
 
 
@@ -57,20 +57,28 @@ def smooth(series: Sequence[Observation], q: float | None = None) -> tuple[Level
         series: one observation a week, oldest first.
         q: the weekly variance of the level; estimated on `GRID` if None.
     """
-    values = [t for t, week in enumerate(series) if week.value is not None]
-    if not values:
+    known = [t for t, week in enumerate(series) if week.value is not None]
+    if not known:
         return (None,) * len(series)
+    inner = series[known[0] : known[-1] + 1]
     if q is None:
-        q = max(GRID, key=lambda candidate: _filter(series, candidate).log_likelihood)
-    run = _filter(series, q)
+        q = max(GRID, key=lambda candidate: _filter(inner, candidate).log_likelihood)
+    levels = _backward(_filter(inner, q))
+    after = len(series) - known[-1] - 1
+    return (*[None] * known[0], *levels, *[None] * after)
+
+
+def log_likelihood(series: Sequence[Observation], q: float) -> float:
+    """Return the diffuse log-likelihood of `series` (which starts with a value) at `q`."""
+    return _filter(series, q).log_likelihood
+
+
+def _backward(run: _Pass) -> list[Level]:
     mean, variance = run.filtered[-1]
     levels = [Level(mean, variance)]
-    for t in range(len(series) - 2, -1, -1):
-        own_mean, own_variance = run.filtered[t]
-        next_mean, next_variance = run.predicted[t + 1]
-        gain = own_variance / next_variance
-        mean = own_mean + gain * (mean - next_mean)
-        variance = own_variance + gain * gain * (variance - next_variance)
+    for own, ahead in zip(run.filtered[-2::-1], run.predicted[:0:-1], strict=True):
+        gain = own[1] / ahead[1]
+        mean = own[0] + gain * (mean - ahead[0])
+        variance = own[1] + gain * gain * (variance - ahead[1])
         levels.append(Level(mean, variance))
-    levels.reverse()
-    return tuple(level if values[0] <= t <= values[-1] else None for t, level in enumerate(levels))
+    return levels[::-1]
