@@ -1,0 +1,1 @@
+"""Accounts of leaders, HR, auditors and administrators: who may see which released figure."""

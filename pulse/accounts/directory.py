@@ -1,0 +1,177 @@
+"""Who has an account: create, find, list, reset, remove.
+
+Every function takes the engine of `accounts/accounts.db`; addresses are compared in lower case.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, Final, Literal, cast, get_args
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+
+from pulse.accounts.passwords import one_time_password
+from pulse.accounts.tables import account, api_token
+from pulse.clock import Clock
+from pulse.errors import BadAccounts
+
+Role = Literal["leader", "hr", "auditor", "admin"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+# From a password to its PHC string; the commands pass argon2's, tests a cheaper one.
+Hash = Callable[[str], str]
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A person who may sign in; only a leader has a unit."""
+
+    account_id: int
+    email: str
+    role: Role
+    unit_id: str | None
+    must_change: bool
+    stamp: str
+
+
+class NewAccount(msgspec.Struct, frozen=True):
+    """What is told once, when an account is made or reset.
+
+    `one_time_password` is None where the account existed and keeps its password.
+    """
+
+    email: str
+    role: Role
+    one_time_password: str | None
+
+
+def new_stamp() -> str:
+    """Return a fresh stamp: sessions that carry another one have ended."""
+    return secrets.token_hex(16)
+
+
+def create(
+    engine: Engine,
+    clock: Clock,
+    hash_password: Hash,
+    *,
+    email: str,
+    role: Role,
+    unit_id: str | None = None,
+    password: str | None = None,
+) -> NewAccount:
+    """Make one account; with a `password` of its own (the demo's) nothing has to be changed.
+
+    Raises:
+        BadAccounts: the address has an account already.
+    """
+    told = password or one_time_password()
+    stored = hash_password(told)
+    with engine.begin() as connection:
+        if _row(connection, email) is not None:
+            raise BadAccounts("This address has an account already.", where=email)
+        write(connection, clock, email=email, role=role, unit_id=unit_id, stored=stored)
+        if password is not None:
+            where = account.c.email == email.casefold()
+            connection.execute(update(account).where(where).values(must_change=False))
+    return NewAccount(email.casefold(), role, told)
+
+
+def write(
+    connection: Connection,
+    clock: Clock,
+    *,
+    email: str,
+    role: Role,
+    unit_id: str | None,
+    stored: str,
+) -> None:
+    """Insert one account whose password has to be changed at first sign-in."""
+    connection.execute(
+        insert(account).values(
+            email=email.casefold(),
+            role=role,
+            unit_id=unit_id if role == "leader" else None,
+            password=stored,
+            must_change=True,
+            stamp=new_stamp(),
+            created=clock.now().isoformat(timespec="seconds"),
+        )
+    )
+
+
+def find(engine: Engine, email: str) -> tuple[Account, str] | None:
+    """Return the account of an address with its stored password, or None."""
+    with engine.connect() as connection:
+        row = _row(connection, email)
+    return None if row is None else (_account(row), cast("str", row.password))
+
+
+def by_id(engine: Engine, account_id: int, stamp: str) -> Account | None:
+    """Return the account of a session, or None if it has gone or its stamp has changed."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            select(account).where(account.c.account_id == account_id, account.c.stamp == stamp)
+        ).one_or_none()
+    return None if row is None else _account(row)
+
+
+def everyone(engine: Engine) -> list[Account]:
+    """List all accounts by address."""
+    with engine.connect() as connection:
+        return [_account(row) for row in connection.execute(select(account).order_by("email"))]
+
+
+def change_password(engine: Engine, account_id: int, stored: str) -> str:
+    """Store a new password and return the new stamp: every other session has ended."""
+    stamp = new_stamp()
+    with engine.begin() as connection:
+        connection.execute(
+            update(account)
+            .where(account.c.account_id == account_id)
+            .values(password=stored, must_change=False, stamp=stamp)
+        )
+    return stamp
+
+
+def reset(engine: Engine, hash_password: Hash, email: str) -> NewAccount:
+    """Give an account a new one-time password; its sessions and its token end at once.
+
+    Raises:
+        BadAccounts: nobody has this address.
+    """
+    told = one_time_password()
+    stored = hash_password(told)
+    with engine.begin() as connection:
+        row = connection.execute(
+            update(account)
+            .where(account.c.email == email.casefold())
+            .values(password=stored, must_change=True, stamp=new_stamp())
+            .returning(account.c.account_id, account.c.email, account.c.role)
+        ).one_or_none()
+        if row is None:
+            raise BadAccounts("There is no account of this address.", where=email)
+        connection.execute(delete(api_token).where(api_token.c.account_id == row.account_id))
+    return NewAccount(row.email, row.role, told)
+
+
+def remove(engine: Engine, email: str) -> None:
+    """Remove an account with its token; its rows in the access log stay.
+
+    Raises:
+        BadAccounts: nobody has this address.
+    """
+    with engine.begin() as connection:
+        row = _row(connection, email)
+        if row is None:
+            raise BadAccounts("There is no account of this address.", where=email)
+        connection.execute(delete(api_token).where(api_token.c.account_id == row.account_id))
+        connection.execute(delete(account).where(account.c.account_id == row.account_id))
+
+
+def _row(connection: Connection, email: str) -> Row[Any] | None:
+    return connection.execute(
+        select(account).where(account.c.email == email.casefold())
+    ).one_or_none()
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(row.account_id, row.email, row.role, row.unit_id, row.must_change, row.stamp)
