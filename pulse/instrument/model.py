@@ -72,10 +72,6 @@ class Instrument(msgspec.Struct, frozen=True):
         """Return those ids of `form` that only groups made of leaders are asked."""
         return tuple(item for item in self.form(form) if self.items[item].leader)
 
-    def next_form(self, form: int | None) -> int:
-        """Return the block after `form`; None, before the first wave, gives 0."""
-        return 0 if form is None else (form + 1) % len(self.blocks)
-
     def scale_items(self, scale_id: str, asked: Iterable[str]) -> tuple[Item, ...]:
         """Return the items of one scale among those `asked`, in the order given."""
         chosen = (self.items[item] for item in asked)

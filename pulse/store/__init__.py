@@ -1,0 +1,1 @@
+"""Files and databases: engines with the right durability, group commit, secure deletion."""
