@@ -8,6 +8,7 @@ from sqlalchemy import Engine, insert, select
 from pulse.accounts.directory import Account
 from pulse.accounts.tables import access_log
 from pulse.clock import Clock
+from pulse.store.engine import reading
 
 Entry = Literal["signed in", "refused", "saw", "exported", "new password"]
 _LONGEST: Final = 200
@@ -41,5 +42,5 @@ def note(engine: Engine, clock: Clock, account: Account, action: Entry, subject:
 def newest(engine: Engine, limit: int = 100) -> list[AccessRow]:
     """Return the newest rows, newest first."""
     rows = select(access_log).order_by(access_log.c.entry_id.desc()).limit(limit)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return [AccessRow(**row._mapping) for row in connection.execute(rows)]  # noqa: SLF001 - SQLAlchemy's public name

@@ -14,6 +14,7 @@ from pulse.accounts.passwords import one_time_password
 from pulse.accounts.tables import account, api_token
 from pulse.clock import Clock
 from pulse.errors import BadAccounts
+from pulse.store.engine import reading
 
 Role = Literal["leader", "hr", "auditor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -100,14 +101,14 @@ def write(
 
 def find(engine: Engine, email: str) -> tuple[Account, str] | None:
     """Return the account of an address with its stored password, or None."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         row = _row(connection, email)
     return None if row is None else (_account(row), cast("str", row.password))
 
 
 def by_id(engine: Engine, account_id: int, stamp: str) -> Account | None:
     """Return the account of a session, or None if it has gone or its stamp has changed."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         row = connection.execute(
             select(account).where(account.c.account_id == account_id, account.c.stamp == stamp)
         ).one_or_none()
@@ -116,7 +117,7 @@ def by_id(engine: Engine, account_id: int, stamp: str) -> Account | None:
 
 def everyone(engine: Engine) -> list[Account]:
     """List all accounts by address."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return [_account(row) for row in connection.execute(select(account).order_by("email"))]
 
 

@@ -14,6 +14,7 @@ from pulse.accounts.passwords import one_time_password
 from pulse.accounts.tables import account, api_token
 from pulse.clock import Clock
 from pulse.errors import BadAccounts
+from pulse.store.engine import reading
 from pulse.terms import UNIT_ID, Progress, silent
 
 LARGEST: Final = 8 * 1024 * 1024
@@ -67,7 +68,7 @@ def import_leaders(
         BadAccounts: as `read`; nothing has changed then.
     """
     lines = read(path, known_units)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         existing = set(connection.execute(select(account.c.email)).scalars())
     # Hashing takes its time by design: it is done before the transaction, not inside.
     told: dict[str, tuple[str, str]] = {}

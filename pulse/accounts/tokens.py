@@ -12,6 +12,7 @@ from pulse.accounts.directory import Account
 from pulse.accounts.tables import account, api_token
 from pulse.clock import Clock
 from pulse.errors import BadAccounts
+from pulse.store.engine import reading
 
 _BYTES: Final = 32
 _PREFIX: Final = "pulse_"  # lets secret scanners and people recognise a leaked one
@@ -66,7 +67,7 @@ def revoke(engine: Engine, email: str) -> bool:
 
 def bearer(engine: Engine, token: str) -> Account | None:
     """Return the account behind a token, or None if no valid token reads like this."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         row = connection.execute(
             select(account)
             .join(api_token, api_token.c.account_id == account.c.account_id)
