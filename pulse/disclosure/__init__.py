@@ -1,0 +1,1 @@
+"""What may be published: groups, policy, the exact tree program, rounding and the audit."""

@@ -1,0 +1,76 @@
+"""Reading releases: only what the ledger names exists, and only with matching hashes."""
+
+from pathlib import Path
+
+import msgspec
+
+from pulse.errors import BadRelease
+from pulse.release import ledger, manifest, treefile
+from pulse.release.manifest import Manifest
+from pulse.terms import Tree
+
+
+class Release(msgspec.Struct, frozen=True):
+    """One published wave; its cells are in `folder / "cells.parquet"` (`cells.read`)."""
+
+    wave: str
+    manifest: Manifest
+    tree: Tree
+    results: bytes
+    folder: Path
+
+
+def waves(releases: Path) -> tuple[str, ...]:
+    """Return the released waves, ascending; BadRelease if the ledger's chain is broken."""
+    return tuple(sorted(entry.wave for entry in ledger.read(releases)))
+
+
+def verify_chain(releases: Path) -> list[ledger.Entry]:
+    """Return the ledger's entries after checking the chain and every file hash behind it.
+
+    Raises:
+        BadRelease: the first line, manifest or file that does not match.
+    """
+    entries = ledger.read(releases)
+    for entry in entries:
+        _manifest(releases, entry)
+    return entries
+
+
+def load(releases: Path, wave: str) -> Release:
+    """Read one release, every file of it compared with its hash.
+
+    Raises:
+        BadRelease: the ledger does not name this wave, or a file does not match.
+    """
+    for entry in ledger.read(releases):
+        if entry.wave == wave:
+            folder = releases / wave
+            described = _manifest(releases, entry)
+            tree = treefile.read(folder / "tree.json")
+            results = (folder / "results.json").read_bytes()
+            return Release(wave, described, tree, results, folder)
+    raise BadRelease("This wave was not released.", where=wave)
+
+
+def _manifest(releases: Path, entry: ledger.Entry) -> Manifest:
+    folder = releases / entry.wave
+    data = read_file(folder / manifest.NAME)
+    if ledger.digest(data) != entry.manifest:
+        raise BadRelease("The manifest is not the one in the ledger.", where=entry.wave)
+    described = manifest.decode(data)
+    if described.wave != entry.wave or tuple(sorted(described.files)) != manifest.FILES:
+        raise BadRelease("The manifest describes something else.", where=entry.wave)
+    for name, expected in described.files.items():
+        if ledger.digest(read_file(folder / name)) != expected:
+            raise BadRelease("The file is not the one released.", where=f"{entry.wave}/{name}")
+    return described
+
+
+def read_file(path: Path) -> bytes:
+    """Read a file of a release; BadRelease where it is missing."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        where = f"{path.parent.name}/{path.name}"
+        raise BadRelease("A file of a release is missing.", where=where) from error
