@@ -141,8 +141,8 @@ def _point(raw: bytes) -> ec.EllipticCurvePublicKey:
 def _private(scalar: Secret) -> ec.EllipticCurvePrivateKey:
     raw = scalar.reveal()
     try:
-        if len(raw) != SCALAR_LENGTH:
-            raise ValueError(len(raw))
-        return ec.derive_private_key(int.from_bytes(raw, "big"), _CURVE)
+        # A scalar of another length is no key of ours: 0 is refused by the curve.
+        value = int.from_bytes(raw, "big") if len(raw) == SCALAR_LENGTH else 0
+        return ec.derive_private_key(value, _CURVE)
     except ValueError as error:
         raise InvalidValue("This is no private key of the curve P-256.", where="key") from error

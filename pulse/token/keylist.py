@@ -11,7 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pulse.errors import BadKeyList, InvalidValue
-from pulse.terms import GROUP_NUMBER, MAX_ITEMS, TOP, WAVE_ID
+from pulse.terms import CANARY_GROUP, GROUP_NUMBER, MAX_ITEMS, TOP, WAVE_ID
 from pulse.token.encoding import sha256, unb64u
 from pulse.token.keys import read_public
 from pulse.token.merkle import inclusion_paths, merkle_root, verify_inclusion
@@ -161,7 +161,9 @@ def read_group(published: bytes, expected_hex: str, keys: KeyList) -> GroupFile:
     if hex_hash(published) != expected_hex:
         raise BadKeyList("This is not the group file that its name promises.")
     group = _read(published, GroupFile)
-    if not GROUP_NUMBER.fullmatch(group.g) or group.invited < max(K_FLOOR, keys.k):
+    if not GROUP_NUMBER.fullmatch(group.g) or group.g == CANARY_GROUP:
+        raise BadKeyList("This is no group's number.", where="g")
+    if group.invited < max(K_FLOOR, keys.k):
         raise BadKeyList("This group is too small to protect anybody.", where=group.g)
     spki = _field(group.spki, None, "spki")
     try:

@@ -7,7 +7,7 @@ the published test vectors of RFC 9474 use 4096 bits.
 from functools import cached_property
 from typing import Final, Self
 
-import gmpy2
+import gmpy2  # type: ignore[import-untyped] # it ships no types
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (

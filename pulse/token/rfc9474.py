@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from typing import Final
 
-import gmpy2
+import gmpy2  # type: ignore[import-untyped] # it ships no types
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
