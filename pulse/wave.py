@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from pulse.errors import Refused, WrongState
 from pulse.instrument.plane import FORMS
 from pulse.settings import DAYS, Settings
+from pulse.store.engine import reading
 from pulse.store.metadata import state as metadata
 from pulse.terms import WAVE_ID
 
@@ -123,7 +124,7 @@ def unfinished(engine: Engine) -> tuple[Wave, ...]:
 
 def every(engine: Engine) -> tuple[Wave, ...]:
     """Return all waves, oldest first."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         rows = connection.execute(select(wave_table).order_by(wave_table.c.wave)).mappings().all()
     return tuple(_wave(row) for row in rows)
 
@@ -197,7 +198,7 @@ def move(
 
 
 def _first(engine: Engine, query: Any) -> Wave | None:  # noqa: ANN401 - a Select of any columns
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         row = connection.execute(query).mappings().first()
     return None if row is None else _wave(row)
 
