@@ -56,7 +56,7 @@ def figure(traces: list[Any], **layout: Any) -> go.Figure:  # noqa: ANN401 - plo
 
 def to_json(drawn: go.Figure) -> bytes:
     """Return the figure as the JSON that plotly.js reads, without insignificant space."""
-    return drawn.to_json(pretty=False).encode()
+    return str(drawn.to_json(pretty=False)).encode()
 
 
 def monday(wave: str) -> str:

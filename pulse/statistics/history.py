@@ -67,6 +67,6 @@ class History:
 def read_history(releases: Path, instrument: Instrument | None = None) -> History:
     """Read every release under `releases`, oldest first; none gives an empty history."""
     loaded = tuple(reading.load(releases, wave) for wave in reading.waves(releases))
-    frames = [cellfile.read(releases / release.wave / "cells.parquet") for release in loaded]
+    frames = [cellfile.read(release.folder / cellfile.NAME) for release in loaded]
     cells = pl.concat(frames) if frames else cellfile.frame(())
     return History(loaded, cells, instrument or load_instrument())

@@ -30,7 +30,7 @@ def _own(scales: Scales, own: dict[str, DirectionKey]) -> str:
     parts = []
     for key, verb in (("lower", "lower"), ("higher", "higher")):
         names = [
-            scales.history.instrument.scales[s].label.lower() for s, k in own.items() if k == key
+            scales.history.instrument.scales[s].name.lower() for s, k in own.items() if k == key
         ]
         if names:
             parts.append(f"{_join(names)} {'is' if len(names) == 1 else 'are'} {verb}")
@@ -50,7 +50,7 @@ def _below(scales: Scales, units: list[str]) -> str:
             if real > most:
                 most = real
                 teams = "team" if real == 1 else "teams"
-                best = f"{meaning.label} {verb} in {_number(real)} {teams}, likely real."
+                best = f"{meaning.name} {verb} in {_number(real)} {teams}, likely real."
     return best
 
 

@@ -1,0 +1,76 @@
+"""A figure shows exactly the numbers it was given, in the house's small template."""
+
+import json
+from typing import Any
+
+from pulse.charts import figure
+from pulse.charts.months import months
+from pulse.charts.statements import statements
+from pulse.charts.trend import runs, trend
+from pulse.statistics.items import ItemFigure
+from pulse.statistics.scales import Block, Estimate, WeekPoint
+
+POINTS = (
+    WeekPoint("2026-W01", "shown", 10, 40.0, 41.0, 35.0, 47.0),
+    WeekPoint("2026-W02", "not_asked", None),
+    WeekPoint("2026-W03", "shown", 10, 44.0, 43.0, 37.0, 49.0),
+    WeekPoint("2026-W04", "hidden", None),
+    WeekPoint("2026-W05", "coded", 10, 90.0),
+    WeekPoint("2026-W06", "shown", 10, 50.0, 51.0, 45.0, 57.0),
+)
+
+
+def _drawn(drawn: Any) -> Any:
+    return json.loads(figure.to_json(drawn))
+
+
+def test_a_line_breaks_at_hidden_and_coded_weeks_only() -> None:
+    """A hidden or coded week parts the line; a week that did not ask does not."""
+    assert [[p.wave for p in run] for run in runs(POINTS)] == [
+        ["2026-W01", "2026-W03"],
+        ["2026-W06"],
+    ]
+
+
+def test_the_trend_draws_the_points_and_nothing_between() -> None:
+    """Every y of the trend's lines is one of the given values, on the Monday of its week."""
+    data = _drawn(trend(POINTS, name="Energy"))["data"]
+    lines = [t for t in data if t["name"] == "Energy"]
+    pairs = [pair for t in lines for pair in zip(t["x"], t["y"], strict=True)]
+    assert pairs == [("2025-12-29", 41.0), ("2026-01-12", 43.0), ("2026-02-02", 51.0)]
+    assert all("2026-01-19" not in t["x"] for t in data)
+
+
+def test_the_axis_is_the_whole_scale() -> None:
+    """No axis is cut to exaggerate a change."""
+    assert _drawn(trend(POINTS, name="x"))["layout"]["yaxis"]["range"] == [0, 100]
+
+
+def test_months_carry_their_interval() -> None:
+    """A block's error bar ends where its 95 % interval ends."""
+    block = Block(("2026-W01",) * 4, (), 10, Estimate(50.0, 42.0, 57.5))
+    empty = Block(("2026-W05",) * 4, ("2026-W05",) * 3)
+    trace = _drawn(months([block, empty], name="x"))["data"][0]
+    assert (trace["y"], trace["error_y"]["array"], trace["error_y"]["arrayminus"]) == (
+        [50.0],
+        [7.5],
+        [8.0],
+    )
+
+
+def test_statements_show_means_as_released() -> None:
+    """A statement's mark is its released mean, and the end of the answers is said in words."""
+    shown = ItemFigure("A1", "2026-W01", "published", 10, 4.5, "at_least", 0.5, 4.0, 5.0)
+    hidden = ItemFigure("A2", "2026-W01", "suppressed")
+    trace = _drawn(statements([shown, hidden], {"A1": "text"}, ends=("no", "yes")))["data"][0]
+    assert trace["x"] == [4.5]
+    assert "4.5 or more" in trace["text"][0]
+
+
+def test_the_template_is_small_and_every_colour_has_a_dark_one() -> None:
+    """The template stays under 1 kB (the default has 6) and each palette colour has a partner."""
+    text = figure.to_json(trend(POINTS, name="x")).decode()
+    template = json.dumps(json.loads(text)["layout"]["template"])
+    assert len(template) < 1000
+    palette = {figure.INK, figure.MUTED, figure.GRID, figure.ACCENT, figure.BAND, figure.MARK}
+    assert palette <= set(figure.DARK)

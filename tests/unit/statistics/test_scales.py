@@ -1,0 +1,149 @@
+"""A line, a month and a change say no more than the released cells do."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulse.statistics.scales import Scales
+from pulse.statistics.sentence import week_sentence
+from tests.unit.statistics.histories import INSTRUMENT, history, team
+
+DIFFICULTY = {item: 1.9 + 0.5 * (n % 5) for n, item in enumerate(INSTRUMENT.items)}
+
+
+def steady(unit: str, item: str, t: int) -> float:
+    """Everybody feels the same every week; the items alone differ."""
+    del unit, t
+    return DIFFICULTY[item]
+
+
+def test_a_steady_team_draws_a_flat_line_whatever_is_asked() -> None:
+    """With no change but the rotation, the weekly index stays within half the rounding steps."""
+    scales = Scales(history(steady, 20, (team("a"),)))
+    for scale in INSTRUMENT.scales:
+        raw = [p.raw / 25 for p in scales.weekly("a", scale) if p.status == "shown" and p.raw]
+        centre = sum(raw) / len(raw)
+        assert max(abs(value - centre) for value in raw) <= (0.5 + 0.1) / 2 + 1e-9
+
+
+def test_without_adjustment_the_rotation_would_draw_a_saw_tooth() -> None:
+    """The same steady team, unadjusted, moves by more than the adjusted line may."""
+    means = []
+    for t in range(20):
+        own = [i for i in INSTRUMENT.form(t) if INSTRUMENT.items[i].scale == "safety"]
+        values = [6 - DIFFICULTY[i] if INSTRUMENT.items[i].reverse else DIFFICULTY[i] for i in own]
+        means.append(sum(values) / len(values))
+    centre = sum(means) / len(means)
+    assert max(abs(value - centre) for value in means) > (0.5 + 0.1) / 2
+
+
+def test_there_is_no_line_before_the_fourth_wave() -> None:
+    """Three waves cannot tell an item's level from a change, so nothing is drawn."""
+    scales = Scales(history(steady, 3, (team("a"),)))
+    assert all(point.value is None for point in scales.weekly("a", "energy"))
+
+
+def test_hidden_weeks_are_gaps_and_coded_weeks_are_marks() -> None:
+    """A suppressed week has no figure at all; a coded one has a mark and no line."""
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        if unit == "a" and t == 5:
+            return None
+        return 4.9 if (unit, t) == ("a", 7) and item == "A2" else DIFFICULTY[item]
+
+    points = Scales(history(rule, 12, (team("a"),))).weekly("a", "energy")
+    assert (points[5].status, points[5].value, points[5].raw) == ("hidden", None, None)
+    assert (points[7].status, points[7].value) == ("coded", None)
+    assert points[7].raw is not None
+    assert points[6].value is not None
+
+
+def test_a_new_series_forgets_what_was_before_the_reorganisation() -> None:
+    """No point of an old tree stands in a unit whose series began later."""
+    scales = Scales(history(steady, 12, (team("a", series="2026-W07"),)))
+    assert next(p.wave for p in scales.weekly("a", "work")) == "2026-W07"
+
+
+def test_a_month_needs_two_of_its_four_weeks() -> None:
+    """A block with one shown week has no figure and names the missing ones."""
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        return None if unit == "a" and t in {4, 5, 6} else DIFFICULTY[item]
+
+    blocks = Scales(history(rule, 8, (team("a"),))).blocks("a", "energy")
+    assert blocks[0].estimate is not None
+    assert blocks[1].estimate is None
+    assert blocks[1].missing == ("2026-W05", "2026-W06", "2026-W07")
+
+
+def test_a_real_drop_is_named_and_counted() -> None:
+    """When one team's energy falls by a point for a month, the sentence says so."""
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        tired = unit == "a" and t >= 8 and INSTRUMENT.items[item].scale == "energy"
+        way = 1 if INSTRUMENT.items[item].reverse else -1
+        return 3 + (way if tired else 0)
+
+    scales = Scales(history(rule, 12, (team("a"), team("b"), team("c"))))
+    assert scales.directions["a", "energy"].key == "lower"
+    assert scales.directions["b", "energy"].key != "lower"
+    assert week_sentence(scales, "org") == "Energy is lower in one team, likely real."
+    assert "Energy is lower than in the four weeks before" in week_sentence(scales, "a")
+
+
+def _noise(seed: int) -> tuple[Scales, int]:
+    chance = random.Random(seed)
+    offsets: dict[tuple[str, int], float] = {}
+
+    def rule(unit: str, _item: str, t: int) -> float | None:
+        size = 250 if unit == "org" else 12
+        key = (unit, t)
+        offsets.setdefault(key, chance.gauss(0, (0.55 / size) ** 0.5))
+        return 3.2 + offsets[key] + chance.gauss(0, (0.55 / size) ** 0.5)
+
+    teams = tuple(team(f"t{n}") for n in range(25))
+    scales = Scales(history(rule, 8, teams))
+    return scales, sum(d.key in {"lower", "higher"} for d in scales.directions.values())
+
+
+def test_noise_makes_no_news() -> None:
+    """In 12 healthy organisations of 25 teams at most 2 show any change as likely real."""
+    alarmed = sum(_noise(seed)[1] > 0 for seed in range(12))
+    assert alarmed <= 2
+
+
+def test_without_control_of_many_looks_noise_would_make_news() -> None:
+    """The same noise, read interval by interval, calls changes in most organisations."""
+    alarmed = 0
+    for seed in range(6):
+        scales, _ = _noise(seed)
+        alarmed += any((d.low or 0) * (d.high or 0) > 0 for d in scales.directions.values())
+    assert alarmed >= 4
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000))
+def test_intervals_and_figures_stay_on_the_scale(seed: int) -> None:
+    """Every figure and its interval lies within 0-100, the figure inside its interval."""
+    chance = random.Random(seed)
+    scales = Scales(history(lambda _u, _i, _t: chance.uniform(1, 5), 8, (team("a"),)))
+    for scale in INSTRUMENT.scales:
+        for point in scales.weekly("a", scale):
+            if point.value is not None and point.low is not None and point.high is not None:
+                assert 0 <= point.low <= point.value <= point.high <= 100
+        for block in scales.blocks("a", scale):
+            if block.estimate is not None:
+                assert 0 <= block.estimate.low <= block.estimate.value <= block.estimate.high <= 100
+
+
+@pytest.mark.parametrize(
+    ("waves", "words"), [(3, "Too early"), (8, "Steady"), (0, "No week has been shown yet.")]
+)
+def test_the_sentence_never_invents_news(waves: int, words: str) -> None:
+    """With too few weeks or no change the sentence says exactly that."""
+    if waves == 0:
+        assert week_sentence(Scales(history(steady, 0)), "org") == words
+    else:
+        assert words in week_sentence(Scales(history(steady, waves)), "org")
