@@ -1,0 +1,184 @@
+"""The peel: the holder takes the outer layer off and drops every token and every order.
+
+Run as `python -m pulse.ballotbox.peel BOX --key F --groups G --k K --out P`, in a process of
+its own: it alone reads the outer key. It prints P's header as JSON, or the reason of a refusal
+with exit code 1. One pass counts and checks everything that can be refused; only then is the
+first box peeled.
+"""
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pulse.ballotbox.export import (
+    GROUP,
+    MESSAGE_END,
+    RECORD,
+    SIGNATURE_END,
+    BoxHeader,
+    Exported,
+    TokenList,
+    chunks,
+    read_header,
+    split,
+)
+from pulse.ballotbox.peeled import Listed, PeelHeader, read_groups, write_peeled
+from pulse.ballotbox.seal import Peeler
+from pulse.ballotbox.shares import shared
+from pulse.errors import Held, InvalidToken, PulseError, Spoiled
+from pulse.store.files import companion, write_atomically
+from pulse.terms import Secret
+from pulse.token.encoding import unb64u
+from pulse.token.keylist import K_FLOOR
+from pulse.token.keys import read_public
+from pulse.token.message import context_of, token_context
+from pulse.token.rfc9474 import verify
+
+MARK: Final = ".peeled"
+
+
+def peel_file(box: Path, key: Path, groups: Path, k: int, out: Path) -> PeelHeader:
+    """Check BOX, peel every box in it and write P.
+
+    Args:
+        box: the exported ballots.
+        key: the outer key, a private scalar of 32 bytes; the mark of what was peeled with it
+            is kept beside it.
+        groups: the wave's `groups.json`.
+        k: fewest people behind anything published.
+        out: where P goes.
+
+    Raises:
+        Held: a group with fewer than max(5, k) invited; fewer than k ballots; more ballots
+            than tokens in a group; another BOX was peeled for this wave; a ballot of an
+            unknown group, with a bad token or out of order. Nothing was peeled.
+    """
+    header, offset = read_header(box)
+    listed = read_groups(groups)
+    surveyed = _survey(box, header, offset)
+    _refuse(header, listed, surveyed.ballots, max(K_FLOOR, k))
+    mark, mine = companion(key, MARK), _digest(box)
+    if mark.exists() and mark.read_bytes() != mine:
+        raise Held("Other ballots of this wave were peeled before; these are not.")
+    kept: list[bytes] = []
+    spoiled = 0
+    for inner, wrong in shared(
+        chunks(box, offset, RECORD),
+        sum(surveyed.ballots.values()),
+        _Peeling,
+        header.wave,
+        key,
+        groups,
+    ):
+        kept += inner
+        spoiled += wrong
+    unique = sorted(set(kept))
+    peeled = PeelHeader(
+        v=1,
+        wave=header.wave,
+        keys=header.keys,
+        ballots=surveyed.ballots,
+        spoiled_outer=spoiled,
+        repeated=len(kept) - len(unique),
+        tokens=surveyed.tokens,
+    )
+    # Two peels of almost the same ballots would show whose inner box the difference is.
+    write_atomically(mark, mine)
+    write_peeled(out, peeled, unique)
+    return peeled
+
+
+def _survey(box: Path, header: BoxHeader, offset: int) -> Exported:
+    tokens, ballots = TokenList(header.wave), dict.fromkeys(header.issued, 0)
+    for record in _records(box, offset):
+        tokens.add(record[GROUP:MESSAGE_END])
+        g = record[:GROUP].decode("ascii", "replace")
+        ballots[g] = ballots.get(g, 0) + 1
+    return Exported(ballots=dict(sorted(ballots.items())), tokens=tokens.hex())
+
+
+def _records(box: Path, offset: int) -> Iterator[bytes]:
+    for chunk in chunks(box, offset, RECORD):
+        yield from split(chunk, RECORD)
+
+
+def _refuse(
+    header: BoxHeader, listed: Mapping[str, Listed], ballots: Mapping[str, int], k: int
+) -> None:
+    for g, each in listed.items():
+        if each.invited < k:
+            raise Held(f"Group {g} has only {each.invited} invited people; it is not opened.")
+    for g, count in ballots.items():
+        if count and g not in listed:
+            raise Held("A ballot names a group that is not in the wave's list.", where="box")
+        if count > header.issued.get(g, 0):
+            raise Held(f"Group {g} has more ballots than tokens were issued.", where=g)
+    if sum(ballots.values()) < k:
+        raise Held(f"A wave with fewer than {k} ballots is never opened.")
+
+
+def _digest(box: Path) -> bytes:
+    digest = hashlib.sha256()
+    for chunk in chunks(box, 0, RECORD):
+        digest.update(chunk)
+    return digest.hexdigest().encode()
+
+
+class _Peeling:
+    """Verifies and peels chunks of BOX with keys read once."""
+
+    def __init__(self, wave: str, key: Path, groups: Path) -> None:
+        self._peeler = Peeler(Secret(key.read_bytes()))
+        self._keys = {
+            g: (read_public(spki), token_context(wave, g, spki))
+            for g, spki in ((g, unb64u(each.spki)) for g, each in read_groups(groups).items())
+        }
+
+    def __call__(self, chunk: bytes) -> tuple[list[bytes], int]:
+        inner, wrong = [], 0
+        for record in split(chunk, RECORD):
+            g, msg = record[:GROUP], record[GROUP:MESSAGE_END]
+            self._check(g.decode(), msg, record[MESSAGE_END:SIGNATURE_END])
+            try:
+                inner.append(g + self._peeler.peel(msg, record[SIGNATURE_END:]))
+            except Spoiled:
+                wrong += 1
+        return inner, wrong
+
+    def _check(self, g: str, msg: bytes, sig: bytes) -> None:
+        key, ctx = self._keys[g]
+        refusal = Held(f"A ballot of group {g} has no valid token.", where=g)
+        if context_of(msg) != ctx:
+            raise refusal
+        try:
+            verify(key, msg, sig)
+        except InvalidToken as error:
+            raise refusal from error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Peel as the command line says; 0 with P's header on standard output, 1 with a reason."""
+    parser = argparse.ArgumentParser(prog="python -m pulse.ballotbox.peel")
+    parser.add_argument("box", type=Path)
+    parser.add_argument("--key", type=Path, required=True)
+    parser.add_argument("--groups", type=Path, required=True)
+    parser.add_argument("--k", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args(arguments)
+    try:
+        header = peel_file(given.box, given.key, given.groups, given.k, given.out)
+    except (PulseError, OSError) as error:
+        reason = error.message if isinstance(error, PulseError) else f"{type(error).__name__}"
+        sys.stdout.write(msgspec.json.encode({"error": reason}).decode() + "\n")
+        return 1
+    sys.stdout.write(msgspec.json.encode(header).decode() + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
