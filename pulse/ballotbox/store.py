@@ -1,0 +1,126 @@
+"""The sealed ballots of one wave, under the hash of their token; no person, no time.
+
+While the wave is open the file's write-ahead log keeps an order of *sealed* boxes; nothing
+that leaves the box (see `records`) does.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Self
+
+from sqlalchemy import Column, Connection, Engine, LargeBinary, MetaData, Table, Text, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from pulse.errors import AlreadyCounted, WaveShut, WrongState
+from pulse.store.engine import reading, sqlite_engine
+from pulse.store.files import companion, destroy_file, put_in_place
+from pulse.store.gate import gate_table, is_open, lay_gate, set_gate
+from pulse.terms import SealedBallot
+
+METADATA: Final = MetaData()
+GATE: Final = gate_table(METADATA)
+SEALED: Final = Table(
+    "sealed",
+    METADATA,
+    Column("t", LargeBinary, primary_key=True),
+    Column("g", Text, nullable=False),
+    Column("msg", LargeBinary, nullable=False),
+    Column("sig", LargeBinary, nullable=False),
+    Column("box", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+_CAST: Final = insert(SEALED).on_conflict_do_nothing().returning(SEALED.c.t)
+_READ_AT_ONCE: Final = 1_000
+
+
+class BoxStore:
+    """The ballot box's database of one wave, `ballotbox/{wave}.db`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = _engine(path, create=False)
+
+    @classmethod
+    def create(cls, path: Path, wave: str) -> Self:
+        """Write an empty store for `wave` with its gate shut.
+
+        Raises:
+            WrongState: the wave has a store already.
+        """
+        if path.exists():
+            raise WrongState("This wave has a ballot box already.", where=wave)
+        unfinished = companion(path, ".new")
+        destroy_file(unfinished)
+        engine = _engine(unfinished, create=True)
+        with engine.begin() as connection:
+            METADATA.create_all(connection)
+            lay_gate(connection, GATE, wave)
+        engine.dispose()  # the last connection folds the log into the file
+        put_in_place(unfinished, path)
+        return cls(path)
+
+    def open_gate(self) -> None:
+        """Let ballots be cast."""
+        with self._engine.begin() as connection:
+            set_gate(connection, GATE, opened=True)
+
+    def shut_gate(self) -> None:
+        """Let no ballot be cast from this commit on; again is fine."""
+        with self._engine.begin() as connection:
+            set_gate(connection, GATE, opened=False)
+
+    def is_open(self) -> bool:
+        """Tell whether the gate is open."""
+        with reading(self._engine) as connection:
+            return is_open(connection, GATE)
+
+    def cast(self, ballots: Sequence[tuple[bytes, SealedBallot]]) -> list[bool | Exception]:
+        """Store ballots, each with its token's hash t, in one durable transaction.
+
+        A ballot gives True if it lies in the box now (also when its very bytes did before),
+        `AlreadyCounted` if other bytes lie there under its token, `WaveShut` if the gate is shut.
+        """
+        with self._engine.begin() as connection:
+            if not is_open(connection, GATE):
+                return [WaveShut("This week's questions have closed.")] * len(ballots)
+            tokens = Counter(t for t, _ in ballots)
+            new = set(connection.scalars(_CAST, [_row(t, ballot) for t, ballot in ballots]))
+            return [
+                (t in new and tokens[t] == 1) or _same(connection, t, ballot)
+                for t, ballot in ballots
+            ]
+
+    def records(self) -> Iterator[SealedBallot]:
+        """Yield every ballot, ascending by t (not by arrival)."""
+        with reading(self._engine) as connection:
+            rows = connection.execution_options(yield_per=_READ_AT_ONCE).execute(
+                select(*list(SEALED.c)[1:]).order_by(SEALED.c.t)
+            )
+            for g, msg, sig, box in rows:
+                yield SealedBallot(g=g, msg=msg, sig=sig, box=box)
+
+    def count(self) -> int:
+        """Count the ballots in the box (the close asks; nobody else may)."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.count()).select_from(SEALED)) or 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+
+def _engine(path: Path, *, create: bool) -> Engine:
+    return sqlite_engine(path, journal="wal", create=create)
+
+
+def _row(t: bytes, ballot: SealedBallot) -> dict[str, bytes | str]:
+    return {"t": t, "g": ballot.g, "msg": ballot.msg, "sig": ballot.sig, "box": ballot.box}
+
+
+def _same(connection: Connection, t: bytes, ballot: SealedBallot) -> bool | Exception:
+    stored = connection.execute(select(*list(SEALED.c)[1:]).where(SEALED.c.t == t)).one()
+    if tuple(stored) == (ballot.g, ballot.msg, ballot.sig, ballot.box):
+        return True
+    return AlreadyCounted("Another ballot was counted with this token.")

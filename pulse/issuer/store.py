@@ -1,0 +1,167 @@
+"""The invitations of one wave: a hash, a group and a mark each, prefilled and never added to.
+
+The marks are written in place, over zeros of the same length, and the journal is truncated:
+the file's bytes do not depend on the order in which invitations were used.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Self
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from pulse.errors import AlreadyUsed, RequestError, UnknownInvitation, WaveShut, WrongState
+from pulse.store.engine import reading, sqlite_engine
+from pulse.store.files import companion, destroy_file, put_in_place
+from pulse.store.gate import gate_table, is_open, lay_gate, set_gate
+
+UNMARKED: Final = bytes(32)
+_ROWS_AT_ONCE: Final = 10_000
+
+METADATA: Final = MetaData()
+GATE: Final = gate_table(METADATA)
+INVITATION: Final = Table(
+    "invitation",
+    METADATA,
+    Column("h", LargeBinary, primary_key=True),
+    Column("g", Text, nullable=False),
+    Column("c", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+_FIND: Final = select(INVITATION.c.g).where(INVITATION.c.h == bindparam("h_"))
+_MARK: Final = (
+    update(INVITATION)
+    .where(
+        INVITATION.c.h == bindparam("h_"),
+        INVITATION.c.c.in_((UNMARKED, bindparam("c_"))),
+    )
+    .values(c=bindparam("c_"))
+    .returning(INVITATION.c.g)
+)
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """One invitation to use up.
+
+    `h` is the invitation's hash and `c` the hash of the blinded message (32 bytes each);
+    `check` is called with the group's number before anything is written and raises a
+    `RequestError` for what cannot be signed with that group's key.
+    """
+
+    h: bytes
+    c: bytes
+    check: Callable[[str], None]
+
+
+class IssuerStore:
+    """The issuer's database of one wave, `issuer/{wave}.db`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = _engine(path, create=False)
+
+    @classmethod
+    def create(cls, path: Path, wave: str, invitations: Iterable[tuple[bytes, str]]) -> Self:
+        """Write a store with every invitation (hash, group number) of `wave`; its gate is shut.
+
+        The file appears under its name only when it is complete.
+
+        Raises:
+            WrongState: the wave has a store already.
+        """
+        if path.exists():
+            raise WrongState("This wave has an issuer's store already.", where=wave)
+        unfinished = companion(path, ".new")
+        destroy_file(unfinished)
+        engine = _engine(unfinished, create=True)
+        rows = [{"h": h, "g": g, "c": UNMARKED} for h, g in sorted(invitations)]
+        with engine.begin() as connection:
+            METADATA.create_all(connection)
+            lay_gate(connection, GATE, wave)
+            for start in range(0, len(rows), _ROWS_AT_ONCE):
+                connection.execute(insert(INVITATION), rows[start : start + _ROWS_AT_ONCE])
+        engine.dispose()
+        companion(unfinished, "-journal").unlink(missing_ok=True)
+        put_in_place(unfinished, path)
+        return cls(path)
+
+    def open_gate(self) -> None:
+        """Let invitations be used."""
+        with self._engine.begin() as connection:
+            set_gate(connection, GATE, opened=True)
+
+    def shut_gate(self) -> None:
+        """Let no invitation be used from this commit on; again is fine."""
+        with self._engine.begin() as connection:
+            set_gate(connection, GATE, opened=False)
+
+    def is_open(self) -> bool:
+        """Tell whether the gate is open."""
+        with reading(self._engine) as connection:
+            return is_open(connection, GATE)
+
+    def group_of(self, h: bytes) -> str | None:
+        """Return the group number of an invitation, used or not; None if there is none."""
+        with reading(self._engine) as connection:
+            return connection.scalar(_FIND, {"h_": h})
+
+    def open_group_of(self, h: bytes) -> str | None:
+        """Return the invitation's group number while the gate is open; None otherwise."""
+        with reading(self._engine) as connection:
+            return connection.scalar(_FIND, {"h_": h}) if is_open(connection, GATE) else None
+
+    def mark(self, marks: Sequence[Mark]) -> list[str | Exception]:
+        """Use up invitations in one durable transaction; each gives its group or its refusal.
+
+        The order of refusals: shut, unknown, what `check` raises, used for another message.
+        """
+        with self._engine.begin() as connection:
+            if not is_open(connection, GATE):
+                return [WaveShut("This week's questions have closed.")] * len(marks)
+            return [_mark(connection, mark) for mark in marks]
+
+    def issued(self) -> Mapping[str, int]:
+        """Count the used invitations of each group, ascending by group number."""
+        tally = (
+            select(INVITATION.c.g, func.count().label("issued"))
+            .where(INVITATION.c.c != UNMARKED)
+            .group_by(INVITATION.c.g)
+            .order_by(INVITATION.c.g)
+        )
+        with reading(self._engine) as connection:
+            return {row.g: row.issued for row in connection.execute(tally)}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+
+def _engine(path: Path, *, create: bool) -> Engine:
+    return sqlite_engine(path, journal="truncate", create=create)
+
+
+def _mark(connection: Connection, mark: Mark) -> str | Exception:
+    group = connection.scalar(_FIND, {"h_": mark.h})
+    if group is None:
+        return UnknownInvitation("This link belongs to no invitation of this week.")
+    try:
+        mark.check(group)
+    except RequestError as error:
+        return error
+    marked = connection.scalar(_MARK, {"h_": mark.h, "c_": mark.c})
+    return marked or AlreadyUsed("This link has been used.")
