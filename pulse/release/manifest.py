@@ -31,7 +31,7 @@ class About(msgspec.Struct, frozen=True):
 
     code_version: str
     instrument: str
-    instrument_version: int
+    instrument_version: str
     form: int
     keys: str
     tokens: str
@@ -45,7 +45,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wave: str
     code_version: str
     instrument: str
-    instrument_version: int
+    instrument_version: str
     form: int
     items: tuple[str, ...]
     lead: tuple[str, ...]
