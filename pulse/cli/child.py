@@ -1,0 +1,53 @@
+"""One serving process of `pulse serve`, started by `pulse.cli.processes` and ended with it.
+
+`python -m pulse.cli.child APP SOCKET LIFELINE`: the app's import path, the file descriptor of
+its bound socket, and the reading end of a pipe whose other end only the parent holds. The pipe
+reports the parent's end whatever ended it, SIGKILL included.
+"""
+
+import os
+import socket
+import sys
+import threading
+import time
+from typing import Final
+
+import uvicorn
+
+GRACE: Final = 5  # seconds for requests under way
+
+
+def main() -> int:
+    """Serve until a signal or the parent's end; 1 if the app could not start."""
+    app, socket_fd, lifeline = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    config = uvicorn.Config(
+        app,
+        factory=True,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http="httptools" if sys.platform != "win32" else "h11",
+        ws="none",
+        lifespan="on",
+        log_level="error",
+        access_log=False,  # protocol: nothing timed is kept
+        server_header=False,
+        proxy_headers=False,  # no address of a visitor is of interest
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=_end_with_parent, args=(server, lifeline), daemon=True).start()
+    try:
+        server.run(sockets=[socket.socket(fileno=socket_fd)])
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else 1
+
+
+def _end_with_parent(server: uvicorn.Server, lifeline: int) -> None:
+    os.read(lifeline, 1)  # returns when the parent's end of the pipe is closed
+    server.should_exit = True
+    time.sleep(GRACE + 1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

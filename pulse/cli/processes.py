@@ -1,0 +1,165 @@
+"""One child process per app: started, awaited, watched, and ended together.
+
+Each child leads a process group of its own, so that Ctrl-C reaches this process alone and the
+children are ended in order. Sockets are bound here, before anything starts: a taken port is a
+refusal, not a half-started service.
+"""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FrameType
+from typing import Final
+
+import msgspec
+
+from pulse.errors import Refused
+
+START_WITHIN: Final = 60.0  # seconds
+END_WITHIN: Final = 10.0
+_TICK: Final = 0.05
+# Wildcards to listen on, and how this machine reaches itself then.
+EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+
+
+class Listener(msgspec.Struct, frozen=True):
+    """An app and where it listens; port 0 takes a free one."""
+
+    name: str
+    app: str
+    host: str
+    port: int
+
+
+class Served(msgspec.Struct, frozen=True):
+    """An app that runs: its process and the address at which this machine reaches it."""
+
+    listener: Listener
+    process: "subprocess.Popen[bytes]"
+    address: str
+
+
+@contextlib.contextmanager
+def serving(listeners: Sequence[Listener], environ: Mapping[str, str]) -> Iterator[list[Served]]:
+    """Run the apps while inside; each answers by then, and all are gone afterwards.
+
+    Raises:
+        Refused: a port is taken, or an app did not start (its own words are on standard error).
+    """
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(_bind(listener)) for listener in listeners]
+        addresses = [
+            _address(listener, bound) for listener, bound in zip(listeners, sockets, strict=True)
+        ]
+        reading, writing = os.pipe()
+        served: list[Served] = []
+        stack.callback(_end, served)
+        stack.callback(os.close, writing)
+        for listener, bound, address in zip(listeners, sockets, addresses, strict=True):
+            peers = ",".join(other for other in addresses if other != address)
+            process = subprocess.Popen(  # noqa: S603 - our own module
+                [
+                    sys.executable,
+                    "-m",
+                    "pulse.cli.child",
+                    listener.app,
+                    str(bound.fileno()),
+                    str(reading),
+                ],
+                env={**environ, "PULSE_PEERS": peers},
+                pass_fds=(bound.fileno(), reading),
+                stdin=subprocess.DEVNULL,
+                process_group=0,
+            )
+            served.append(Served(listener, process, address))
+        os.close(reading)
+        for one in served:
+            _await(one)
+        yield served
+
+
+def watch(served: Sequence[Served]) -> None:
+    """Return when a signal asks for the end.
+
+    Raises:
+        Refused: an app ended by itself.
+    """
+    stop = _stop_on_signals()
+    while not stop():
+        for one in served:
+            if one.process.poll() is not None:
+                raise Refused(
+                    "This app ended by itself; all others were ended too.", where=one.listener.name
+                )
+        time.sleep(_TICK)
+
+
+def _stop_on_signals() -> Callable[[], bool]:
+    asked: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        asked.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, note)
+    return lambda: bool(asked)
+
+
+def _bind(listener: Listener) -> socket.socket:
+    try:
+        return socket.create_server((listener.host, listener.port), backlog=2048)
+    except OSError as error:
+        raise Refused(
+            f"Port {listener.port} cannot be used ({error.strerror}); choose another.",
+            where=listener.name,
+        ) from error
+
+
+def _address(listener: Listener, bound: socket.socket) -> str:
+    host = EVERYWHERE.get(listener.host, listener.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+
+
+def _await(one: Served) -> None:
+    until = time.monotonic() + START_WITHIN
+    while time.monotonic() < until:
+        if one.process.poll() is not None:
+            raise Refused("This app did not start.", where=one.listener.name)
+        if answers(one.address):
+            return
+        time.sleep(_TICK)
+    raise Refused(f"This app did not answer within {START_WITHIN:.0f} s.", where=one.listener.name)
+
+
+def answers(address: str) -> bool:
+    """Tell whether an app answers at its address, whatever it says."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
+    try:
+        connection.request("GET", "/health")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    else:
+        return True
+    finally:
+        connection.close()
+
+
+def _end(served: Sequence[Served]) -> None:
+    for one in served:
+        if one.process.poll() is None:
+            one.process.terminate()
+    until = time.monotonic() + END_WITHIN
+    for one in served:
+        try:
+            one.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            one.process.kill()
+            one.process.wait()

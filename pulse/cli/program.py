@@ -1,0 +1,33 @@
+"""The program: every command group in the order in which an installation meets them."""
+
+import click
+
+import pulse
+from pulse.cli import audit, demo, export, invite, leaders, roster, serve, setup, survey, wave
+from pulse.cli.frame import Root
+
+
+@click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pulse.__version__, message="pulse %(version)s")
+def program() -> None:
+    """Ask a team how it is, once a week, without ever knowing who said what.
+
+    Try it: `pulse demo`. Each command explains itself with --help; --home DIR and
+    --json may stand before or after any of them.
+    """
+
+
+for command in (
+    demo.demo,
+    setup.init,
+    roster.roster,
+    leaders.leaders,
+    wave.wave,
+    invite.invite,
+    serve.serve,
+    export.export,
+    audit.audit,
+    survey.survey,
+    setup.config,
+):
+    program.add_command(command)

@@ -1,0 +1,78 @@
+"""`pulse roster`: people and units."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from pulse import wave as waves
+from pulse.cli.frame import Command, Group, Run, pass_run
+from pulse.disclosure.groups import form_groups, merges
+from pulse.errors import TooSmall
+from pulse.release import treefile
+from pulse.roster import import_roster, read_files
+from pulse.terms import RosterUnit, Tree
+
+FILE: click.Path = click.Path(dir_okay=False, path_type=Path)
+
+
+class Merged(msgspec.Struct, frozen=True):
+    """A unit that has no figures of its own, and the group it stands in."""
+
+    unit_id: str
+    into: str
+
+
+@click.group(cls=Group)
+def roster() -> None:
+    """People and units: who is invited, and where they sit."""
+
+
+@roster.command(
+    name="import",
+    cls=Command,
+    epilog=(
+        "UNITS.csv   unit_id,parent_id,name       one root, whose parent_id is empty\n"
+        "PEOPLE.csv  person_id,email,unit_id[,locale][,timezone]\n"
+        "Example: pulse roster import units.csv people.csv --dry-run"
+    ),
+)
+@click.argument("units", type=FILE)
+@click.argument("people", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@pass_run
+def import_(run: Run, units: Path, people: Path, *, dry_run: bool) -> None:
+    """Replace the roster by UNITS and PEOPLE, all or nothing."""
+    files = read_files(units, people)
+    tree = _tree(run, files.headcounts())
+    imported = import_roster(run.state, files, dry_run=dry_run)
+    merged = [] if tree is None else [Merged(unit, into) for unit, into in merges(tree)]
+    run.say(
+        {
+            "units": imported.units,
+            "people": imported.people,
+            "groups": 0 if tree is None else sum(unit.group for unit in tree.units),
+            "merged": merged,
+            "joined": imported.joined,
+            "left": imported.left,
+            "moved": imported.moved,
+        }
+    )
+    if dry_run:
+        run.note("Nothing was changed: this was a dry run.")
+
+
+def _tree(run: Run, units: Sequence[RosterUnit]) -> Tree | None:
+    settings = run.settings
+    try:
+        return form_groups(units, settings.smallest_group, _sticky(run), settings.k)
+    except TooSmall as error:
+        run.note(f"No wave can be opened with this roster. {error.message}")
+        return None
+
+
+def _sticky(run: Run) -> Mapping[str, str] | None:
+    """Return the groups of the last wave: they stay while they are large enough."""
+    last = waves.last_asked(run.state)
+    return None if last is None else treefile.read(run.home.trees / f"{last.wave}.json").groups

@@ -1,0 +1,77 @@
+"""`pulse serve`: all apps of an installation, one process each."""
+
+import os
+from typing import Final
+
+import click
+
+from pulse.cli import processes
+from pulse.cli.frame import Command, Run, pass_run
+from pulse.cli.processes import EVERYWHERE, Listener
+from pulse.errors import Refused
+
+APPS: Final = {
+    "staff": "pulse.app:create_app",
+    "dashboards": "dashboards.app:create_app",
+    "admin": "pulse.admin.app:create_app",
+}
+LOOPBACK: Final = "127.0.0.1"
+PORT: Final = click.IntRange(0, 65535)
+
+
+@click.command(cls=Command, epilog="Example: pulse serve --host 10.0.0.5 --port 8000")
+@click.option(
+    "--only",
+    type=click.Choice(["staff", "issuer", "ballotbox", "dashboards", "admin"]),
+    help="Serve one app instead of all.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Port of the staff pages.")
+@click.option(
+    "--dashboards-port", type=PORT, default=8001, show_default=True, help="Leaders' port."
+)
+@click.option("--admin-port", type=PORT, default=8002, show_default=True, help="Admin's port.")
+@pass_run
+def serve(
+    run: Run, only: str | None, host: str, port: int, dashboards_port: int, admin_port: int
+) -> None:
+    """Serve staff, leaders and administrators until told to stop.
+
+    Prints one line for each address once it answers. Ctrl-C or SIGTERM ends it; requests under
+    way are answered first.
+    """
+    settings = run.settings
+    if only in {"issuer", "ballotbox"}:
+        raise Refused(
+            "In this version issuer and ballot box run inside the staff app: use --only staff.",
+            where="--only",
+        )
+    admin_host = LOOPBACK if host in EVERYWHERE else host
+    listeners = [
+        Listener("staff", APPS["staff"], host, port),
+        Listener("dashboards", APPS["dashboards"], host, dashboards_port),
+        Listener("admin", APPS["admin"], admin_host, admin_port),
+    ]
+    listeners = [one for one in listeners if only in {None, one.name}]
+    if admin_host != host and only in {None, "admin"}:
+        run.note("The administrator's app stays on this machine; --host names a private address.")
+    run.note(f"Links in invitations point to {settings.base_url}.")
+    with processes.serving(listeners, environ_of(run)) as served:
+        show(run, served)
+        processes.watch(served)
+    run.note("Stopped.")
+
+
+def environ_of(run: Run) -> dict[str, str]:
+    """Return the environment of the children: this one's, with the home by its full path."""
+    return {**os.environ, "PULSE_HOME": str(run.home.path)}
+
+
+def show(run: Run, served: list[processes.Served]) -> None:
+    """Print where each app answers, a line each or one document."""
+    addresses = {one.listener.name: one.address for one in served}
+    width = max(map(len, addresses))
+    run.say(
+        {"addresses": addresses},
+        "\n".join(f"{name:<{width}}  {address}" for name, address in addresses.items()),
+    )

@@ -1,0 +1,129 @@
+"""`pulse wave`: open, look at, close, release or cancel a week."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from pulse import wave as waves
+from pulse.cli.frame import Command, Group, Run, pass_run, progress
+from pulse.errors import Refused, WrongState
+
+_WAVE = click.option("--wave", metavar="W", help="The week, like 2026-W09.")
+
+
+@click.group(cls=Group)
+def wave() -> None:
+    """One survey week: open it, look at it, close it."""
+
+
+@wave.command(
+    name="open",
+    cls=Command,
+    epilog="Example: pulse wave open --closes 2026-03-06T17:00+01:00",
+)
+@_WAVE
+@click.option("--closes", metavar="ISO", help="Closing time with offset (else by the settings).")
+@pass_run
+def open_(run: Run, wave: str | None, closes: str | None) -> None:
+    """Open a week: freeze the roster, make keys, prepare invitations.
+
+    Without --wave it is the current ISO week of the organisation's time zone.
+    """
+    from pulse.opening import open_wave
+
+    until = None if closes is None else moment(closes)
+    with progress() as bar:
+        opened = open_wave(
+            run.home, run.settings, run.clock, run.state, wave=wave, closes=until, progress=bar
+        )
+    run.say(opened)
+
+
+@wave.command(cls=Command)
+@_WAVE
+@pass_run
+def status(run: Run, wave: str | None) -> None:
+    """Say where a week stands; without --wave the one under way, else the last.
+
+    How many have answered is not known to anybody before the week is released.
+    """
+    if wave is not None:
+        row = waves.get(run.state, wave)
+        if row is None:
+            raise Refused("There is no such wave.", where=wave)
+    else:
+        every = waves.every(run.state)
+        row = next(reversed(waves.unfinished(run.state) or every), None)
+    run.say({"wave": None, "state": None} if row is None else row)
+
+
+@wave.command(cls=Command, epilog="Example: pulse wave close")
+@_WAVE
+@click.option("--peeled", type=click.Path(path_type=Path), help="P file from the second holder.")
+@click.option("--abandon", is_flag=True, help="Give the week up: its answers are destroyed.")
+@pass_run
+def close(run: Run, wave: str | None, peeled: Path | None, *, abandon: bool) -> None:
+    """Close a week now and release what is safe; run it again after any interruption."""
+    from pulse.closing import close_wave
+
+    with progress() as bar:
+        closed = close_wave(
+            run.home, run.settings, run.clock, run.state, under_way(run, wave),
+            peeled=peeled, abandon=abandon, progress=bar,
+        )  # fmt: skip
+    run.say(closed)
+
+
+@wave.command(cls=Command)
+@_WAVE
+@click.option("--accept-spoiled", is_flag=True, help="Release although ballots were spoiled.")
+@pass_run
+def release(run: Run, wave: str | None, *, accept_spoiled: bool) -> None:
+    """Release a week that was held, once its reason is settled."""
+    from pulse.closing import release_wave
+
+    with progress() as bar:
+        released = release_wave(
+            run.home, run.settings, run.clock, run.state, under_way(run, wave),
+            accept_spoiled=accept_spoiled, progress=bar,
+        )  # fmt: skip
+    run.say(released)
+
+
+@wave.command(cls=Command)
+@_WAVE
+@pass_run
+def cancel(run: Run, wave: str | None) -> None:
+    """End a week that was opened by mistake; its answers and keys are destroyed unread."""
+    from pulse.opening import cancel as cancel_wave
+
+    run.say(cancel_wave(run.home, run.state, under_way(run, wave)))
+
+
+def under_way(run: Run, wave: str | None) -> str:
+    """Return the week that was named, else the only one that has begun and not ended."""
+    if wave is not None:
+        return waves.check_week(wave)
+    rows = waves.unfinished(run.state)
+    if not rows:
+        raise WrongState("No wave is under way; `pulse wave open` opens one.")
+    if len(rows) > 1:
+        names = ", ".join(row.wave for row in rows)
+        raise WrongState(f"Several waves are under way ({names}); say which with --wave.")
+    return rows[0].wave
+
+
+def moment(text: str) -> dt.datetime:
+    """Read a time with offset.
+
+    Raises:
+        click.UsageError: it is none.
+    """
+    try:
+        time = dt.datetime.fromisoformat(text)
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise click.UsageError("A time is written like 2026-03-06T17:00+01:00.")
+    return time.astimezone(dt.UTC)

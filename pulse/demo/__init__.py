@@ -1,0 +1,1 @@
+"""A throw-away home with an invented organisation, its past weeks and one open week."""
