@@ -1,0 +1,227 @@
+"""Protect: exact counts in, the cells that may be published out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
+
+from pulse.disclosure import pattern, policy, rounding
+from pulse.disclosure.pattern import Pattern
+from pulse.disclosure.policy import Policy
+from pulse.disclosure.residues import OTHERS, item_classes
+from pulse.release.cell import Cell, Kind, NoAnswer
+from pulse.release.protected import ProtectedCounts
+from pulse.terms import TOP, Counts, Tree, Unit
+
+SIGMA2_PER_POINT: Final = 20
+
+Row = tuple[int, ...]
+
+
+class ScoredItem(Protocol):
+    """What an item must tell about its scoring."""
+
+    @property
+    def scale(self) -> str:
+        """The scale it belongs to."""
+
+    @property
+    def reverse(self) -> bool:
+        """Whether agreement is bad."""
+
+    @property
+    def leader(self) -> bool:
+        """Whether it rates one named leader."""
+
+
+class Scoring(Protocol):
+    """What an instrument must tell: its items by id (`pulse.instrument.Instrument` does)."""
+
+    @property
+    def items(self) -> Mapping[str, ScoredItem]:
+        """Every item by id."""
+
+
+def protect(
+    tree: Tree,
+    counts: Counts,
+    policy_: Policy,
+    instrument: Scoring,
+    forced_hidden: frozenset[str] = frozenset(),
+    root_diagnostics: Mapping[str, float] | None = None,
+    last: Mapping[str, bool] | None = None,
+) -> ProtectedCounts:
+    """Return everything that may be published of one wave.
+
+    Args:
+        tree: the frozen tree of the wave.
+        counts: exact counts of every unit with invited people.
+        policy_: the policy in force.
+        instrument: tells scale, reversal and leader items.
+        forced_hidden: unit_ids withdrawn for another reason.
+        root_diagnostics: variance within groups by item id; published, rounded to 0.05, only
+            where the root is shown and large enough.
+        last: unit_id to whether the last wave showed it; breaks ties towards sameness.
+
+    Raises:
+        Held: no safe pattern was found.
+    """
+    lead = tuple(item for item in counts.items if instrument.items[item].leader)
+    scales = _scales(counts.items, lead, instrument)
+    cells: dict[str, list[Cell]] = {unit.unit_id: [] for unit in tree.units}
+    hidden = forced_hidden
+    patterns = []
+    for items, k in item_classes(counts.items, lead, policy_):
+        chosen = pattern.choose(tree, counts, items, k, hidden, last)
+        hidden |= {unit.unit_id for unit in tree.units if unit.unit_id not in chosen.shown}
+        patterns.append(chosen)
+        sheet = _Sheet(tree, counts, policy_, instrument, chosen, items)
+        inside = {} if items[0] in lead else scales
+        for unit in tree.units:
+            if unit.invited:
+                cells[unit.unit_id] += sheet.unit_rows(unit, inside)
+    ordered = [cell for unit in tree.units for cell in cells[unit.unit_id]]
+    ordered += _diagnostics(tree, counts, policy_, patterns[0], root_diagnostics or {})
+    peopled = [unit.unit_id for unit in tree.units if unit.invited]
+    return ProtectedCounts(
+        wave=counts.wave,
+        cells=tuple(ordered),
+        items=counts.items,
+        lead=lead,
+        reversed=tuple(item for item in counts.items if instrument.items[item].reverse),
+        scales=scales,
+        policy=policy.stored(policy_),
+        program="optimal",
+        published=tuple(u for u in peopled if u in patterns[0].shown),
+        hidden=tuple(u for u in peopled if u not in patterns[0].shown),
+    )
+
+
+def _scales(
+    asked: Sequence[str], lead: Sequence[str], instrument: Scoring
+) -> dict[str, tuple[str, ...]]:
+    """Map each scale with an item asked to those items; leader items are in no scale."""
+    scales: dict[str, list[str]] = {}
+    for item in asked:
+        if item not in lead:
+            scales.setdefault(instrument.items[item].scale, []).append(item)
+    return {scale: tuple(scales[scale]) for scale in sorted(scales)}
+
+
+class _Head(NamedTuple):
+    """Whose row it is."""
+
+    kind: Kind
+    unit_id: str
+    parent_id: str | None
+    name: str
+    invited: int
+
+
+class _Sheet:
+    """Writes the rows of one pattern."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        counts: Counts,
+        policy_: Policy,
+        instrument: Scoring,
+        chosen: Pattern,
+        items: Sequence[str],
+    ) -> None:
+        self.wave = counts.wave
+        self.names = {unit.unit_id: unit.name for unit in tree.units}
+        self.table = counts.table
+        self.shares_from = policy_.shares_from
+        self.chosen = chosen
+        self.items = [
+            (item, counts.items.index(item), instrument.items[item].reverse) for item in items
+        ]
+
+    def unit_rows(self, unit: Unit, scales: Mapping[str, tuple[str, ...]]) -> Iterator[Cell]:
+        """Yield the rows of a unit, and of the pool below it."""
+        if unit.unit_id not in self.chosen.shown:
+            for measure in self._measures(scales):
+                yield Cell(
+                    self.wave, unit.unit_id, unit.parent_id, unit.name, "unit", measure,
+                    "suppressed",
+                )  # fmt: skip
+            return
+        head = _Head("unit", unit.unit_id, unit.parent_id, unit.name, unit.invited)
+        yield from self._shown(head, self.table[unit.unit_id], scales, changed=unit.changed)
+        pool = self.chosen.pools.get(unit.unit_id)
+        if pool:
+            invited = sum(group.invited for group in pool)
+            name = f"Other teams of {unit.name} together"
+            head = _Head("pool", unit.unit_id + OTHERS, unit.unit_id, name, invited)
+            changed = any(group.changed for group in pool)
+            yield from self._shown(head, _added(self.table, pool), scales, changed=changed)
+
+    def _measures(self, scales: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+        for item, _, _ in self.items:
+            yield f"item:{item}"
+        for scale in scales:
+            yield f"scale:{scale}"
+
+    def _shown(
+        self,
+        head: _Head,
+        rows: Sequence[Row],
+        scales: Mapping[str, tuple[str, ...]],
+        *,
+        changed: bool,
+    ) -> Iterator[Cell]:
+        kind, unit_id, parent_id, name, invited = head
+        b = self.chosen.bands[unit_id]
+        per_point = rounding.steps_per_point(b, changed=changed)
+        means: dict[str, tuple[rounding.Mean, bool]] = {}
+        for item, at, reverse in self.items:
+            row = rows[at]
+            mean = rounding.mean(row, per_point)
+            means[item] = (mean, reverse)
+            split = self._split(row, b)
+            yield Cell(
+                self.wave, unit_id, parent_id, name, kind, f"item:{item}", "published", b,
+                invited, mean.value, mean.bound, 1 / per_point, *split,
+            )  # fmt: skip
+        for scale, items in scales.items():
+            index = rounding.scale_index(means[item] for item in items)
+            yield Cell(
+                self.wave, unit_id, parent_id, name, kind, f"scale:{scale}", "published", b,
+                invited, index.value, index.bound, index.step,
+            )  # fmt: skip
+
+    def _split(self, row: Row, b: int) -> tuple[float, float, float, NoAnswer] | tuple[()]:
+        if b < self.shares_from:
+            return ()
+        n = sum(row[1 : TOP + 1])
+        shares = (row[4] + row[5], row[3], row[1] + row[2])
+        favourable, neutral, unfavourable = (rounding.share(count, n, b) for count in shares)
+        return favourable, neutral, unfavourable, rounding.no_answer(row)
+
+
+def _added(table: Mapping[str, tuple[Row, ...]], groups: Sequence[Unit]) -> list[Row]:
+    """Add up the counts of several groups, item by item."""
+    each = [table[group.unit_id] for group in groups]
+    return [tuple(map(sum, zip(*rows, strict=True))) for rows in zip(*each, strict=True)]
+
+
+def _diagnostics(
+    tree: Tree,
+    counts: Counts,
+    policy_: Policy,
+    chosen: Pattern,
+    values: Mapping[str, float],
+) -> Iterator[Cell]:
+    """Yield the root's variance rows; 0.05 reads "0.05 or less", so that it tells no unanimity."""
+    root = tree.root
+    b = chosen.bands.get(root.unit_id, 0)
+    groups = sum(unit.group for unit in tree.units)
+    if b < policy_.diagnostics_from or groups < policy_.diagnostics_groups:
+        return
+    for item in counts.items:
+        if item in values:
+            steps = max(1, round(values[item] * SIGMA2_PER_POINT))
+            yield Cell(
+                counts.wave, root.unit_id, None, root.name, "diag", f"sigma2:{item}", "published",
+                b, root.invited, value=steps / SIGMA2_PER_POINT,
+            )  # fmt: skip
