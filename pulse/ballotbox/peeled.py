@@ -53,7 +53,7 @@ class PeelHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Opened(msgspec.Struct, frozen=True):
     """The opened answers, in memory only: one group number and n answers per good ballot."""
 
-    groups: array[int]
+    groups: "array[int]"
     answers: bytearray
     wrong: int
 
@@ -136,7 +136,7 @@ class _Opening:
         self._opener = Opener(Secret(inner_key.read_bytes()))
         self._form, self._n = form, n
 
-    def __call__(self, chunk: bytes) -> tuple[array[int], bytes, int]:
+    def __call__(self, chunk: bytes) -> "tuple[array[int], bytes, int]":
         numbers, answers, wrong = array("I"), bytearray(), 0
         for record in split(chunk, RECORD):
             g = record[:GROUP].decode("ascii", "replace")
