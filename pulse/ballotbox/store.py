@@ -12,7 +12,8 @@ from typing import Final, Self
 from sqlalchemy import Column, Connection, Engine, LargeBinary, MetaData, Table, Text, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from pulse.errors import AlreadyCounted, WaveShut, WrongState
+from pulse.errors import AlreadyCounted, WrongState
+from pulse.store.desks import shut
 from pulse.store.engine import reading, sqlite_engine
 from pulse.store.files import companion, destroy_file, put_in_place
 from pulse.store.gate import gate_table, is_open, lay_gate, set_gate
@@ -84,7 +85,7 @@ class BoxStore:
         """
         with self._engine.begin() as connection:
             if not is_open(connection, GATE):
-                return [WaveShut("This week's questions have closed.")] * len(ballots)
+                return [shut() for _ in ballots]
             tokens = Counter(t for t, _ in ballots)
             new = set(connection.scalars(_CAST, [_row(t, ballot) for t, ballot in ballots]))
             return [

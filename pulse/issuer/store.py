@@ -24,7 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from pulse.errors import AlreadyUsed, RequestError, UnknownInvitation, WaveShut, WrongState
+from pulse.errors import AlreadyUsed, RequestError, UnknownInvitation, WrongState
+from pulse.store.desks import shut
 from pulse.store.engine import reading, sqlite_engine
 from pulse.store.files import companion, destroy_file, put_in_place
 from pulse.store.gate import gate_table, is_open, lay_gate, set_gate
@@ -132,7 +133,7 @@ class IssuerStore:
         """
         with self._engine.begin() as connection:
             if not is_open(connection, GATE):
-                return [WaveShut("This week's questions have closed.")] * len(marks)
+                return [shut() for _ in marks]
             return [_mark(connection, mark) for mark in marks]
 
     def issued(self) -> Mapping[str, int]:
@@ -158,10 +159,15 @@ def _engine(path: Path, *, create: bool) -> Engine:
 def _mark(connection: Connection, mark: Mark) -> str | Exception:
     group = connection.scalar(_FIND, {"h_": mark.h})
     if group is None:
-        return UnknownInvitation("This link belongs to no invitation of this week.")
+        return unknown_invitation()
     try:
         mark.check(group)
     except RequestError as error:
         return error
     marked = connection.scalar(_MARK, {"h_": mark.h, "c_": mark.c})
     return marked or AlreadyUsed("This link has been used.")
+
+
+def unknown_invitation() -> UnknownInvitation:
+    """Return the one error for every secret that opens nothing."""
+    return UnknownInvitation("This link belongs to no invitation of an open survey.")

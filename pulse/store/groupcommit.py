@@ -80,7 +80,7 @@ class GroupCommit(Generic[Job, Result]):
         try:
             return self._commit_batch(jobs)
         except Exception:  # noqa: BLE001 - whatever failed, every caller must hear an answer
-            return [busy()] * len(jobs)
+            return [busy() for _ in jobs]
 
     def _settle(
         self, batch: list[tuple[Job, Future[Result]]], results: Sequence[Result | Exception]

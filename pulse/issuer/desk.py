@@ -1,0 +1,178 @@
+"""The issuer at work: finds invitations, marks them durably, then signs unseen.
+
+The order of refusals of a request to sign is decided inside one write transaction (see
+`IssuerStore.mark`), so that a close that happens in between is never missed.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from math import gcd
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+
+from pulse.errors import Busy, InvalidValue, RequestError
+from pulse.issuer import keyfile
+from pulse.issuer.store import IssuerStore, Mark, unknown_invitation
+from pulse.store.desks import Desks, Group, shut
+from pulse.store.groupcommit import GroupCommit, busy
+from pulse.token.encoding import sha256, unb64u
+from pulse.token.invites import SECRET_LENGTH, invite_hash
+from pulse.token.keys import MODULUS_BYTES, SigningKey, read_public
+from pulse.token.rfc9474 import blind_sign
+
+WAITING: Final = 2_048  # requests that may wait for a commit, and as many for a signature
+_SIGNERS: Final = 2
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """The answer to `/me`, the same for a used invitation and an unused one."""
+
+    wave: str
+    g: str
+    file: str
+
+
+class IssuerDesk:
+    """The issuer's side of one wave: store, group commit, keys."""
+
+    def __init__(self, keys: Path, wave: str, path: Path, groups: Sequence[Group]) -> None:
+        self._files = {group.g: group.file for group in groups}
+        self._public = {group.g: group.spki for group in groups}
+        self._moduli: dict[str, int] = {}
+        self._private = dict(keyfile.read(keys / f"{wave}.keys"))
+        self._keys: dict[str, SigningKey] = {}
+        self.store = IssuerStore(path)
+        self.commits: GroupCommit[Mark, str] = GroupCommit(self.store.mark, WAITING)
+
+    def file(self, g: str) -> str:
+        """Return the URL path of a group's file."""
+        return self._files[g]
+
+    def check(self, blinded: bytes, g: str) -> None:
+        """Raise InvalidValue unless `blinded` can be signed with the key of group `g`."""
+        number = int.from_bytes(blinded, "big")
+        if g not in self._moduli:
+            self._moduli[g] = read_public(unb64u(self._public[g])).public_numbers().n
+        modulus = self._moduli[g]
+        if len(blinded) != MODULUS_BYTES or number >= modulus or gcd(number, modulus) != 1:
+            raise InvalidValue("This is no blinded message for this group.", where="blinded")
+
+    def sign(self, g: str, blinded: bytes) -> bytes:
+        """Sign with the key of group `g`; the same message gives the same bytes."""
+        if g not in self._keys:
+            self._keys[g] = SigningKey.from_der(self._private[g])
+        return blind_sign(self._keys[g], blinded)
+
+    def close(self) -> None:
+        """Answer what waits, forget the keys, let go of the file."""
+        self.commits.close()
+        self._keys.clear()
+        self._private.clear()
+        self.store.close()
+
+
+class Issuer:
+    """Serves `/me` and `/issue` from the files of a home.
+
+    Args:
+        issuer: folder of the stores, `{wave}.db` and `closed.db`.
+        keys: folder of the signing keys, `{wave}.keys`.
+        published: folder of the published files, `{wave}/groups.json`.
+    """
+
+    def __init__(self, issuer: Path, keys: Path, published: Path) -> None:
+        self._desks = Desks(issuer, published, partial(IssuerDesk, keys))
+        self._signers = ThreadPoolExecutor(_SIGNERS, thread_name_prefix="signer")
+        self._signing = 0
+        self.refresh()
+
+    def me(self, secret: str) -> Invitation:
+        """Find the invitation of an open wave that a link's secret (b64u) belongs to.
+
+        Reads the disk: call it in a thread.
+
+        Raises:
+            InvalidValue: no canonical base64url of 32 bytes.
+            UnknownInvitation: no invitation of an open wave, whatever else it may have been.
+            Busy: the store could not be read just now.
+        """
+        h = invite_hash(unb64u(secret, SECRET_LENGTH))
+        for wave, desk in self._desks.all().items():
+            try:
+                g = desk.store.open_group_of(h)
+            except SQLAlchemyError as error:
+                raise busy() from error
+            if g is not None:
+                return Invitation(wave=wave, g=g, file=desk.file(g))
+        raise unknown_invitation()
+
+    async def issue(self, wave: str, secret: str, blinded: str) -> bytes:
+        """Use up an invitation and sign its blinded message (both b64u), after the commit.
+
+        Raises, in this order:
+            UnknownWave: no such wave.
+            WaveShut: the wave has closed.
+            UnknownInvitation: no invitation of this wave.
+            InvalidValue: malformed, out of range or not coprime; the invitation stays unused.
+            AlreadyUsed: another message was signed for it.
+            Busy: too much waits or the disk failed; the same request may be sent again.
+        """
+        desk = await self._desks.at(wave)
+        try:
+            h = invite_hash(unb64u(secret, SECRET_LENGTH))
+        except InvalidValue as error:
+            raise await asyncio.to_thread(_unless_shut, desk, error) from error
+        if self._signing >= WAITING:
+            raise busy()
+        message = _decode(blinded)
+        mark = Mark(h=h, c=sha256(message), check=partial(desk.check, message))
+        try:
+            g = await asyncio.wrap_future(desk.commits.submit(mark))
+            return await self._sign(desk, g, message)
+        except (Busy, KeyError) as error:
+            raise await asyncio.to_thread(self._gone_or_busy, wave) from error
+
+    def refresh(self) -> None:
+        """Take up waves that have opened; forget keys and files of those that are gone."""
+        self._desks.refresh()
+
+    def close(self) -> None:
+        """Answer what waits and let go of everything."""
+        self._desks.close()
+        self._signers.shutdown()
+
+    async def _sign(self, desk: IssuerDesk, g: str, blinded: bytes) -> bytes:
+        self._signing += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._signers, desk.sign, g, blinded)
+        finally:
+            self._signing -= 1
+
+    def _gone_or_busy(self, wave: str) -> RequestError:
+        # The close may have destroyed the store and the keys under our hands.
+        try:
+            self._desks.find(wave)
+        except RequestError as error:
+            return error
+        return busy()
+
+
+def _decode(blinded: str) -> bytes:
+    # What cannot be decoded is refused by `check`, in its turn: no message is empty.
+    try:
+        return unb64u(blinded, MODULUS_BYTES)
+    except InvalidValue:
+        return b""
+
+
+def _unless_shut(desk: IssuerDesk, error: RequestError) -> RequestError:
+    try:
+        return error if desk.store.is_open() else shut()
+    except SQLAlchemyError:
+        return busy()

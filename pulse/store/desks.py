@@ -1,0 +1,141 @@
+"""The waves that a serving process has open: one desk for each store file in a folder.
+
+Files come at opening and go at closing, while the process serves. A desk is opened when its
+files are there and closed as soon as one of them is gone or another, with all that it held in
+memory: the signing keys of a closed wave must not outlive it here.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Final, Generic, Protocol, TypeVar
+
+import msgspec
+
+from pulse.errors import PulseError, RequestError, UnknownWave, WaveShut
+from pulse.store.closed import is_closed
+from pulse.terms import WAVE_ID
+
+_Stamp = tuple[int, int, int, int]
+_INDEX: Final = "groups.json"
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A group as the published index `groups.json` names it: number, key (b64u), file (URL)."""
+
+    g: str
+    spki: str
+    file: str
+
+
+class Desk(Protocol):
+    """What serves one wave."""
+
+    def close(self) -> None:
+        """Finish what waits and let go of files and keys."""
+        ...
+
+
+D = TypeVar("D", bound=Desk)
+
+
+class Desks(Generic[D]):
+    """The desks of a room, by wave.
+
+    Args:
+        folder: holds `{wave}.db` and `closed.db`.
+        published: holds `{wave}/groups.json`.
+        open_desk: makes a desk from wave, store file and groups.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        published: Path,
+        open_desk: Callable[[str, Path, Sequence[Group]], D],
+    ) -> None:
+        self._folder = folder
+        self._published = published
+        self._open_desk = open_desk
+        self._lock = Lock()
+        self._desks: dict[str, tuple[_Stamp, D]] = {}
+
+    def known(self, wave: str) -> D | None:
+        """Return the desk of `wave` if it is open in this process, without touching a disk."""
+        entry = self._desks.get(wave)
+        return entry[1] if entry else None
+
+    def all(self) -> Mapping[str, D]:
+        """Return the open desks by wave."""
+        return {wave: desk for wave, (_, desk) in self._desks.items()}
+
+    async def at(self, wave: str) -> D:
+        """Return the desk of `wave`, as `find` does, without holding up the event loop."""
+        desk = self.known(wave)
+        return desk if desk is not None else await asyncio.to_thread(self.find, wave)
+
+    def find(self, wave: str) -> D:
+        """Return the desk of `wave`, looking at the folder if it is not open here yet.
+
+        Raises:
+            UnknownWave: there never was such a wave.
+            WaveShut: it has closed and its store is gone.
+        """
+        if WAVE_ID.fullmatch(wave) and (self._folder / f"{wave}.db").exists():
+            desk = self.known(wave)
+            if desk is None:
+                self.refresh()
+                desk = self.known(wave)
+            if desk is not None:
+                return desk
+        raise self.absence(wave)
+
+    def absence(self, wave: str) -> RequestError:
+        """Return the error for a wave without a store: closed, or never there."""
+        if WAVE_ID.fullmatch(wave) and is_closed(self._folder, wave):
+            return shut()
+        return UnknownWave("There is no survey of this name.")
+
+    def refresh(self) -> None:
+        """Open desks for new files; close those whose files are gone or replaced."""
+        with self._lock:
+            present = self._present()
+            for wave, (stamp, desk) in list(self._desks.items()):
+                if present.get(wave) != stamp:
+                    del self._desks[wave]
+                    desk.close()
+            for wave, stamp in present.items():
+                if wave not in self._desks:
+                    self._try_open(wave, stamp)
+
+    def close(self) -> None:
+        """Close every desk."""
+        with self._lock:
+            for _, desk in self._desks.values():
+                desk.close()
+            self._desks.clear()
+
+    def _present(self) -> dict[str, _Stamp]:
+        stamps: dict[str, _Stamp] = {}
+        for path in sorted(self._folder.glob("*.db")):
+            if WAVE_ID.fullmatch(path.stem):
+                try:
+                    store, index = path.stat(), (self._published / path.stem / _INDEX).stat()
+                except OSError:  # closing removes them while we look
+                    continue
+                stamps[path.stem] = (store.st_ino, index.st_ino, index.st_size, index.st_mtime_ns)
+        return stamps
+
+    def _try_open(self, wave: str, stamp: _Stamp) -> None:
+        try:
+            index = (self._published / wave / _INDEX).read_bytes()
+            groups = msgspec.json.decode(index, type=list[Group])
+            self._desks[wave] = (stamp, self._open_desk(wave, self._folder / f"{wave}.db", groups))
+        except (OSError, msgspec.DecodeError, PulseError):
+            return  # half opened or half destroyed: the next look sees more
+
+
+def shut() -> WaveShut:
+    """Return the error for a wave that has closed."""
+    return WaveShut("This survey has closed.")
