@@ -1,0 +1,153 @@
+"""The audit of single figures: bands, steps, end coding, shares and scales, worked anew.
+
+This is a second path on purpose: it starts from the printed values, not from counts, and
+shares no code with `rounding`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from pulse.disclosure.policy import BAND, WITHHELD, Policy
+from pulse.release.cell import Cell
+from pulse.terms import Tree
+
+CLASSES: Final = frozenset({"under 10 %", "10-25 %", "over 25 %"})
+FULL: Final = 100
+# Coding moves a share by up to a step, rounding by half of one.
+SHARE_SLACK: Final = 3
+_MEAN_STEPS: Final = ((40, 0.1), (20, 0.25), (0, 0.5))
+_SHARE_STEPS: Final = ((40, 5), (0, 10))
+_SIGMA2_PER_POINT: Final = 20
+
+
+class Expected(NamedTuple):
+    """What every row of one unit or pool must fit."""
+
+    b: int
+    invited: int
+    changed: bool
+    shares_from: int
+
+    @property
+    def step(self) -> float:
+        """The step of its means."""
+        if self.changed and self.b == BAND:
+            return 1.0
+        return next(step for least, step in _MEAN_STEPS if self.b >= least)
+
+
+def findings(
+    cells: Sequence[Cell],
+    expected: Expected,
+    scales: Mapping[str, tuple[str, ...]],
+    reverse: Sequence[str],
+) -> Iterator[str]:
+    """Yield what is wrong with the published rows of one unit or pool."""
+    items: dict[str, Cell] = {}
+    for cell in cells:
+        kind, _, name = cell.measure.partition(":")
+        broken = list(_common(cell, expected))
+        if kind == "item":
+            items[name] = cell
+            broken += _item(cell, expected)
+        elif not broken:
+            broken += _scale(cell, [items.get(item) for item in scales[name]], reverse)
+        yield from (f"{cell.unit_id} {cell.measure}: {text}" for text in broken)
+
+
+def _common(cell: Cell, expected: Expected) -> Iterator[str]:
+    if cell.invited != expected.invited:
+        yield "its invited people are not those of the tree."
+    if expected.b % BAND or expected.b > expected.invited - WITHHELD:
+        yield "its band says more than two fewer than invited."
+    if cell.value is not None:
+        yield "it has a diagnostic value."
+
+
+def _item(cell: Cell, expected: Expected) -> Iterator[str]:
+    step = expected.step
+    if cell.step != step:
+        yield "its step is not the one of its band."
+    elif cell.mean is None or cell.mean_bound is None:
+        yield "it has no mean."
+    else:
+        low, high = 1 + step, 5 - step
+        coded = {"at_most": cell.mean == low, "at_least": cell.mean == high}
+        inside = low < cell.mean < high and _whole(cell.mean, step)
+        if not coded.get(cell.mean_bound, inside):
+            yield "its mean is not rounded and coded."
+    yield from _shares(cell, expected)
+
+
+def _whole(value: float, step: float) -> bool:
+    """Tell whether a value is a float that a multiple of the step is printed as."""
+    per_point = round(1 / step)
+    return round(value * per_point) / per_point == value
+
+
+def _shares(cell: Cell, expected: Expected) -> Iterator[str]:
+    shares = (cell.favourable, cell.neutral, cell.unfavourable)
+    if expected.b < expected.shares_from:
+        if any(value is not None for value in (*shares, cell.no_answer)):
+            yield "it has shares under the band that allows them."
+        return
+    step = next(step for least, step in _SHARE_STEPS if expected.b >= least)
+    known = [share for share in shares if share is not None]
+    if len(known) < len(shares) or any(s % step or not step <= s <= FULL - step for s in known):
+        yield "its shares are not rounded and coded."
+    elif abs(sum(known) - FULL) > SHARE_SLACK * step:
+        yield "its shares cannot belong together."
+    if cell.no_answer not in CLASSES:
+        yield "its no-answer class is none of the three."
+
+
+def _scale(cell: Cell, items: Sequence[Cell | None], reverse: Sequence[str]) -> Iterator[str]:
+    """Derive a scale row again from the printed item rows beside it."""
+    low, high, step = 0, 0, 0.0
+    whole = 0
+    per_point = 1
+    for item in items:
+        if item is None or item.mean is None or item.step is None:
+            yield "an item of the scale is missing."
+            return
+        per_point = round(1 / item.step)
+        points = round((item.mean - 1) * per_point)
+        turned = item.measure.removeprefix("item:") in reverse
+        whole += 4 * per_point - points if turned else points
+        low += item.mean_bound == ("at_least" if turned else "at_most")
+        high += item.mean_bound == ("at_most" if turned else "at_least")
+    if low and high:
+        mean, bound = None, None
+    else:
+        mean = 25 * whole / (per_point * len(items))
+        bound = "at_most" if low else "at_least" if high else "exact"
+    step = 25 / (per_point * len(items))
+    if (cell.mean, cell.mean_bound, cell.step) != (mean, bound, step):
+        yield "it does not follow from the rounded items."
+    if any(v is not None for v in (cell.favourable, cell.neutral, cell.unfavourable)):
+        yield "a scale has no shares."
+    if cell.no_answer is not None:
+        yield "a scale has no no-answer class."
+
+
+def diagnostics(cells: Iterable[Cell], policy: Policy, tree: Tree) -> Iterator[str]:
+    """Yield what is wrong with the diagnostic rows, which only a large root may have."""
+    rows = list(cells)
+    root = tree.root
+    bands = [c.at_least for c in rows if c.unit_id == root.unit_id and c.kind == "unit"]
+    b = next((band for band in bands if band is not None), 0)
+    large = b >= policy.diagnostics_from
+    many = sum(unit.group for unit in tree.units) >= policy.diagnostics_groups
+    for cell in rows:
+        if cell.kind != "diag":
+            continue
+        empty = Cell(
+            cell.wave, root.unit_id, None, root.name, "diag", cell.measure, "published",
+            b, root.invited, value=cell.value,
+        )  # fmt: skip
+        value = cell.value or 0.0
+        rounded = round(value * _SIGMA2_PER_POINT) / _SIGMA2_PER_POINT == value and value > 0
+        if not (large and many and cell == empty and rounded):
+            yield f"{cell.unit_id} {cell.measure}: this diagnostic must not be published."
+        if not cell.measure.startswith("sigma2:"):
+            yield f"{cell.unit_id} {cell.measure}: there is no such diagnostic."
