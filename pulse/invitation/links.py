@@ -1,0 +1,75 @@
+"""A wave's invitations: everybody's secret from one key, K_wave, which dies at the close."""
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy import delete
+from sqlalchemy.engine import Engine
+
+from pulse.errors import WrongState
+from pulse.invitation.tables import sent
+from pulse.roster import Invited, members
+from pulse.settings import Home
+from pulse.store.files import destroy_file, write_atomically
+from pulse.terms import Secret
+from pulse.token.invites import person_secret
+
+KWAVE_LENGTH: Final = 32
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """A person of a wave with the secret (32 bytes) that their link carries."""
+
+    person: Invited
+    secret: Secret
+
+
+def kwave_path(home: Home, wave: str) -> Path:
+    """Return where K_wave lies: `keys/operator/{wave}.kwave`."""
+    return home.operator_keys / f"{wave}.kwave"
+
+
+def make_kwave(home: Home, wave: str) -> Secret:
+    """Draw K_wave and write it, 0600; only a wave that is being opened may."""
+    key = secrets.token_bytes(KWAVE_LENGTH)
+    write_atomically(kwave_path(home, wave), key)
+    return Secret(key)
+
+
+def read_kwave(home: Home, wave: str) -> Secret:
+    """Read K_wave.
+
+    Raises:
+        WrongState: it is not there (the wave has closed), or damaged.
+    """
+    try:
+        key = kwave_path(home, wave).read_bytes()
+    except OSError as error:
+        raise WrongState("The key of this wave's links is gone.", where=wave) from error
+    if len(key) != KWAVE_LENGTH:
+        raise WrongState("The key of this wave's links is damaged.", where=wave)
+    return Secret(key)
+
+
+def invitations(engine: Engine, wave: str, kwave: Secret) -> Iterator[Invitation]:
+    """Yield everybody's invitation of `wave`, by person_id."""
+    for person in members(engine, wave):
+        yield Invitation(person, Secret(person_secret(kwave, person.person_id)))
+
+
+def destroy(home: Home, engine: Engine, wave: str) -> None:
+    """Destroy what makes or holds links of `wave`: K_wave, then the outbox, then the marks.
+
+    In this order: `send` looks for K_wave after each batch it has written and takes the batch
+    back when it is gone, so no mail outlives a close that ran beside it. Again is fine.
+    """
+    destroy_file(kwave_path(home, wave))
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(home.outbox / wave)
+    with engine.begin() as connection:
+        connection.execute(delete(sent).where(sent.c.wave == wave))

@@ -1,0 +1,1 @@
+"""How mail leaves: so far as files for a mail server to pick up."""

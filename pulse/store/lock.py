@@ -1,0 +1,25 @@
+"""One command at a time: a lock that a crash lets go of."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pulse.errors import WrongState
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Hold the lock file `path` while the block runs; the operating system frees it on a crash.
+
+    Raises:
+        WrongState: another process, or another thread, holds it.
+    """
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise WrongState(
+                "Another command is opening, closing or cancelling a wave; try again later."
+            ) from error
+        yield
