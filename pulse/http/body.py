@@ -1,0 +1,80 @@
+"""A strict reader of request bodies: one JSON object, of exactly the expected fields.
+
+Frameworks are generous (text/plain passes for JSON, the last of two equal keys wins, deep
+nesting overflows a stack). Here every body that could be read in two ways is refused.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+from litestar.types import Receive, Scope
+
+from pulse.errors import BodyTooLarge, MalformedBody, WrongContentType
+
+LARGEST: Final = 2_048  # bytes
+_CONTENT_TYPES: Final = frozenset(
+    {b"application/json", b"application/json;charset=utf-8", b'application/json;charset="utf-8"'}
+)
+
+T = TypeVar("T")
+
+
+async def read_body(scope: Scope, receive: Receive, kind: type[T]) -> T:
+    """Read the body of a request as `kind`, a struct that forbids unknown fields.
+
+    Raises, in this order:
+        WrongContentType: not exactly `application/json` (in UTF-8).
+        BodyTooLarge: more than 2,048 bytes, announced or sent.
+        MalformedBody: see `parse`.
+    """
+    headers = scope["headers"]
+    _check_content_type([value for name, value in headers if name == b"content-type"])
+    for name, value in headers:
+        if name == b"content-length" and (not value.isdigit() or int(value[:20]) > LARGEST):
+            raise _too_large()
+    return parse(await _receive_body(receive), kind)
+
+
+def parse(raw: bytes, kind: type[T]) -> T:
+    """Read one JSON object strictly.
+
+    Raises:
+        MalformedBody: not UTF-8, no JSON, too deep, a duplicate, unknown, missing or
+            mistyped field.
+    """
+    try:
+        value = msgspec.json.decode(raw, type=kind)
+        # Only what was read as `kind` comes here: its shape already bounds depth and fields.
+        json.loads(raw, object_pairs_hook=_no_duplicates)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedBody("The body is no JSON object of the expected fields.") from error
+    return value
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) != len(pairs):
+        raise MalformedBody("The body names a field twice.")
+
+
+def _check_content_type(values: Sequence[bytes]) -> None:
+    if len(values) != 1 or values[0].replace(b" ", b"").lower() not in _CONTENT_TYPES:
+        raise WrongContentType("Send the body as application/json.")
+
+
+async def _receive_body(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = cast("dict[str, Any]", await receive())
+        if message["type"] == "http.disconnect":
+            raise MalformedBody("The body ended early.")
+        body += message.get("body", b"")
+        if len(body) > LARGEST:
+            raise _too_large()
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge("The body is larger than any that is expected here.")
