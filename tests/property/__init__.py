@@ -1,0 +1,1 @@
+"""Promises that must hold for every organisation, each with a broken twin."""

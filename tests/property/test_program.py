@@ -1,0 +1,165 @@
+"""The tree program is exact: safe, never beaten by brute force or greedy, fast."""
+
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulse.disclosure.program import Problem, best_pattern, preferences
+from pulse.terms import Unit
+from tests.property.naive import naive_pattern
+from tests.property.worlds import brute_force, greedy, is_safe, residue_sizes, worth
+
+TREES = sorted((Path(__file__).parents[1] / "vectors" / "trees").glob("*.json"))
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A reference tree with its known optima."""
+
+    parent: tuple[int, ...]
+    headcount: tuple[int | None, ...]
+    answers: tuple[tuple[int, ...] | None, ...]
+    k: int
+    units: int
+    respondents: int
+    most_units_publishable: int
+    most_units_publishable_with_empty_residues_unsafe: int
+    naive_published: int
+    naive_groups_under_k: int
+    naive_people_exposed: int
+
+
+def reference(path: Path) -> tuple[Reference, Problem]:
+    """Read a reference tree as a problem with equal weights."""
+    tree = msgspec.json.decode(path.read_bytes(), type=Reference)
+    n = [sum(answers or ()) for answers in tree.answers]
+    invited = [people or 0 for people in tree.headcount]
+    return tree, Problem(tree.parent, invited, n, [1] * tree.units, tree.k)
+
+
+def exposed(problem: Problem, shown: list[bool]) -> list[int]:
+    """List the sizes of derivable groups of 1 to k - 1 people."""
+    sizes = residue_sizes(problem.parents, problem.invited, problem.n, shown)
+    return [n for _, n in sizes if 0 < n < problem.k]
+
+
+@pytest.mark.parametrize("path", TREES, ids=lambda path: path.stem)
+def test_reference_trees_are_published_to_the_optimum(path: Path) -> None:
+    """On each reference tree exactly the optimum is published, in under half a second."""
+    tree, problem = reference(path)
+    started = time.perf_counter()
+    shown = best_pattern(problem)
+    assert time.perf_counter() - started < 0.5
+    assert sum(shown) == tree.most_units_publishable_with_empty_residues_unsafe
+    assert exposed(problem, shown) == []
+    assert is_safe(problem, shown)
+
+
+@pytest.mark.parametrize("path", TREES, ids=lambda path: path.stem)
+def test_the_naive_threshold_leaks_on_the_reference_trees(path: Path) -> None:
+    """The naive threshold fails the same test, with the stated groups and people."""
+    tree, problem = reference(path)
+    shown = naive_pattern(problem.parents, problem.n, problem.k)
+    assert sum(shown) == tree.naive_published
+    leaked = exposed(problem, shown)
+    assert (len(leaked), sum(leaked)) == (tree.naive_groups_under_k, tree.naive_people_exposed)
+    assert not is_safe(problem, shown)
+
+
+@st.composite
+def problems(draw: st.DrawFn, most: int = 12) -> Problem:
+    """Draw a small tree whose leaves are groups, with weights and forced-hidden units."""
+    count = draw(st.integers(1, most))
+    parents = [-1] + [draw(st.integers(0, unit - 1)) for unit in range(1, count)]
+    leaves = set(range(count)) - set(parents)
+    invited = [draw(st.integers(0, 12)) if unit in leaves else 0 for unit in range(count)]
+    n = [draw(st.integers(0, people)) for people in invited]
+    weights = [draw(st.integers(1, 9)) for _ in range(count)]
+    forced = frozenset(draw(st.sets(st.integers(0, count - 1), max_size=2)))
+    return Problem(parents, invited, n, weights, draw(st.sampled_from([2, 5, 10])), forced)
+
+
+@settings(max_examples=120, deadline=None)
+@given(problems())
+def test_nothing_safe_beats_the_program(problem: Problem) -> None:
+    """P3: the program's pattern is safe and weighs what brute force finds at best."""
+    shown = best_pattern(problem)
+    assert is_safe(problem, shown)
+    assert not any(shown[unit] for unit in problem.forced)
+    assert worth(problem.weights, shown) == brute_force(problem)[0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(most=40))
+def test_the_program_never_shows_less_than_greedy(problem: Problem) -> None:
+    """P4: hiding the smallest sibling per parent is never worth more."""
+    by_hand = greedy(problem)
+    assert is_safe(problem, by_hand)
+    assert worth(problem.weights, best_pattern(problem)) >= worth(problem.weights, by_hand)
+
+
+def test_greedy_is_no_oracle_for_itself() -> None:
+    """The comparison can fail: a tree where greedy shows strictly less than the program."""
+    problem = Problem([-1, 0, 0, 0], [0, 8, 8, 8], [0, 3, 6, 7], [1, 1, 9, 1], 5)
+    assert worth(problem.weights, greedy(problem)) < worth(problem.weights, best_pattern(problem))
+
+
+def test_empty_looking_residues_are_unsafe() -> None:
+    """A hidden group in which nobody answered is not given away by a missing pool."""
+    problem = Problem([-1, 0, 0], [0, 8, 8], [0, 6, 0], [1, 1, 1], 5)
+    assert sum(best_pattern(problem)) == 1
+    assert not is_safe(problem, [True, True, False])
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(), st.integers(1, 3))
+def test_a_higher_k_never_exposes_a_smaller_residue(problem: Problem, more: int) -> None:
+    """P9: under a higher k the smallest residue is never smaller than k allows."""
+    stricter = problem._replace(k=problem.k + 5 * more)
+    shown = best_pattern(stricter)
+    sizes = residue_sizes(problem.parents, problem.invited, problem.n, shown)
+    assert all(not people or n >= stricter.k > problem.k for people, n in sizes)
+
+
+def test_a_lower_k_does_expose_smaller_residues() -> None:
+    """P9's twin: under the lower k the same tree shows a residue that the higher k forbids."""
+    problem = Problem([-1, 0, 0], [0, 20, 8], [0, 15, 6], [1, 1, 1], 5)
+    sizes = residue_sizes(problem.parents, problem.invited, problem.n, best_pattern(problem))
+    assert any(n < 10 for _, n in sizes)
+
+
+def unit(unit_id: str, parent_id: str | None, *, group: bool = True) -> Unit:
+    """Return a unit for weighing."""
+    return Unit(unit_id, parent_id, unit_id, 8, group=group)
+
+
+def test_preferences_are_lexicographic() -> None:
+    """The root outweighs all departments, one department all teams, one team all the rest."""
+    units = [unit("r", None, group=False), unit("d", "r", group=False), unit("e", "r")]
+    units += [unit(f"t{number}", "d") for number in range(5)]
+    bands = {u.unit_id: 5 for u in units if u.group}
+    root, inner, leaf, *teams = preferences(units, bands, {"t0": True, "t1": False})
+    assert root > inner + leaf + sum(teams)
+    assert leaf > inner > sum(teams)
+    assert teams[0] > teams[2] > teams[1]
+    assert teams[2] > teams[3] > teams[4]
+    wider = preferences(units, bands | {"t4": 40}, None)
+    assert wider[7] > wider[3]
+
+
+def test_ten_thousand_units_take_under_two_seconds() -> None:
+    """A pattern for 10,000 units under full preferences is found in under two seconds."""
+    units = [unit("r", None, group=False)]
+    units += [unit(f"d{number}", "r", group=False) for number in range(300)]
+    units += [unit(f"t{number}", f"d{number % 300}") for number in range(9_699)]
+    place = {u.unit_id: at for at, u in enumerate(units)}
+    n = [(at * 7) % 9 if u.group else 0 for at, u in enumerate(units)]
+    started = time.perf_counter()
+    weights = preferences(units, {u.unit_id: 5 for u in units if u.group}, None)
+    parents = [-1 if u.parent_id is None else place[u.parent_id] for u in units]
+    shown = best_pattern(Problem(parents, [8 if u.group else 0 for u in units], n, weights, k=10))
+    assert time.perf_counter() - started < 2
+    assert shown[0]

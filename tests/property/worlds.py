@@ -1,0 +1,186 @@
+"""Organisations and answers drawn by Hypothesis, and the oracles that judge a pattern."""
+
+import random
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+import msgspec
+from hypothesis import strategies as st
+
+from pulse.disclosure.groups import form_groups
+from pulse.disclosure.policy import Policy, policy_for
+from pulse.disclosure.program import Problem
+from pulse.disclosure.protect import protect
+from pulse.instrument import load
+from pulse.release.manifest import About, Tallies
+from pulse.release.protected import ProtectedCounts
+from pulse.terms import Counts, RosterUnit, Tree
+
+WAVE = "2026-W09"
+INSTRUMENT = load("weekly")
+ITEMS = INSTRUMENT.form(0)
+POLICY = policy_for(5)
+
+
+class World(msgspec.Struct, frozen=True):
+    """One wave of one organisation: the roster, its tree and what everybody answered.
+
+    `ballots` are (group unit_id, answers), one for each person who took part.
+    """
+
+    roster: tuple[RosterUnit, ...]
+    tree: Tree
+    ballots: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @property
+    def counts(self) -> Counts:
+        """The exact counts of the wave."""
+        return tally(self.tree, self.ballots)
+
+
+def tally(
+    tree: Tree,
+    ballots: Sequence[tuple[str, Sequence[int]]],
+    items: Sequence[str] = ITEMS,
+    wave: str = WAVE,
+) -> Counts:
+    """Count ballots up the tree, one by one."""
+    parents = {unit.unit_id: unit.parent_id for unit in tree.units}
+    table = {u.unit_id: [[0] * 7 for _ in items] for u in tree.units if u.invited}
+    for group, answers in ballots:
+        unit: str | None = group
+        while unit is not None:
+            for place, answer in enumerate(answers):
+                table[unit][place][answer] += 1
+            unit = parents[unit]
+    frozen = {unit: tuple(tuple(row) for row in rows) for unit, rows in table.items()}
+    return Counts(wave, tuple(items), frozen)
+
+
+def roster_of(seed: int, teams: int, biggest: int, depth: int = 2) -> tuple[RosterUnit, ...]:
+    """Draw a roster: a root, some departments, teams of 0 to `biggest` people below them."""
+    dice = random.Random(seed)
+    units = [RosterUnit("org", None, "Organisation", dice.choice([0, 0, 3, 9]))]
+    inner = ["org"]
+    for number in range(max(1, teams // 4)):
+        parent = dice.choice(inner[: depth * 2])
+        units.append(RosterUnit(f"d{number}", parent, f"Department {number}", dice.choice([0, 2])))
+        inner.append(f"d{number}")
+    for number in range(teams):
+        people = dice.randint(0, biggest)
+        units.append(RosterUnit(f"t{number}", dice.choice(inner), f"Team {number}", people))
+    return tuple(units)
+
+
+def answered(
+    tree: Tree, seed: int, rate: float, skips: float
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Draw a ballot for each invited person who takes part."""
+    dice = random.Random(seed)
+    ballots = []
+    for unit in tree.units:
+        for _ in range(unit.invited if unit.group else 0):
+            if dice.random() < rate:
+                given = (
+                    dice.choice([0, 6]) if dice.random() < skips else dice.randint(1, 5)
+                    for _ in ITEMS
+                )
+                ballots.append((unit.unit_id, tuple(given)))
+    return tuple(ballots)
+
+
+@st.composite
+def worlds(draw: st.DrawFn, *, least: int = 0) -> World:
+    """Draw a world: up to 24 teams, any response rate from nobody to everybody."""
+    seed = draw(st.integers(0, 2**32))
+    teams = draw(st.integers(1, 24))
+    biggest = draw(st.sampled_from([9, 14, 30]))
+    units = roster_of(seed, teams, biggest)
+    missing = max(0, max(8, least) - sum(unit.people for unit in units))
+    units = (*units, RosterUnit("z", "org", "Team Z", missing)) if missing else units
+    tree = form_groups(units, 8, None, 5)
+    rate = draw(st.sampled_from([0.0, 0.2, 0.5, 0.6, 0.8, 1.0]))
+    return World(units, tree, answered(tree, seed, rate, draw(st.sampled_from([0.0, 0.05, 0.3]))))
+
+
+def protected(world: World, policy: Policy = POLICY) -> ProtectedCounts:
+    """Protect a world's wave."""
+    return protect(world.tree, world.counts, policy, INSTRUMENT)
+
+
+def about(world: World) -> About:
+    """Describe a world's wave as closing would."""
+    cast = len(world.ballots)
+    tallies = Tallies(world.tree.root.invited, cast, cast, cast, 0)
+    return About("0.1.0", "weekly", "1.0.0", 0, "00" * 16, "00" * 32, tallies)
+
+
+def residue_sizes(
+    parents: Sequence[int], invited: Sequence[int], n: Sequence[int], shown: Sequence[bool]
+) -> list[tuple[int, int]]:
+    """Return (invited, answers) of each shown unit's residue."""
+    sizes = {unit: (0, 0) for unit, show in enumerate(shown) if show}
+    for unit, people in enumerate(invited):
+        owner = unit
+        while owner >= 0 and owner not in sizes:
+            owner = parents[owner]
+        if owner >= 0:
+            sizes[owner] = (sizes[owner][0] + people, sizes[owner][1] + n[unit])
+    return list(sizes.values())
+
+
+def is_safe(problem: Problem, shown: Sequence[bool]) -> bool:
+    """Tell whether every residue is empty of people or has k answers."""
+    sizes = residue_sizes(problem.parents, problem.invited, problem.n, shown)
+    return all(not people or n >= problem.k for people, n in sizes)
+
+
+def brute_force(problem: Problem) -> tuple[int, list[bool]]:
+    """Try every pattern; return the greatest weight of a safe one, and one such pattern."""
+    best = (-1, [False] * len(problem.parents))
+    totals = list(problem.n)
+    for unit in range(len(problem.parents) - 1, 0, -1):
+        totals[problem.parents[unit]] += totals[unit]
+    able = [t >= problem.k and u not in problem.forced for u, t in enumerate(totals)]
+    for pattern in product(*[(False, True) if can else (False,) for can in able]):
+        weight = worth(problem.weights, pattern)
+        if weight > best[0] and is_safe(problem, pattern):
+            best = (weight, list(pattern))
+    return best
+
+
+def greedy(problem: Problem) -> list[bool]:
+    """Hide per parent the smallest shown children until what is hidden there is safe."""
+    totals = list(problem.n)
+    for unit in range(len(problem.parents) - 1, 0, -1):
+        totals[problem.parents[unit]] += totals[unit]
+    shown = [t >= problem.k and u not in problem.forced for u, t in enumerate(totals)]
+    while not is_safe(problem, shown):
+        unit = _offender(problem, shown)
+        below = [u for u, p in enumerate(problem.parents) if shown[u] and _under(problem, u, unit)]
+        shown[min(below, key=lambda u: totals[u]) if below else unit] = False
+    return shown
+
+
+def _under(problem: Problem, unit: int, top: int) -> bool:
+    unit = problem.parents[unit]
+    while unit >= 0 and unit != top:
+        unit = problem.parents[unit]
+    return unit == top
+
+
+def _offender(problem: Problem, shown: Sequence[bool]) -> int:
+    sizes = residue_sizes(problem.parents, problem.invited, problem.n, shown)
+    units = [unit for unit, show in enumerate(shown) if show]
+    bad = [u for u, (people, n) in zip(units, sizes, strict=True) if people and n < problem.k]
+    return bad[-1]
+
+
+def worth(weights: Sequence[int], shown: Sequence[bool]) -> int:
+    """Add up the weights of what is shown."""
+    return sum(weight for weight, show in zip(weights, shown, strict=True) if show)
+
+
+def figures(protected: ProtectedCounts) -> Mapping[tuple[str, str], object]:
+    """Index the cells of a protected wave by unit and measure."""
+    return {(cell.unit_id, cell.measure): cell for cell in protected.cells}

@@ -1,0 +1,1 @@
+"""What disclosure control computes, by example."""

@@ -1,0 +1,1 @@
+"""Releases on disk: ledger, manifest, cells, press."""
