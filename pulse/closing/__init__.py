@@ -1,0 +1,239 @@
+"""The valve: a wave closes once, its answers become a release, and everything else dies.
+
+Read `plan.py` for the steps and their order; each lives in `steps.py`, `publish.py` or
+`destroy.py`. A close may be interrupted anywhere and run again: it goes on and makes the same
+release.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NoReturn
+
+import msgspec
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+import pulse
+from pulse import wave as waves
+from pulse.clock import Clock
+from pulse.closing import destroy, publish, steps
+from pulse.closing.destroy import Checkpoint
+from pulse.closing.plan import PHASES, Closed, Places, Plan, blank, read_plan, write_plan
+from pulse.closing.steps import Work
+from pulse.errors import Held, PulseError, WrongState
+from pulse.release import ledger
+from pulse.settings import Home, Settings
+from pulse.store.files import write_atomically
+from pulse.store.lock import only_one
+from pulse.terms import Progress, silent
+
+__all__ = ["Closed", "Plan", "close_wave", "release_wave", "shut_issuing", "write_plan"]
+
+HELD_AT_MOST: Final = dt.timedelta(days=14)
+LONGEST_REASON: Final = 400
+
+
+def nowhere(place: str) -> None:
+    """Pass every checkpoint."""
+    del place
+
+
+def close_wave(  # noqa: PLR0913 - the command's options, each by name
+    home: Home,
+    settings: Settings,
+    clock: Clock,
+    engine: Engine,
+    wave: str,
+    *,
+    peeled: Path | None = None,
+    abandon: bool = False,
+    accept_spoiled: bool = False,
+    progress: Progress = silent,
+    checkpoint: Checkpoint = nowhere,
+) -> Closed:
+    """Close a wave now, or go on with a close that was interrupted or held.
+
+    Args:
+        home: the installation.
+        settings: its running configuration.
+        clock: the present.
+        engine: the state database.
+        wave: the wave's id.
+        peeled: P as a second holder (a council) gave it back.
+        abandon: give a wave up that was shut and not released: everything is destroyed.
+        accept_spoiled: release although too many ballots were spoiled.
+        progress: told each step.
+        checkpoint: called by name wherever an interruption may fall.
+
+    Returns:
+        The report; of a wave that was released before, the same one again. In state
+        awaiting_peel with the path of BOX where a council has yet to peel.
+
+    Raises:
+        WrongState: no such wave, not open yet, cancelled, or being closed elsewhere.
+        Held: a doubt; nothing is published, nothing is lost, the reason is said and kept.
+    """
+    work = Work(home, settings, clock, engine, wave, progress, checkpoint)
+    work.places.plan.parent.mkdir(mode=0o700, exist_ok=True)
+    with only_one(work.places.lock):
+        plan = _find(work, abandon=abandon)
+        if peeled is not None and plan.step == "peel":
+            write_atomically(work.places.peeled, peeled.read_bytes())
+        if accept_spoiled:
+            plan = msgspec.structs.replace(plan, accepted=True)
+        return _run(work, plan)
+
+
+def release_wave(
+    home: Home,
+    settings: Settings,
+    clock: Clock,
+    engine: Engine,
+    wave: str,
+    *,
+    accept_spoiled: bool = False,
+    progress: Progress = silent,
+    checkpoint: Checkpoint = nowhere,
+) -> Closed:
+    """Go on with a wave that was held; arguments, result and errors as `close_wave`.
+
+    Raises:
+        WrongState: the wave has not been closed.
+    """
+    row = waves.get(engine, wave)
+    if row is not None and row.state == "open":
+        raise WrongState("This wave is still open; close it first.", where=wave)
+    return close_wave(
+        home,
+        settings,
+        clock,
+        engine,
+        wave,
+        accept_spoiled=accept_spoiled,
+        progress=progress,
+        checkpoint=checkpoint,
+    )
+
+
+def shut_issuing(home: Home, wave: str) -> None:
+    """Shut the issuer's gate at the closing time; the ballot box follows 15 minutes later.
+
+    Who holds a token by then can still cast it. A close by hand shuts both at once.
+    """
+    steps.shut_issuer(Places(home, wave))
+
+
+def _find(work: Work, *, abandon: bool) -> Plan:
+    """Return the plan to go on with, turned to `lose` where the wave is given up."""
+    row = waves.get(work.engine, work.wave)
+    if row is None:
+        raise WrongState("There is no such wave.", where=work.wave)
+    if row.state in {"planned", "cancelled"} or (row.state == "open" and abandon):
+        raise WrongState(f"This wave is {row.state}; this step needs it closed.", where=work.wave)
+    fresh = Plan(wave=work.wave, step="shut", keys=row.keys, code_version=pulse.__version__)
+    if row.state == "open":
+        # Whatever plan lies there is of an attempt that changed nothing, or of a cancelled wave.
+        return _kept(work, fresh)
+    plan = read_plan(work.places)
+    if row.state in {"released", "lost"} and plan is None:
+        report = Closed(wave=work.wave, state=row.state)
+        return msgspec.structs.replace(fresh, step="done", report=report)
+    if plan is None and not abandon:
+        raise Held("The plan of this close is missing; it can only be abandoned.", where=work.wave)
+    plan = plan or fresh
+    given_up = abandon or _overdue(plan, work.clock.now())
+    if given_up and plan.step != "done" and not _pressed(work):
+        return _kept(work, msgspec.structs.replace(plan, step="lose"))
+    return plan
+
+
+def _run(work: Work, plan: Plan) -> Closed:
+    while plan.step != "done":
+        name = plan.step
+        if name == "peel" and plan.holder == "council" and not work.places.peeled.exists():
+            return msgspec.structs.replace(blank(plan), box=str(work.places.box))
+        phase, step = STEPS[name]
+        work.progress(name, list(STEPS).index(name), len(STEPS))
+        work.checkpoint(f"before {name}")
+        try:
+            with work.timed(phase):
+                plan = step(work, plan)
+        except WrongState:
+            raise
+        except (PulseError, OSError, SQLAlchemyError) as error:
+            _hold(work, plan, error)
+        plan = _kept(work, plan)
+        work.checkpoint(f"after {name}")
+    work.places.lock.unlink(missing_ok=True)
+    return plan.report or blank(plan)
+
+
+def _kept(work: Work, plan: Plan) -> Plan:
+    """Write the plan with the seconds of this run added."""
+    spent = {phase: plan.seconds.get(phase, 0.0) + work.seconds[phase] for phase in PHASES}
+    work.seconds.clear()
+    seconds = {phase: round(value, 3) for phase, value in spent.items()}
+    report = plan.report and msgspec.structs.replace(plan.report, seconds=seconds)
+    plan = msgspec.structs.replace(plan, seconds=seconds, report=report)
+    write_plan(work.home, plan)
+    return plan
+
+
+def _hold(work: Work, plan: Plan, error: Exception) -> NoReturn:
+    """Keep everything as it is, note why, and say so."""
+    if isinstance(error, PulseError):
+        reason = str(error)
+    else:
+        reason = f"{plan.step} failed ({type(error).__name__}); nothing was lost, run it again."
+    if not plan.held_since:
+        plan = msgspec.structs.replace(plan, held_since=work.clock.now().isoformat())
+    _kept(work, plan)
+    allowed: tuple[waves.State, ...] = ("open", "awaiting_peel", "held")
+    waves.move(work.engine, work.wave, allowed, "held", reason=reason[:LONGEST_REASON])
+    raise Held(reason, where=work.wave) from error
+
+
+def _overdue(plan: Plan, now: dt.datetime) -> bool:
+    since = plan.held_since
+    return bool(since) and now - dt.datetime.fromisoformat(since) >= HELD_AT_MOST
+
+
+def _pressed(work: Work) -> bool:
+    """Tell whether the ledger names the wave, even a ledger that fails its own checks."""
+    named = f'"wave":"{work.wave}"'.encode()
+    return any(named in line for line in ledger.whole_lines(work.home.releases))
+
+
+def _destroy_a(work: Work, plan: Plan) -> Plan:
+    destroy.destroy_a(work.home, work.engine, work.wave, work.checkpoint)
+    return msgspec.structs.replace(plan, step="publish")
+
+
+def _destroy_b(work: Work, plan: Plan) -> Plan:
+    destroy.destroy_b(work.home, work.wave, work.checkpoint)
+    waves.move(work.engine, work.wave, ("awaiting_peel", "held", "released"), "released", reason="")
+    work.checkpoint("released")
+    return msgspec.structs.replace(plan, step="done")
+
+
+def _lose(work: Work, plan: Plan) -> Plan:
+    destroy.destroy_a(work.home, work.engine, work.wave, work.checkpoint)
+    destroy.destroy_b(work.home, work.wave, work.checkpoint)
+    reason = "It was given up; its answers were destroyed unpublished."
+    waves.move(work.engine, work.wave, ("awaiting_peel", "held", "lost"), "lost", reason=reason)
+    report = msgspec.structs.replace(blank(plan), state="lost")
+    return msgspec.structs.replace(plan, report=report, step="done")
+
+
+# The step of each name, and the phase that its seconds count for ("" times itself inside).
+STEPS: Final[Mapping[str, tuple[str, steps.Step]]] = {
+    "shut": ("shut", steps.shut),
+    "export": ("peel", steps.export_box),
+    "peel": ("peel", steps.peel),
+    "open": ("open", steps.open_answers),
+    "destroy_a": ("destroy", _destroy_a),
+    "publish": ("", publish.publish),
+    "destroy_b": ("destroy", _destroy_b),
+    "lose": ("destroy", _lose),
+}

@@ -1,0 +1,52 @@
+"""What a close destroys, in two parts: whatever could pair a person with a token, then the rest.
+
+Every function may run again. Files are overwritten and removed; what carries the promise is
+that the keys are among them.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from pulse import invitation
+from pulse.ballotbox.peel import MARK
+from pulse.closing.plan import Places
+from pulse.settings import Home
+from pulse.store.closed import remember_closed
+from pulse.store.files import companion, destroy_file
+
+Checkpoint = Callable[[str], None]
+
+
+def destroy_a(home: Home, engine: Engine, wave: str, checkpoint: Checkpoint) -> None:
+    """Destroy both stores, BOX, the signing keys, K_wave, cards, mails and sent-marks.
+
+    BOX goes here and not with P: it pairs tokens with sealed boxes as the box store does, and
+    nothing needs it once P is opened. The wave's id stays, so that its addresses answer 410.
+    """
+    places = Places(home, wave)
+    for room in (home.issuer, home.ballotbox):
+        remember_closed(room, wave)
+    for path in (places.box_store, places.box, places.issuer_store, places.signing_keys):
+        checkpoint(f"destroy {path.name}")
+        destroy_file(path)
+    checkpoint("destroy links")
+    invitation.destroy(home, engine, wave)
+    for path in _operator_files(home, wave):
+        if path != places.inner_key:
+            checkpoint(f"destroy {path.name}")
+            destroy_file(path)
+
+
+def destroy_b(home: Home, wave: str, checkpoint: Checkpoint) -> None:
+    """Destroy P, the inner key and the outer key, with its mark."""
+    places = Places(home, wave)
+    paths = (places.outer_key, companion(places.outer_key, MARK), places.inner_key)
+    for path in (*paths, places.peeled, *_operator_files(home, wave)):
+        checkpoint(f"destroy {path.name}")
+        destroy_file(path)
+
+
+def _operator_files(home: Home, wave: str) -> Iterator[Path]:
+    yield from sorted(home.operator_keys.glob(f"{wave}.*"))

@@ -1,0 +1,131 @@
+"""The plan of a close: how far it has come, in one file that survives any interruption.
+
+    shut ─► export ─► peel ─► open ─► destroy_a ─► publish ─► destroy_b ─► done
+      └────────┴───────┴──────┴─────────┴────────┴──► lose ─► done
+
+`step` names what is to be done next. A step may run again from its beginning, whatever it had
+done before. The file holds public figures only: no key, no token, no answer.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from pulse.errors import Held
+from pulse.settings import Home
+from pulse.store.files import write_atomically
+
+Step = Literal[
+    "shut", "export", "peel", "open", "destroy_a", "publish", "destroy_b", "lose", "done"
+]
+PHASES: Final = ("shut", "peel", "open", "tabulate", "protect", "audit", "press", "destroy")
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """How a close ended.
+
+    `ballots`, `counted`, `spoiled` are counts of the whole wave, which are public; `published`
+    and `suppressed` count units. `release` is the SHA-256 of the release's manifest in hex,
+    empty if there is none. `seconds` are by phase. `box` is the path of the exported ballots
+    while a second holder has yet to peel them.
+    """
+
+    wave: str
+    state: str
+    ballots: int = 0
+    counted: int = 0
+    spoiled: int = 0
+    published: int = 0
+    suppressed: int = 0
+    release: str = ""
+    seconds: Mapping[str, float] = {}
+    box: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a close needs to go on from `step`.
+
+    `keys` is the URL path of the key list, `fingerprint` the first 16 bytes of its hash in
+    hex; `k`, `form`, `items`, `holder`, `invited` are the key list's, `k` never below the
+    setting. `code_version` is noted once, so that a later run makes the same release.
+    `unopened` marks a wave with fewer than k ballots; `accepted` that spoiled ballots may be
+    left out. `held_since` is an ISO time, or empty.
+
+    The demo writes plans at step "open" for its past weeks: with P and the inner key in
+    place, a `groups.json`, a frozen tree and the wave's row in state awaiting_peel.
+    """
+
+    wave: str
+    step: Step
+    code_version: str
+    keys: str = ""
+    fingerprint: str = ""
+    k: int = 0
+    form: int = 0
+    items: tuple[str, ...] = ()
+    holder: str = "same-user"
+    invited: int = 0
+    issued: int = 0
+    ballots: int = 0
+    counted: int = 0
+    spoiled: int = 0
+    tokens: str = ""
+    unopened: bool = False
+    accepted: bool = False
+    held_since: str = ""
+    seconds: Mapping[str, float] = {}
+    report: Closed | None = None
+
+
+def blank(plan: Plan) -> Closed:
+    """Return the report of a close so far: counts, nothing published."""
+    return Closed(
+        wave=plan.wave,
+        state="awaiting_peel",
+        ballots=plan.ballots,
+        counted=plan.counted,
+        spoiled=plan.spoiled,
+    )
+
+
+class Places:
+    """Where the files of one wave's close lie."""
+
+    def __init__(self, home: Home, wave: str) -> None:
+        folder = home.state / "close"
+        self.plan = folder / f"{wave}.json"
+        self.lock = folder / f"{wave}.lock"
+        self.peeled = folder / f"{wave}.peeled"
+        self.box = home.ballotbox / f"{wave}.box"
+        self.box_store = home.ballotbox / f"{wave}.db"
+        self.issuer_store = home.issuer / f"{wave}.db"
+        self.signing_keys = home.issuer_keys / f"{wave}.keys"
+        self.inner_key = home.operator_keys / f"{wave}.inner"
+        self.outer_key = home.holder_keys / f"{wave}.outer"
+        self.groups = home.published / wave / "groups.json"
+        self.current = home.published / "current.json"
+        self.tree = home.trees / f"{wave}.json"
+
+
+def read_plan(places: Places) -> Plan | None:
+    """Return the plan, or None if there is none.
+
+    Raises:
+        Held: the file cannot be read.
+    """
+    if not places.plan.exists():
+        return None
+    try:
+        return msgspec.json.decode(places.plan.read_bytes(), type=Plan)
+    except msgspec.DecodeError as error:
+        raise Held("The plan of this close cannot be read.", where=str(places.plan)) from error
+
+
+def write_plan(home: Home, plan: Plan) -> Path:
+    """Write the plan durably (0600) and return its path."""
+    places = Places(home, plan.wave)
+    places.plan.parent.mkdir(mode=0o700, exist_ok=True)
+    write_atomically(places.plan, msgspec.json.encode(plan))
+    return places.plan

@@ -1,0 +1,154 @@
+"""From opened answers to a release: tabulate, protect, audit, press."""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pulse import wave as waves
+from pulse.closing import results
+from pulse.closing.plan import Plan, blank
+from pulse.closing.steps import Work, opened_answers
+from pulse.disclosure.audit import audit_release
+from pulse.disclosure.policy import Policy, policy_for
+from pulse.disclosure.protect import protect
+from pulse.disclosure.residues import check_exact
+from pulse.errors import Held
+from pulse.instrument import Instrument, load
+from pulse.release import cells, ledger, reading, treefile
+from pulse.release.cell import Cell
+from pulse.release.manifest import About, Tallies
+from pulse.release.press import press
+from pulse.release.protected import ProtectedCounts
+from pulse.tabulation import count_columns, sigma2
+from pulse.terms import Counts, Tree
+
+FEW_SPOILED: Final = 3
+SPOILED_SHARE: Final = 100
+
+
+def publish(work: Work, plan: Plan) -> Plan:
+    """Tabulate, protect, audit and press; a wave that the ledger names already is left alone.
+
+    Raises:
+        Held: too many spoiled ballots, a residue or an audit finding; nothing was published.
+        BadRelease: another release of this wave exists, or the ledger is broken.
+    """
+    releases = work.home.releases
+    if work.wave not in reading.waves(releases):
+        _refuse_spoiled(plan)
+        _release(work, plan)
+    work.checkpoint("pressed")
+    release = reading.load(releases, work.wave)
+    shown = _shown(release.folder, release.manifest.lead)
+    report = msgspec.structs.replace(
+        blank(plan),
+        state="released",
+        published=sum(shown.values()),
+        suppressed=len(shown) - sum(shown.values()),
+        release=_pressed(releases, work.wave),
+    )
+    return msgspec.structs.replace(plan, report=report, step="destroy_b")
+
+
+def _refuse_spoiled(plan: Plan) -> None:
+    limit = max(FEW_SPOILED, plan.ballots / SPOILED_SHARE)
+    if plan.spoiled > limit and not plan.accepted:
+        raise Held(
+            f"{plan.spoiled} of {plan.ballots} ballots were spoiled, which is more than chance. "
+            "The others are kept; `pulse wave release --accept-spoiled` goes on without them."
+        )
+
+
+def _release(work: Work, plan: Plan) -> None:
+    tree, instrument, policy = treefile.read(work.places.tree), load(), policy_for(plan.k)
+    if not set(plan.items) <= instrument.items.keys():
+        raise Held("The survey no longer has the items that this wave asked.")
+    with work.timed("tabulate"):
+        counts = _counts(work, plan, tree)
+        diagnostics = sigma2(counts, tree)
+    with work.timed("protect"):
+        protected = protect(
+            tree,
+            counts,
+            policy,
+            instrument,
+            root_diagnostics=diagnostics,
+            last=_last(work.home.releases, work.wave),
+        )
+        _refuse_residues(tree, counts, policy, protected)
+    work.checkpoint("protected")
+    _press(work, plan, tree, instrument, protected)
+
+
+def _counts(work: Work, plan: Plan, tree: Tree) -> Counts:
+    if plan.unopened:
+        return count_columns((), b"", tree, plan.items, work.wave)
+    opened = opened_answers(work, plan)
+    return count_columns(opened.groups, opened.answers, tree, plan.items, work.wave)
+
+
+def _refuse_residues(
+    tree: Tree, counts: Counts, policy: Policy, protected: ProtectedCounts
+) -> None:
+    found = check_exact(tree, counts, policy, protected)
+    if found:
+        raise Held(f"The exact counts contradict what would be shown: {found[0]}")
+
+
+def _press(
+    work: Work, plan: Plan, tree: Tree, instrument: Instrument, protected: ProtectedCounts
+) -> None:
+    row = waves.get(work.engine, work.wave)
+    closes = "" if row is None else row.closes.astimezone(work.settings.zone).isoformat()
+    staff = results.compose(protected, tree, instrument, work.settings.organisation, closes)
+
+    def audit(candidate: Path) -> list[str]:
+        work.checkpoint("candidate")
+        with work.timed("audit", inside="press"):
+            return audit_release(candidate)
+
+    with work.timed("press"):
+        press(work.home.releases, protected, tree, _about(plan, instrument), staff, check=audit)
+
+
+def _about(plan: Plan, instrument: Instrument) -> About:
+    return About(
+        code_version=plan.code_version,
+        instrument=instrument.id,
+        instrument_version=instrument.version,
+        form=plan.form,
+        keys=plan.fingerprint,
+        tokens=plan.tokens,
+        tallies=Tallies(
+            invited=plan.invited,
+            issued=plan.issued,
+            ballots=plan.ballots,
+            counted=plan.counted,
+            spoiled=plan.spoiled,
+        ),
+    )
+
+
+def _last(releases: Path, wave: str) -> dict[str, bool]:
+    """Tell for each unit whether the last wave before this one showed it."""
+    before = [each for each in reading.waves(releases) if each < wave]
+    if not before:
+        return {}
+    release = reading.load(releases, before[-1])
+    return _shown(release.folder, release.manifest.lead)
+
+
+def _shown(folder: Path, lead: tuple[str, ...]) -> dict[str, bool]:
+    """Map each unit of a release to whether its ordinary items are shown."""
+    named = {f"item:{item}" for item in lead}
+    rows: list[Cell] = cells.rows(cells.read(folder / cells.NAME))
+    return {
+        cell.unit_id: cell.status == "published"
+        for cell in rows
+        if cell.kind == "unit" and cell.measure.startswith("item:") and cell.measure not in named
+    }
+
+
+def _pressed(releases: Path, wave: str) -> str:
+    return next(entry.manifest for entry in ledger.read(releases) if entry.wave == wave)

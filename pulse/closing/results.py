@@ -1,0 +1,144 @@
+"""`results.json`: what staff see of a release, composed from its cells alone.
+
+The organisation and those departments (units right below it) that are shown; nothing about
+one leader, no pools, no diagnostics, and no figure that is not a released cell.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from pulse.instrument import Instrument
+from pulse.release.cell import Bound, Cell
+from pulse.release.protected import ProtectedCounts
+from pulse.terms import Tree, Unit
+
+HIDDEN_WAVE: Final = (
+    "Too few people answered this week to show anything safely. What was answered was destroyed."
+)
+HIDDEN_SOME: Final = (
+    "A part of the organisation is shown only where enough people answered, there and around it, "
+    "that nobody's answer can be worked out. {hidden} of {all} departments are not shown this "
+    "week."
+)
+ALL_SHOWN: Final = (
+    "Smaller teams are shown to nobody where somebody's answer could be worked out from the "
+    "figures."
+)
+
+
+class ScaleFigure(msgspec.Struct, frozen=True):
+    """One scale, 0-100, higher is better; a coded `mean` is its bound."""
+
+    scale: str
+    label: str
+    mean: float
+    mean_bound: Bound
+
+
+class ItemFigure(msgspec.Struct, frozen=True):
+    """One item, 1-5 as it was answered; a coded `mean` is its bound."""
+
+    item: str
+    text: str
+    mean: float
+    mean_bound: Bound
+    step: float
+
+
+class UnitFigures(msgspec.Struct, frozen=True):
+    """One shown department."""
+
+    unit_id: str
+    name: str
+    participation: str
+    scales: tuple[ScaleFigure, ...]
+
+
+class Results(msgspec.Struct, frozen=True):
+    """The page for staff as data; `closes` is an ISO time."""
+
+    wave: str
+    organisation: str
+    closes: str
+    participation: str
+    scales: tuple[ScaleFigure, ...]
+    items: tuple[ItemFigure, ...]
+    units: tuple[UnitFigures, ...]
+    hidden: str
+
+
+def compose(
+    protected: ProtectedCounts, tree: Tree, instrument: Instrument, organisation: str, closes: str
+) -> bytes:
+    """Return the bytes of `results.json`: one JSON object, indented, ending in a newline."""
+    rows = _published(protected.cells)
+    root = rows.get(tree.root.unit_id, ())
+    departments = [u for u in tree.children()[tree.root.unit_id] if u.invited]
+    shown = [unit for unit in departments if unit.unit_id in rows]
+    results = Results(
+        wave=protected.wave,
+        organisation=organisation,
+        closes=closes,
+        participation=_participation(root),
+        scales=_scales(root, instrument),
+        items=_items(root, instrument),
+        units=tuple(_unit(unit, rows[unit.unit_id], instrument) for unit in shown),
+        hidden=_hidden(len(departments) - len(shown), len(departments), shown=bool(root)),
+    )
+    return msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n"
+
+
+def _published(cells: Iterable[Cell]) -> Mapping[str, list[Cell]]:
+    rows: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if cell.kind == "unit" and cell.status == "published" and cell.mean is not None:
+            rows.setdefault(cell.unit_id, []).append(cell)
+    return rows
+
+
+def _unit(unit: Unit, rows: Iterable[Cell], instrument: Instrument) -> UnitFigures:
+    cells = list(rows)
+    return UnitFigures(unit.unit_id, unit.name, _participation(cells), _scales(cells, instrument))
+
+
+def _scales(rows: Iterable[Cell], instrument: Instrument) -> tuple[ScaleFigure, ...]:
+    return tuple(
+        ScaleFigure(
+            name, instrument.scales[name].name, cell.mean or 0.0, cell.mean_bound or "exact"
+        )
+        for cell, name in _named(rows, "scale:")
+    )
+
+
+def _items(rows: Iterable[Cell], instrument: Instrument) -> tuple[ItemFigure, ...]:
+    return tuple(
+        ItemFigure(
+            name,
+            instrument.items[name].text,
+            cell.mean or 0.0,
+            cell.mean_bound or "exact",
+            cell.step or 0.0,
+        )
+        for cell, name in _named(rows, "item:")
+        if not instrument.items[name].leader
+    )
+
+
+def _named(rows: Iterable[Cell], prefix: str) -> list[tuple[Cell, str]]:
+    return [(c, c.measure.removeprefix(prefix)) for c in rows if c.measure.startswith(prefix)]
+
+
+def _participation(rows: Iterable[Cell]) -> str:
+    for cell in rows:
+        return f"At least {cell.at_least} of {cell.invited} people answered."
+    return ""
+
+
+def _hidden(hidden: int, departments: int, *, shown: bool) -> str:
+    if not shown:
+        return HIDDEN_WAVE
+    if hidden:
+        return HIDDEN_SOME.format(hidden=hidden, all=departments)
+    return ALL_SHOWN

@@ -1,0 +1,237 @@
+"""The steps of a close up to the opened answers: shut, export, peel, open.
+
+Each takes the plan and returns it as it stands afterwards; each may run again.
+"""
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+from sqlalchemy import Engine
+
+import pulse
+from pulse import wave as waves
+from pulse.ballotbox.export import BoxHeader, export
+from pulse.ballotbox.peeled import Opened, open_peeled, read_groups, read_peeled
+from pulse.ballotbox.store import BoxStore
+from pulse.clock import Clock
+from pulse.closing.destroy import Checkpoint
+from pulse.closing.plan import Places, Plan
+from pulse.errors import Held
+from pulse.issuer.store import IssuerStore
+from pulse.settings import Home, Settings
+from pulse.store.files import write_atomically
+from pulse.terms import Progress
+from pulse.token.keylist import fingerprint16, hex_hash, read_keylist
+
+NOTHING_OPEN = b'{"wave":null}'
+
+
+class Work:
+    """One run of a close: where it happens, and the opened answers while it lasts.
+
+    Args:
+        home: the installation.
+        settings: its running configuration.
+        clock: the present.
+        engine: the state database.
+        wave: the wave's id.
+        progress: told how far the close has come.
+        checkpoint: called by name before and after whatever an interruption may fall between.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        clock: Clock,
+        engine: Engine,
+        wave: str,
+        progress: Progress,
+        checkpoint: Checkpoint,
+    ) -> None:
+        self.home, self.settings, self.clock, self.engine = home, settings, clock, engine
+        self.wave, self.progress, self.checkpoint = wave, progress, checkpoint
+        self.places = Places(home, wave)
+        self.opened: Opened | None = None
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def timed(self, phase: str, *, inside: str = "") -> Iterator[None]:
+        """Add the block's seconds to `phase`, and take them from the phase it runs `inside`."""
+        begun = perf_counter()
+        try:
+            yield
+        finally:
+            spent = perf_counter() - begun
+            self.seconds[phase] += spent
+            self.seconds[inside] -= spent
+
+
+Step = Callable[[Work, Plan], Plan]
+
+
+def shut(work: Work, plan: Plan) -> Plan:
+    """Shut both gates, say that nothing is open, and take the wave out of `open`."""
+    places = work.places
+    shut_issuer(places)
+    work.checkpoint("issuer shut")
+    if places.box_store.exists():
+        box = BoxStore(places.box_store)
+        box.shut_gate()
+        box.close()
+    work.checkpoint("box shut")
+    nothing_open(places, work.wave)
+    work.checkpoint("nothing open")
+    waves.move(work.engine, work.wave, ("open", "awaiting_peel", "held"), "awaiting_peel")
+    return msgspec.structs.replace(plan, step="export")
+
+
+def shut_issuer(places: Places) -> None:
+    """Shut the issuer's gate: from this commit on no invitation is used."""
+    if places.issuer_store.exists():
+        issuer = IssuerStore(places.issuer_store)
+        issuer.shut_gate()
+        issuer.close()
+
+
+def nothing_open(places: Places, wave: str) -> None:
+    """Publish that no wave is open, if this one was the one."""
+    if places.current.exists():
+        named = msgspec.json.decode(places.current.read_bytes())
+        if named.get("wave") == wave:
+            write_atomically(places.current, NOTHING_OPEN)
+
+
+def export_box(work: Work, plan: Plan) -> Plan:
+    """Write BOX from the shut ballot box; fewer than k ballots are not even exported.
+
+    Raises:
+        Held: a store or the published key list is missing or is not the one given out.
+    """
+    plan = _with_terms(work, plan)
+    _present(work.places.issuer_store)
+    _present(work.places.box_store)
+    issuer = IssuerStore(work.places.issuer_store)
+    issued = dict.fromkeys(read_groups(work.places.groups), 0) | dict(issuer.issued())
+    issuer.close()
+    box = BoxStore(work.places.box_store)
+    ballots = box.count()
+    plan = msgspec.structs.replace(plan, issued=sum(issued.values()), ballots=ballots)
+    if ballots < plan.k:
+        box.close()
+        return msgspec.structs.replace(plan, unopened=True, counted=ballots, step="destroy_a")
+    header = BoxHeader(v=1, wave=work.wave, keys=plan.keys, issued=dict(sorted(issued.items())))
+    exported = export(box, header, work.places.box)
+    box.close()
+    return msgspec.structs.replace(plan, tokens=exported.tokens, step="peel")
+
+
+def _with_terms(work: Work, plan: Plan) -> Plan:
+    """Take the wave's terms from the key list that people were given."""
+    name = Path(plan.keys).name
+    path = work.home.published / work.wave / name
+    _present(path)
+    published = path.read_bytes()
+    if name != f"keys-{hex_hash(published)}.json":
+        raise Held("The key list is not the one that was published.", where=name)
+    listed = fingerprint16(published)
+    keys = read_keylist(published, listed)
+    return msgspec.structs.replace(
+        plan,
+        fingerprint=listed.hex(),
+        k=max(keys.k, work.settings.k),
+        form=keys.form,
+        items=keys.items,
+        holder=keys.holder,
+        invited=keys.invited,
+    )
+
+
+def peel(work: Work, plan: Plan) -> Plan:
+    """Have the holder peel BOX in a process of its own, and compare what both sides counted.
+
+    A council peels on a machine of its own; its P lies here already.
+
+    Raises:
+        Held: the holder refuses, or P is not of the ballots that were exported.
+    """
+    if plan.holder != "council":
+        _run_holder(work, plan)
+    header, _ = read_peeled(work.places.peeled)
+    same = (
+        header.wave == work.wave
+        and header.keys == plan.keys
+        and header.tokens == plan.tokens
+        and sum(header.ballots.values()) == plan.ballots
+    )
+    if not same:
+        raise Held("The holder peeled other ballots than were exported; nothing was opened.")
+    return msgspec.structs.replace(plan, step="open")
+
+
+def _run_holder(work: Work, plan: Plan) -> None:
+    """Run `python -m pulse.ballotbox.peel`; it alone reads the outer key."""
+    places = work.places
+    source = str(Path(pulse.__file__).parents[1])
+    paths = filter(None, (source, os.environ.get("PYTHONPATH", "")))
+    done = subprocess.run(  # noqa: S603 - our own module, under this very interpreter
+        [
+            sys.executable, "-m", "pulse.ballotbox.peel", str(places.box),
+            "--key", str(places.outer_key), "--groups", str(places.groups),
+            "--k", str(plan.k), "--out", str(places.peeled),
+        ],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise Held(f"The holder refused to peel. {_reason(done.stdout)}")
+
+
+def open_answers(work: Work, plan: Plan) -> Plan:
+    """Open P into this process's memory and take down the public counts."""
+    header, _ = read_peeled(work.places.peeled)
+    opened = opened_answers(work, plan)
+    spoiled = header.spoiled_outer + header.repeated + opened.wrong
+    return msgspec.structs.replace(
+        plan,
+        step="destroy_a",
+        ballots=sum(header.ballots.values()),
+        counted=len(opened.groups),
+        spoiled=spoiled,
+        tokens=header.tokens,
+    )
+
+
+def opened_answers(work: Work, plan: Plan) -> Opened:
+    """Return the opened answers, opening P again after an interruption."""
+    if work.opened is None:
+        _present(work.places.inner_key)
+        work.opened = open_peeled(
+            work.places.peeled,
+            work.places.inner_key,
+            work.places.groups,
+            form=plan.form,
+            n=len(plan.items),
+        )
+    return work.opened
+
+
+def _present(path: Path) -> None:
+    if not path.exists():
+        raise Held("A file of the wave is missing.", where=path.name)
+
+
+def _reason(printed: bytes) -> str:
+    try:
+        return str(msgspec.json.decode(printed)["error"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return "It ended without saying why."
