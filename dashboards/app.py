@@ -1,0 +1,116 @@
+"""The leaders' app: `create_app()` puts the rooms together.
+
+It reads `releases/` and `accounts/` of a home and has no way to anything else.
+"""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+import pulse
+from dashboards import access, api, assets, failures, results, sessions, signin, upkeep
+from dashboards.desk import Desk, Shelf
+from dashboards.layout import templates
+from pulse.accounts.passwords import PasswordWorker
+from pulse.clock import Clock, FileClock, SystemClock
+from pulse.http.headers import guard
+from pulse.settings import Home, Settings, load
+from pulse.store.engine import sqlite_engine
+from pulse.store.files import write_atomically
+
+_BODY_LIMIT = 16 * 1024  # bytes; the largest form is a change of password
+
+
+def create_app(
+    home: Home | None = None,
+    *,
+    clock: Clock | None = None,
+    hasher: PasswordHasher | None = None,
+    sign_ins_per_minute: int = signin.PER_MINUTE,
+) -> Litestar:
+    """Return the app for leaders, HR, auditors and administrators.
+
+    Args:
+        home: the home to serve; default `PULSE_HOME`, else `./pulse-home`.
+        clock: another than the settings say, for tests.
+        hasher: cheaper password parameters, for tests.
+        sign_ins_per_minute: tries from one network address.
+
+    Raises:
+        BadSetting: the settings are not usable.
+    """
+    home = home or Home(Path(os.environ.get("PULSE_HOME") or "pulse-home"))
+    settings = load(home)
+    https = settings.dashboards_url.startswith("https:")
+    desk = Desk(
+        home=home,
+        settings=settings,
+        clock=clock or _clock(settings),
+        engine=sqlite_engine(home.accounts / "accounts.db", journal="wal", create=False),
+        passwords=PasswordWorker(hasher),
+        shelf=Shelf(home.releases),
+    )
+    session = sessions.configuration(https=https)
+    app = Litestar(
+        route_handlers=[
+            signin.show_login, signin.sign_in, signin.sign_out, signin.show_account,
+            signin.change_password, results.overview, results.unit_page, results.figure,
+            api.releases, api.units, api.series, api.unit_cells, api.export_csv,
+            assets.serve_asset, upkeep.health, upkeep.metrics,
+        ],
+        middleware=[
+            signin.rate_limit(sign_ins_per_minute).middleware, session.middleware, access.WhoAsks,
+        ],
+        csrf_config=_csrf(home, https=https),
+        exception_handlers=failures.HANDLERS,
+        stores={"sessions": sessions.store(home.accounts / "sessions")},
+        template_config=templates(),
+        openapi_config=OpenAPIConfig(
+            title="Pulse", version=pulse.__version__, path="/openapi.json",
+            render_plugins=[JsonRenderPlugin(path="/")],
+        ),
+        request_max_body_size=_BODY_LIMIT,
+        lifespan=[_opened(desk)],
+        state=State({"desk": desk}),
+        debug=False,
+    )  # fmt: skip
+    app.asgi_handler = guard(app.asgi_handler, https=https)
+    return app
+
+
+def _csrf(home: Home, *, https: bool) -> CSRFConfig:
+    """Return Litestar's CSRF protection; every copy of this app shares one secret in the home."""
+    file = home.accounts / "csrf.key"
+    if not file.exists():
+        write_atomically(file, secrets.token_hex(32).encode())
+    return CSRFConfig(
+        secret=file.read_text(encoding="ascii"),
+        cookie_name="__Host-pulse-csrf" if https else "pulse-csrf",
+        cookie_secure=https,
+        cookie_httponly=True,
+        cookie_samesite="strict",
+    )
+
+
+def _clock(settings: Settings) -> Clock:
+    return FileClock(Path(settings.test_clock)) if settings.test_clock else SystemClock()
+
+
+def _opened(desk: Desk) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def opened(app: Litestar) -> AsyncIterator[None]:
+        await sessions.forget_expired(app)
+        yield
+        desk.passwords.close()
+        desk.engine.dispose()
+
+    return opened

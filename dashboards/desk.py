@@ -1,0 +1,117 @@
+"""What every request needs, made once: settings, accounts, passwords and the newest releases."""
+
+import sys
+import threading
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+from sqlalchemy import Engine
+
+from pulse.accounts.directory import Account
+from pulse.accounts.passwords import PasswordWorker
+from pulse.accounts.scope import Scope, scope_of
+from pulse.clock import Clock
+from pulse.release import ledger
+from pulse.settings import Home, Settings
+from pulse.statistics.history import History, read_history
+from pulse.statistics.scales import Scales
+
+T = TypeVar("T")
+_KEPT: Final = 2_000  # pieces of pages and figures kept per release
+
+
+class Book:
+    """One state of the ledger: its history, its scales and what was made from them so far.
+
+    Pages and figures are functions of a release, so they are made once, kept here by name, and
+    go with the book when the next release comes.
+    """
+
+    def __init__(self, head: str, history: History) -> None:
+        self.head = head
+        self.history = history
+        self.scales = Scales(history)
+        self._made: OrderedDict[str, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what was made under `name`, making it now if it is the first time."""
+        with self._lock:
+            if name in self._made:
+                self._made.move_to_end(name)
+                return cast("T", self._made[name])
+        made = make()
+        with self._lock:
+            self._made[name] = made
+            if len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+        return made
+
+    def scope(self, account: Account) -> Scope:
+        """Return what `account` sees of this book."""
+        waves = reversed(self.history.waves)
+        items = self.history.instrument.items.values()
+        return self.once(
+            f"scope {account.role} {account.unit_id}",
+            lambda: scope_of(
+                account,
+                (self.history.tree(wave) for wave in waves),
+                [item.id for item in items if item.leader],
+            ),
+        )
+
+
+class Shelf:
+    """Gives the book of the newest release; reads again only when the ledger has changed."""
+
+    def __init__(self, releases: Path) -> None:
+        self._releases = releases
+        self._ledger = releases / ledger.NAME
+        self._seen: tuple[int, int, int] | None = None
+        self._book: Book | None = None
+        self._lock = threading.Lock()
+
+    def book(self) -> Book:
+        """Return the newest book; while one thread reads a new release the others keep the old.
+
+        Raises:
+            BadRelease: a release does not match the ledger.
+        """
+        mark = self._mark()
+        if self._book is not None and mark == self._seen:
+            return self._book
+        if not self._lock.acquire(blocking=self._book is None):
+            return cast("Book", self._book)
+        try:
+            if self._book is None or mark != self._seen:
+                self._book = Book(ledger.head(self._releases)[:16], read_history(self._releases))
+                self._seen = mark
+            return self._book
+        finally:
+            self._lock.release()
+
+    def _mark(self) -> tuple[int, int, int]:
+        try:
+            status = self._ledger.stat()
+        except FileNotFoundError:
+            return (0, 0, 0)
+        return (status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """The parts that handlers share; `shelf` is the only way to a figure."""
+
+    home: Home
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    passwords: PasswordWorker
+    shelf: Shelf
+
+    def report(self, error: BaseException) -> None:
+        """Write what broke to standard error for the operator; people get a plain sentence."""
+        traceback.print_exception(error, file=sys.stderr)

@@ -1,0 +1,71 @@
+"""Errors as people and programs read them: a calm page, or a problem document (RFC 9457).
+
+A unit outside one's subtree, one that does not exist, and any other address that leads nowhere
+give the same 404, byte for byte: it never repeats what was asked.
+"""
+
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
+from litestar.response import Redirect
+from litestar.types import ExceptionHandlersMap
+
+from dashboards.access import MustChangePassword
+from dashboards.layout import page
+from pulse.errors import Busy
+from pulse.http import problems
+
+AnyRequest = Request[Any, Any, Any]
+_WORDS: Final = {
+    400: ("This cannot be read", "Something in the address or the form is not as it should be."),
+    401: ("Please sign in", "Your session has ended, or you have not signed in yet."),
+    403: ("This is not for your role", "If you think it should be, ask your administrator."),
+    404: ("Nothing here", "There is no page at this address, or it is not yours to see."),
+    405: ("Not possible here", "This address does not take such a request."),
+    413: ("Too large", "What was sent is larger than anything this page takes."),
+    429: ("Please wait a minute", "There were many tries to sign in from your network just now."),
+    500: ("Something broke on our side", "Nothing was changed. Please try again in a moment."),
+    503: ("Very busy", "Please try again in a moment."),
+}
+_CSRF: Final = ("This page was open too long", "Please go back, load it again and repeat the step.")
+
+
+def http_failure(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Answer one of Litestar's own exceptions."""
+    if _for_programs(request):
+        return problems.answer(request, error)
+    if isinstance(error, MustChangePassword):
+        return Redirect("/account", status_code=303)
+    if isinstance(error, NotAuthorizedException) and request.method == "GET":
+        return Redirect("/login", status_code=303)
+    status = error.status_code
+    if status == 403 and "CSRF" in error.detail:  # noqa: PLR2004 - the middleware has no own class
+        return _page(request, status, _CSRF)
+    return _page(request, status, _WORDS.get(status, _WORDS[400]))
+
+
+def any_failure(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answer one of ours or what nobody expected, which the operator reads in full."""
+    document = problems.problem(error)
+    if document.status >= 500 and not isinstance(error, Busy):  # noqa: PLR2004 - HTTP's own line
+        request.app.state.desk.report(error)
+    if _for_programs(request):
+        return problems.answer(request, error)
+    words = _WORDS.get(document.status, _WORDS[400])
+    return _page(request, document.status, words)
+
+
+HANDLERS: Final[ExceptionHandlersMap] = {HTTPException: http_failure, Exception: any_failure}
+
+
+class NotHere(NotFoundException):
+    """What was asked for does not exist, or not for this account."""
+
+
+def _for_programs(request: AnyRequest) -> bool:
+    return request.url.path.startswith(("/api/", "/figures/", "/metrics", "/health"))
+
+
+def _page(request: AnyRequest, status: int, words: tuple[str, str]) -> Response[Any]:
+    return page(request, "failure.html", status=status, title=words[0], detail=words[1])

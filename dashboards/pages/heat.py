@@ -1,0 +1,126 @@
+"""The heat table: units of the tree against scales, in tree order, never a ranking."""
+
+from typing import Final
+
+import msgspec
+from markupsafe import Markup
+
+from dashboards.pages import drawing, weeks
+from dashboards.pages.tiles import first_weeks
+from pulse.accounts.scope import Scope
+from pulse.statistics.items import items_of_week
+from pulse.statistics.participation import participation
+from pulse.statistics.scales import Direction, Estimate, Scales
+from pulse.terms import Unit
+
+LEVELS: Final = 2  # below the first row; what is deeper stands on the page of its unit
+MOST_ROWS: Final = 120
+# Edges of the seven shades; 50 is "neither agree nor disagree" and stays grey in every week.
+_EDGES: Final = (30.0, 40.0, 47.0, 53.0, 60.0, 70.0)
+
+
+class HeatCell(msgspec.Struct, frozen=True):
+    """One figure; `shade` is 0 (low, orange) to 6 (high, blue), None where hidden."""
+
+    shade: int | None
+    number: str
+    interval: str
+    direction: Direction
+    drawn_arrow: Markup
+
+
+class HeatRow(msgspec.Struct, frozen=True):
+    """One unit; `parents` are the rows above it whose opening it waits for."""
+
+    unit_id: str
+    name: str
+    depth: int
+    parent_id: str | None
+    children: int
+    deeper: bool
+    participation: str
+    cells: tuple[HeatCell, ...]
+
+
+class HeatTable(msgspec.Struct, frozen=True):
+    """The rows with their headings; `hidden` tells whether any cell is hatched."""
+
+    scales: tuple[str, ...]
+    period: str
+    rows: tuple[HeatRow, ...]
+    hidden: bool
+    cut: bool
+
+
+def heat_table(scales: Scales, scope: Scope, top: str) -> HeatTable:
+    """Return the table of `top` and the units below it that `scope` sees."""
+    history = scales.history
+    children = history.tree().children()
+    order: list[tuple[Unit, int]] = []
+    _walk(history.units[top], 0, children, order)
+    seen = [(unit, depth) for unit, depth in order if scope.sees(unit.unit_id) and unit.invited]
+    kept = seen[:MOST_ROWS]
+    rows = tuple(_row(scales, unit, depth, children[unit.unit_id]) for unit, depth in kept)
+    blocks = scales.blocks_of_waves
+    return HeatTable(
+        scales=tuple(scale.name for scale in history.instrument.scales.values()),
+        period=weeks.span(blocks[-1]) if blocks else "this week",
+        rows=rows,
+        hidden=any(cell.shade is None for row in rows for cell in row.cells),
+        cut=len(seen) > len(kept),
+    )
+
+
+def shade(value: float) -> int:
+    """Return the shade of a figure on 0-100: 0 to 6, 3 around the middle of the scale."""
+    return sum(value >= edge for edge in _EDGES)
+
+
+def _walk(
+    unit: Unit, depth: int, children: dict[str, list[Unit]], order: list[tuple[Unit, int]]
+) -> None:
+    order.append((unit, depth))
+    if depth < LEVELS:
+        for child in children[unit.unit_id]:
+            _walk(child, depth + 1, children, order)
+
+
+def _row(scales: Scales, unit: Unit, depth: int, below: list[Unit]) -> HeatRow:
+    alive = [child for child in below if child.invited]
+    took_part = participation(scales.history, unit.unit_id)
+    return HeatRow(
+        unit_id=unit.unit_id,
+        name=unit.name,
+        depth=depth,
+        parent_id=unit.parent_id if depth else None,
+        children=len(alive) if depth < LEVELS else 0,
+        deeper=depth == LEVELS and bool(alive),
+        participation=_short(took_part.at_least, unit.invited),
+        cells=tuple(_cell(scales, unit.unit_id, s) for s in scales.history.instrument.scales),
+    )
+
+
+def _short(at_least: int | None, invited: int) -> str:
+    return f"{invited} people" if at_least is None else f"at least {at_least} of {invited}"
+
+
+def _cell(scales: Scales, unit_id: str, scale: str) -> HeatCell:
+    blocks = scales.blocks(unit_id, scale)
+    estimate = blocks[-1].estimate if blocks else _this_week(scales, unit_id, scale)
+    direction = scales.directions.get((unit_id, scale), Direction("too_early"))
+    if estimate is None:
+        return HeatCell(None, "", "", direction, Markup(""))
+    likely = direction.key in {"higher", "lower"}
+    return HeatCell(
+        shade=shade(estimate.value),
+        number=weeks.whole(estimate.value),
+        interval=weeks.between(estimate.low, estimate.high),
+        direction=direction,
+        drawn_arrow=drawing.arrow(direction.key) if likely else Markup(""),
+    )
+
+
+def _this_week(scales: Scales, unit_id: str, scale: str) -> Estimate | None:
+    figures = items_of_week(scales.history, unit_id)
+    block = first_weeks(scales.history.instrument, scale, figures)
+    return block.estimate if block else None

@@ -1,0 +1,56 @@
+"""What is hidden on a unit's page, and why: small teams, merged teams, changed teams."""
+
+import msgspec
+
+from dashboards.pages import weeks
+from pulse.accounts.scope import Scope
+from pulse.statistics.history import History
+from pulse.terms import Unit
+
+
+class Hidden(msgspec.Struct, frozen=True):
+    """Sentences for the reader; all empty where everything is shown."""
+
+    units: tuple[str, ...]
+    weeks: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to say."""
+        return bool(self.units or self.weeks or self.notes)
+
+
+def hidden(history: History, scope: Scope, unit_id: str) -> Hidden:
+    """Return what the newest release hides at `unit_id` and directly below it, and since when."""
+    unit = history.units[unit_id]
+    below = history.tree().children()[unit_id]
+    latest = history.latest
+    return Hidden(
+        units=tuple(
+            child.name
+            for child in below
+            if child.invited and scope.sees(child.unit_id)
+            and (latest, child.unit_id) not in history.shown
+        ),
+        weeks=tuple(
+            weeks.short(wave)
+            for wave in reversed(history.series_waves(unit_id))
+            if (wave, unit_id) not in history.shown
+        ),
+        notes=tuple(_notes(history, unit)),
+    )  # fmt: skip
+
+
+def _notes(history: History, unit: Unit) -> list[str]:
+    notes = []
+    if unit.members:
+        names = " and ".join(member.name for member in unit.members)
+        notes.append(f"{names} are shown together: a small team is never shown alone.")
+    if unit.series and history.waves and unit.series > history.waves[0]:
+        notes.append(
+            f"This line begins in {weeks.short(unit.series)}: before a reorganisation the unit "
+            "was made of other people."
+        )
+    if unit.changed:
+        notes.append("People joined or left since the last week shown, so steps may be coarser.")
+    return notes

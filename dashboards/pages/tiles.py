@@ -1,0 +1,109 @@
+"""The four tiles: a number with its interval, the direction in words, twelve weeks."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from markupsafe import Markup
+
+from dashboards.pages import drawing, weeks
+from pulse.instrument import Instrument
+from pulse.statistics.items import ItemFigure, items_of_week
+from pulse.statistics.scales import Block, Direction, Estimate, Scales
+
+WEEKS: Final = 12
+HIDDEN: Final = "too few answers here or nearby to show safely"
+
+
+class Tile(msgspec.Struct, frozen=True):
+    """One scale of one unit, ready to be drawn; `estimate` is None where nothing may be said."""
+
+    scale: str
+    name: str
+    period: str
+    at_least: int | None
+    estimate: Estimate | None
+    direction: Direction
+    drawn_interval: Markup
+    drawn_arrow: Markup
+    drawn_line: Markup
+
+    @property
+    def number(self) -> str:
+        """The number of the tile."""
+        return "" if self.estimate is None else weeks.whole(self.estimate.value)
+
+    @property
+    def interval(self) -> str:
+        """Its 95 % interval."""
+        e = self.estimate
+        return "" if e is None else weeks.between(e.low, e.high)
+
+
+def tiles(scales: Scales, unit_id: str) -> tuple[Tile, ...]:
+    """Return the tiles of a unit of the newest tree, one a scale.
+
+    The number is the last complete four-week block's; in an organisation's first weeks, before
+    there is one, that of this week's statements.
+    """
+    history = scales.history
+    this_week = items_of_week(history, unit_id)
+    return tuple(
+        _tile(scales, unit_id, scale.id, scale.name, this_week)
+        for scale in history.instrument.scales.values()
+    )
+
+
+def _tile(
+    scales: Scales, unit_id: str, scale: str, name: str, this_week: Sequence[ItemFigure]
+) -> Tile:
+    blocks = scales.blocks(unit_id, scale)
+    block = blocks[-1] if blocks else None
+    if block is None:
+        block = first_weeks(scales.history.instrument, scale, this_week)
+    estimate = block.estimate if block else None
+    direction = scales.directions.get((unit_id, scale), Direction("too_early"))
+    if block is not None and estimate is None:
+        direction = Direction("hidden")
+    return Tile(
+        scale=scale,
+        name=name,
+        period=weeks.span(block.waves) if block and len(block.waves) > 1 else "this week",
+        at_least=block.at_least if block else None,
+        estimate=estimate,
+        direction=direction,
+        drawn_interval=drawing.interval(estimate.value, estimate.low, estimate.high)
+        if estimate
+        else Markup(""),
+        drawn_arrow=drawing.arrow(direction.key),
+        drawn_line=drawing.sparkline(scales.weekly(unit_id, scale)[-WEEKS:]),
+    )
+
+
+def first_weeks(
+    instrument: Instrument, scale: str, this_week: Sequence[ItemFigure]
+) -> Block | None:
+    """Return one week of a scale from its statements, or None where none of them is shown.
+
+    The interval is the mean of the statements' intervals: the same people answered them all, so
+    their errors need not average out, and this is on the safe side.
+    """
+    own = [f for f in this_week if (i := instrument.items.get(f.item)) and i.scale == scale]
+    shown = [f for f in own if f.mean is not None]
+    if not own:
+        return None
+    if not shown:
+        return Block(waves=(own[0].wave,), missing=(own[0].wave,))
+    low, value, high = (
+        25 * (sum(column) / len(shown) - 1)
+        for column in zip(*(_upright(instrument, f) for f in shown), strict=True)
+    )
+    least = min(f.at_least or 0 for f in shown)
+    return Block((own[0].wave,), (), least, Estimate(value, low, high))
+
+
+def _upright(instrument: Instrument, figure: ItemFigure) -> tuple[float, float, float]:
+    low, mean, high = figure.low or 1.0, figure.mean or 1.0, figure.high or 5.0
+    if instrument.items[figure.item].reverse:
+        return 6 - high, 6 - mean, 6 - low
+    return low, mean, high

@@ -1,0 +1,52 @@
+"""How waves and units read in a sentence."""
+
+import datetime as dt
+from typing import Final
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def monday(wave: str) -> dt.date:
+    """Return the Monday of a wave's ISO week."""
+    year, week = wave.split("-W")
+    return dt.date.fromisocalendar(int(year), int(week), 1)
+
+
+def name(wave: str) -> str:
+    """Return the week as a heading: "Week 47, 16-20 November 2026" (Monday to Friday)."""
+    start = monday(wave)
+    end = start + dt.timedelta(days=4)
+    week = int(wave.split("-W")[1])
+    first = str(start.day)
+    if start.month != end.month:
+        first += f" {_MONTHS[start.month - 1]}"
+    if start.year != end.year:
+        first += f" {start.year}"
+    return f"Week {week}, {first}\N{EN DASH}{end.day} {_MONTHS[end.month - 1]} {end.year}"
+
+
+def short(wave: str) -> str:
+    """Return the week as it stands in a table: "Week 47, 2026"."""
+    year, week = wave.split("-W")
+    return f"Week {int(week)}, {year}"
+
+
+def span(waves: tuple[str, ...]) -> str:
+    """Return several weeks in a row: "weeks 44-47" or, over New Year, with both years."""
+    first, last = waves[0].split("-W"), waves[-1].split("-W")
+    if first[0] == last[0]:
+        return f"weeks {int(first[1])}\N{EN DASH}{int(last[1])}, {last[0]}"
+    return f"week {int(first[1])}, {first[0]} \N{EN DASH} week {int(last[1])}, {last[0]}"
+
+
+def whole(value: float) -> str:
+    """Return a figure of 0-100 as a whole number."""
+    return f"{value:.0f}"
+
+
+def between(low: float, high: float, digits: int = 0) -> str:
+    """Return an interval as it reads: "62-68"."""
+    return f"{low:.{digits}f}\N{EN DASH}{high:.{digits}f}"

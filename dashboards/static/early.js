@@ -1,0 +1,2 @@
+// Runs before the first paint: with scripts, branches of the tree start closed.
+document.documentElement.classList.add("js");
