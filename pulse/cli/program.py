@@ -24,6 +24,7 @@ for command in (
     leaders.leaders,
     wave.wave,
     invite.invite,
+    invite.remind,
     serve.serve,
     export.export,
     audit.audit,

@@ -1,15 +1,15 @@
 """`pulse init` makes a home; `pulse config` shows what it runs with."""
 
-import os
-import secrets
 from typing import Final
 
 import click
 import msgspec
 
+from pulse.accounts import directory
 from pulse.cli.frame import Command, Run, pass_run
-from pulse.errors import Refused
+from pulse.cli.leaders import hashing
 from pulse.settings import DEFAULT_SUPPORT, described
+from pulse.store.home import make_home
 
 FIRST_SETTINGS: Final = f"""\
 # Settings of this home. `pulse config` lists them all, each with one sentence of help.
@@ -33,40 +33,11 @@ contacts = []
 @pass_run
 def init(run: Run, email: str) -> None:
     """Make a home with its first administrator."""
-    from pulse.accounts import directory
-    from pulse.accounts.passwords import PasswordWorker
-
-    home = run.home
-    if home.settings_file.exists():
-        raise Refused("This home exists already; nothing was changed.", where=str(home.path))
-    if home.path.exists() and any(home.path.iterdir()):
-        raise Refused("This folder is not empty; choose a new one.", where=str(home.path))
-    make_home(run, FIRST_SETTINGS)
-    worker = PasswordWorker()
-    try:
-        account = directory.create(
-            run.accounts,
-            run.clock,
-            lambda text: worker.hash(text).result(),
-            email=email,
-            role="admin",
-        )
-    finally:
-        worker.close()
+    make_home(run.home, FIRST_SETTINGS)
+    with hashing() as hashed:
+        account = directory.create(run.accounts, run.clock, hashed, email=email, role="admin")
     told = {"email": account.email, "one_time_password": account.one_time_password}
-    run.say({"home": str(home.path), "admin": told})
-
-
-def make_home(run: Run, settings: str) -> None:
-    """Make the folders, the settings file and both databases of `run.home`."""
-    from pulse.store.migrate import upgrade
-
-    run.home.make()
-    part = run.home.settings_file.with_suffix(f".{secrets.token_hex(4)}")
-    descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(settings)
-    part.replace(run.home.settings_file)
+    run.say({"home": str(run.home.path), "admin": told})
 
 
 @click.command(cls=Command, epilog="Example: PULSE_K=10 pulse config")

@@ -1,0 +1,1 @@
+"""The administrator's app: roster, schedule and accounts; never ballots or results."""

@@ -1,0 +1,114 @@
+"""`pulse demo`: an organisation with a past and an open week, gone when it ends."""
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import click
+
+from pulse.cli import processes
+from pulse.cli.frame import Command, Run, pass_run, progress
+from pulse.cli.processes import Listener
+from pulse.cli.serve import APPS, LOOPBACK
+from pulse.clock import SystemClock
+from pulse.settings import Home
+
+SAYS: Final = """\
+{people} people, {past_weeks} past weeks, this week open until {closes:%A %H:%M} UTC.
+
+Answer as staff (each link works once):
+{links}
+
+Look as a leader or as HR at {dashboards}
+{logins}
+
+The past is invented: its answers were sealed to real keys and went through the
+real closing, but nobody cast them. This week is real all the way.
+Ctrl-C ends the demo and removes {home}."""
+
+
+@click.command(cls=Command, epilog="Example: pulse demo --people 120 --weeks 12")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65534),
+    default=8000,
+    show_default=True,
+    help="Port of the staff pages; the leaders' pages take the next one (0: any two).",
+)
+@click.option("--people", type=click.IntRange(20, 20_000), default=400, show_default=True)
+@click.option("--weeks", type=click.IntRange(0, 104), default=52, show_default=True)
+@click.option("--no-browser", is_flag=True, help="Open no browser.")
+@pass_run
+def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> None:
+    """Try everything with an invented organisation, in a home that is removed afterwards."""
+    from pulse.demo.build import build
+
+    staff, leaders = _ports(port)
+    base_url, dashboards_url = f"http://{LOOPBACK}:{staff}", f"http://{LOOPBACK}:{leaders}"
+    begun = time.monotonic()
+    with _throw_away() as folder:
+        home = Home(folder / "home")
+        run.note(f"Making an organisation of {people} people and {weeks} past weeks …")
+        with progress() as bar:
+            made = build(
+                home, SystemClock(), base_url=base_url, dashboards_url=dashboards_url,
+                people=people, weeks=weeks, progress=bar,
+            )  # fmt: skip
+        run.note(f"Made in {time.monotonic() - begun:.0f} s.")
+        listeners = [
+            Listener("staff", APPS["staff"], LOOPBACK, staff),
+            Listener("dashboards", APPS["dashboards"], LOOPBACK, leaders),
+        ]
+        environ = {name: value for name, value in os.environ.items() if name[:6] != "PULSE_"}
+        environ["PULSE_HOME"] = str(home.path)
+        with processes.serving(listeners, environ) as served:
+            addresses = {one.listener.name: one.address for one in served}
+            logins = (f"  {one.email}  {one.password}   sees {one.sees}" for one in made.logins)
+            words = SAYS.format(
+                people=made.people, past_weeks=made.past_weeks, closes=made.closes,
+                links="\n".join(f"  {link}" for link in made.links),
+                dashboards=addresses["dashboards"], logins="\n".join(logins), home=home.path,
+            )  # fmt: skip
+            run.say({"home": str(home.path), "addresses": addresses, "demo": made}, words)
+            if not no_browser and _has_screen():
+                webbrowser.open(made.links[0])
+            processes.watch(served)
+    run.note("The demo has ended; its home is removed.")
+
+
+@contextmanager
+def _throw_away() -> Iterator[Path]:
+    """Give a folder that is removed at the end, on SIGTERM too."""
+    signal.signal(signal.SIGTERM, _stop)
+    folder = Path(tempfile.mkdtemp(prefix="pulse-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def _ports(port: int) -> tuple[int, int]:
+    if port:
+        return port, port + 1
+    with socket.create_server((LOOPBACK, 0)) as one, socket.create_server((LOOPBACK, 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def _has_screen() -> bool:
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    return sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in screens)

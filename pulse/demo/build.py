@@ -1,0 +1,182 @@
+"""Builds the demo's home: the organisation, its past weeks in order, and this week, open."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy import Engine
+
+from pulse import wave as waves
+from pulse.accounts import directory
+from pulse.accounts.passwords import PasswordWorker, one_time_password
+from pulse.clock import Clock
+from pulse.demo import organisation as invented
+from pulse.demo.organisation import Organisation
+from pulse.demo.past import Weeks
+from pulse.demo.story import REORGANISED, Story
+from pulse.instrument import load
+from pulse.invitation import invitations, send
+from pulse.invitation.links import read_kwave
+from pulse.opening import open_wave
+from pulse.roster import import_roster, read_files
+from pulse.settings import Home, Settings, check
+from pulse.settings import load as load_settings
+from pulse.store.engine import sqlite_engine
+from pulse.store.home import ACCOUNTS, STATE, make_home
+from pulse.terms import Progress, silent
+from pulse.token.invites import link
+
+SEED: Final = "harbour"
+LABEL: Final = "Living through past weeks"
+LINKS: Final = 3
+LEAVING: Final = 0.012  # of all people, every four weeks
+SHORTEST_WEEK: Final = dt.timedelta(days=2)
+SETTINGS: Final = """\
+organisation = "Harbour Software (demo)"
+timezone = "UTC"
+base_url = "{base_url}"
+dashboards_url = "{dashboards_url}"
+
+[support]
+contacts = ["Works council: extension 2200", "Company doctor: extension 2300"]
+"""
+
+
+class Login(msgspec.Struct, frozen=True):
+    """A ready account: nothing has to be changed at the first sign-in."""
+
+    role: str
+    email: str
+    password: str
+    sees: str
+
+
+class Demo(msgspec.Struct, frozen=True):
+    """What was made: links of three people of the open wave, and two ready accounts."""
+
+    wave: str
+    closes: dt.datetime
+    people: int
+    past_weeks: int
+    links: tuple[str, ...]
+    logins: tuple[Login, ...]
+
+
+def build(
+    home: Home,
+    clock: Clock,
+    *,
+    base_url: str,
+    dashboards_url: str,
+    people: int,
+    weeks: int,
+    progress: Progress = silent,
+) -> Demo:
+    """Make the home of a demo.
+
+    Args:
+        home: an empty or missing folder.
+        clock: the present; the open wave is its week's, the past weeks lie before it.
+        base_url: address of the staff pages, which the links begin with.
+        dashboards_url: address of the leaders' pages.
+        people: how many the organisation has, 20 or more.
+        weeks: how many past weeks there are.
+        progress: told after each past week, and while keys are made.
+    """
+    make_home(home, SETTINGS.format(base_url=base_url, dashboards_url=dashboards_url))
+    settings = check(load_settings(home, {}))
+    engine = sqlite_engine(home.state / STATE, journal="wal", create=False)
+    try:
+        organisation = Organisation(people, SEED)
+        _import(engine, organisation)
+        _past(home, settings, engine, organisation, clock, weeks, progress)
+        wave = _open(home, settings, engine, clock, progress)
+        logins = tuple(_accounts(home, clock, organisation))
+        links = tuple(_links(home, settings, engine, wave))
+    finally:
+        engine.dispose()
+    return Demo(wave.wave, wave.closes, people, weeks, links, logins)
+
+
+def _past(
+    home: Home,
+    settings: Settings,
+    engine: Engine,
+    organisation: Organisation,
+    clock: Clock,
+    weeks: int,
+    progress: Progress,
+) -> None:
+    story = Story(organisation, load(), SEED)
+    lived = Weeks(home, settings, engine, organisation, story)
+    monday = _monday(clock.now())
+    for week in range(weeks):
+        if week == round(weeks * REORGANISED) and week:
+            story.reorganised(organisation.reorganise())
+            _import(engine, organisation)
+        elif week % 4 == 3:  # noqa: PLR2004 - once in four weeks
+            organisation.people_change(round(LEAVING * len(organisation.people)))
+            _import(engine, organisation)
+        opens = monday - dt.timedelta(weeks=weeks - week)
+        lived.live(opens, waves.closing_time(settings, opens), (week + 1) / weeks)
+        progress(LABEL, week + 1, weeks)
+
+
+def _open(
+    home: Home, settings: Settings, engine: Engine, clock: Clock, progress: Progress
+) -> waves.Wave:
+    """Open this week with real keys; it stays open for two days at least."""
+    closes = max(waves.closing_time(settings, clock.now()), clock.now() + SHORTEST_WEEK)
+    closes = closes.replace(microsecond=0)
+    opened = open_wave(home, settings, clock, engine, closes=closes, progress=progress)
+    send(home, settings, clock, engine, progress=progress)
+    row = waves.get(engine, opened.wave)
+    if row is None:  # pragma: no cover - it was opened a moment ago
+        raise KeyError(opened.wave)
+    return row
+
+
+def _monday(now: dt.datetime) -> dt.datetime:
+    """Return nine o'clock on the Monday of this week, in UTC."""
+    day = now.date() - dt.timedelta(days=now.weekday())
+    return dt.datetime.combine(day, dt.time(9), dt.UTC)
+
+
+def _import(engine: Engine, organisation: Organisation) -> None:
+    with tempfile.TemporaryDirectory(prefix="pulse-roster-") as folder:
+        units, people = Path(folder, "units.csv"), Path(folder, "people.csv")
+        units.write_text(organisation.units_csv(), encoding="utf-8")
+        people.write_text(organisation.people_csv(), encoding="utf-8")
+        import_roster(engine, read_files(units, people))
+
+
+def _accounts(home: Home, clock: Clock, organisation: Organisation) -> Iterator[Login]:
+    leads = next(unit for unit in (invented.ENGINEERING, "prod") if unit in organisation.units)
+    worker = PasswordWorker()
+    engine = sqlite_engine(home.accounts / ACCOUNTS, journal="wal", create=False)
+    try:
+        for email, role, unit in (
+            ("leader@harbour.example", "leader", leads),
+            ("hr@harbour.example", "hr", None),
+        ):
+            password = one_time_password()
+            directory.create(
+                engine, clock, lambda text: worker.hash(text).result(),
+                email=email, role=role, unit_id=unit, password=password,
+            )  # fmt: skip
+            sees = organisation.units[unit][1] if unit else "all released figures"
+            yield Login(role, email, password, sees)
+    finally:
+        worker.close()
+        engine.dispose()
+
+
+def _links(home: Home, settings: Settings, engine: Engine, wave: waves.Wave) -> Iterator[str]:
+    """Yield the links of three people who sit far from each other in the roster."""
+    listed = (home.published / wave.wave / wave.keys.rpartition("/")[2]).read_bytes()
+    everybody = list(invitations(engine, wave.wave, read_kwave(home, wave.wave)))
+    for each in everybody[:: max(1, len(everybody) // LINKS)][:LINKS]:
+        yield link(settings.base_url, each.secret.reveal(), listed)

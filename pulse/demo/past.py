@@ -1,0 +1,125 @@
+"""A past week: opened for real, answered by the story, and closed for real from the open step.
+
+What is left out is the way of a ballot between two people: nobody's browser blinded a token, so
+no box is cast and nothing is peeled. The answers are sealed to the week's own inner key as a
+peel would leave them, and from there on everything is the real closing: opening, tabulation,
+disclosure control, audit, press, ledger, destruction.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Engine
+
+import pulse
+from pulse import wave as waves
+from pulse.ballotbox.export import TokenList
+from pulse.ballotbox.peeled import PeelHeader, read_groups, write_peeled
+from pulse.ballotbox.responses import encode
+from pulse.ballotbox.seal import Sealer
+from pulse.clock import FixedClock
+from pulse.closing import close_wave
+from pulse.closing.plan import Places, Plan, write_plan
+from pulse.demo.organisation import Organisation
+from pulse.demo.story import Story
+from pulse.opening import open_wave
+from pulse.release import treefile
+from pulse.roster import members
+from pulse.settings import Home, Settings
+from pulse.terms import Progress
+from pulse.token.encoding import unb64u
+from pulse.token.keylist import FINGERPRINT_LENGTH, KeyList, hex_hash, read_keylist
+from pulse.token.keys import generate_der
+from pulse.token.message import token_context
+
+SURVEY_WEEK: Final = dt.timedelta(days=7)
+
+
+class Weeks:
+    """Lives through past weeks, one after the other."""
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        engine: Engine,
+        organisation: Organisation,
+        story: Story,
+    ) -> None:
+        self._home, self._settings, self._engine = home, settings, engine
+        self._organisation, self._story = organisation, story
+        # Nobody signs anything in a past week: one key stands for all groups of all weeks.
+        self._key = generate_der()
+
+    def live(self, opens: dt.datetime, closes: dt.datetime, time: float) -> None:
+        """Open, answer and close the week of `opens`; `time` is the story's, 0 to 1."""
+        opened = open_wave(
+            self._home,
+            self._settings,
+            FixedClock(opens),
+            self._engine,
+            closes=closes,
+            make_keys=self._one_key,
+        )
+        row = waves.get(self._engine, opened.wave)
+        if row is None:  # pragma: no cover - it was written a moment ago
+            raise KeyError(opened.wave)
+        self._answer(row, time)
+        close_wave(self._home, self._settings, FixedClock(closes), self._engine, opened.wave)
+
+    def _one_key(self, count: int, progress: Progress) -> list[bytes]:
+        del progress
+        return [self._key] * count
+
+    def _answer(self, row: waves.Wave, time: float) -> None:
+        places = Places(self._home, row.wave)
+        published = (self._home.published / row.wave / row.keys.rpartition("/")[2]).read_bytes()
+        fingerprint = bytes.fromhex(hex_hash(published))[:FINGERPRINT_LENGTH]
+        keys = read_keylist(published, fingerprint)
+        records = sorted(set(self._sealed(row, keys, places, time)))
+        ballots = Counter(record[:5].decode() for record in records)
+        waves.move(self._engine, row.wave, ("open",), "awaiting_peel")
+        plan = Plan(
+            wave=row.wave,
+            step="open",
+            keys=row.keys,
+            fingerprint=fingerprint.hex(),
+            k=keys.k,
+            form=keys.form,
+            items=keys.items,
+            holder=keys.holder,
+            code_version=pulse.__version__,
+            invited=keys.invited,
+            issued=len(records),
+        )
+        write_plan(self._home, plan)
+        header = PeelHeader(
+            v=1,
+            wave=row.wave,
+            keys=row.keys,
+            ballots=dict(sorted(ballots.items())),
+            spoiled_outer=0,
+            repeated=0,
+            tokens=TokenList(row.wave).hex(),  # the hash over no token
+        )
+        write_peeled(places.peeled, header, records)
+
+    def _sealed(
+        self, row: waves.Wave, keys: KeyList, places: Places, time: float
+    ) -> Iterator[bytes]:
+        sealer = Sealer(unb64u(keys.box), unb64u(keys.outer))
+        contexts = {
+            g: token_context(row.wave, g, unb64u(listed.spki))
+            for g, listed in read_groups(places.groups).items()
+        }
+        numbers = {unit.unit_id: unit.g for unit in treefile.read(places.tree).groups_in_order()}
+        week = row.opens.isocalendar().week
+        for person in members(self._engine, row.wave):
+            unit = self._organisation.people[person.person_id]
+            answers = self._story.answers(person.person_id, unit, row.form, time, week)
+            if answers is not None:
+                g = numbers[person.unit_id]
+                inner = sealer.inner(encode(answers, keys.n), contexts[g])
+                yield g.encode() + inner
