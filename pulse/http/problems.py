@@ -66,5 +66,6 @@ def _headers(error: Exception) -> dict[str, str]:
         return {"Retry-After": str(RETRY_AFTER)}
     if isinstance(error, HTTPException) and error.headers:
         allow = {name.lower(): value for name, value in error.headers.items()}.get("allow")
-        return {"Allow": allow} if allow else {}
+        if allow:
+            return {"Allow": allow.replace("GET", "GET, HEAD")}  # the guard answers HEAD
     return {}

@@ -10,7 +10,7 @@ from litestar import Request, Response
 from pulse.http.headers import IMMUTABLE, NO_STORE
 
 _WORTH_IT: Final = 512  # bytes; below that compressing saves nothing
-HTML: Final = "text/html; charset=utf-8"
+HTML: Final = "text/html"
 
 
 class Prepared(msgspec.Struct, frozen=True):

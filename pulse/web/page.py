@@ -15,8 +15,8 @@ from pulse.web.rendering import render
 
 _STATIC: Final = Path(__file__).parent / "static"
 MEDIA_TYPES: Final = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
     ".svg": "image/svg+xml",
 }
 

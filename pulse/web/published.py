@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from pulse.terms import WAVE_ID
 from pulse.web.answers import prepare, send_prepared
@@ -39,7 +40,9 @@ def published_routes(published: Path) -> list[HTTPRouteHandler]:
         return Response(msgspec.json.encode(read_current(published)), media_type=_JSON)
 
     @get("/w/{wave:str}/{name:str}")
-    async def file(request: Request[Any, Any, Any], wave: str, name: str) -> Response[bytes]:
+    async def file(
+        request: Request[Any, Any, Any], wave: FromPath[str], name: FromPath[str]
+    ) -> Response[bytes]:
         if not WAVE_ID.fullmatch(wave) or not _NAME.fullmatch(name):
             raise NotFoundException
         try:

@@ -1,0 +1,88 @@
+"""The staff app: `create_app()` puts issuer, ballot box and pages of one home together."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, Protocol
+
+from litestar import Litestar
+from litestar.handlers import BaseRouteHandler
+from sqlalchemy.exc import SQLAlchemyError
+
+from pulse.ballotbox.cast import BallotBox
+from pulse.http.headers import guard
+from pulse.issuer.desk import Issuer
+from pulse.settings import Home, Settings, load
+from pulse.web.health import PEERS, health_route, read_peers
+from pulse.web.intake import ballotbox_routes, issuer_routes
+from pulse.web.mishaps import HANDLERS
+from pulse.web.routes import page_routes
+
+_LOOK_EVERY: Final = 1.0  # seconds; so long may keys of a closed wave stay in memory
+
+
+class _Room(Protocol):
+    def refresh(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def create_app(home: Home | None = None) -> Litestar:
+    """Return the app for staff.
+
+    Args:
+        home: the home to serve; default `PULSE_HOME`, else `./pulse-home`.
+
+    Raises:
+        BadSetting: the settings are not usable.
+    """
+    home = home or Home(Path(os.environ.get("PULSE_HOME") or "pulse-home"))
+    settings = load(home)
+    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
+    ballotbox = BallotBox(home.ballotbox, home.published)
+    routes = [
+        *issuer_routes(issuer),
+        *ballotbox_routes(ballotbox),
+        *page_routes(home, settings),
+        health_route(read_peers(os.environ.get(PEERS, ""))),
+    ]
+    return _application(routes, (issuer, ballotbox), settings)
+
+
+def _application(
+    routes: Sequence[BaseRouteHandler], rooms: Sequence[_Room], settings: Settings
+) -> Litestar:
+    @asynccontextmanager
+    async def serve(_: Litestar) -> AsyncIterator[None]:
+        looking = asyncio.create_task(_keep_looking(rooms))
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await looking
+            for room in rooms:
+                await asyncio.to_thread(room.close)
+
+    app = Litestar(
+        route_handlers=routes,
+        exception_handlers=HANDLERS,
+        lifespan=[serve],
+        openapi_config=None,
+        logging_config=None,  # nothing about a request is ever written
+        debug=False,
+    )
+    app.asgi_handler = guard(app.asgi_handler, https=settings.base_url.startswith("https:"))
+    return app
+
+
+async def _keep_looking(rooms: Sequence[_Room]) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        for room in rooms:
+            # A disk that fails once must not end the looking; requests say Busy meanwhile.
+            with contextlib.suppress(OSError, SQLAlchemyError):
+                await asyncio.to_thread(room.refresh)

@@ -1,0 +1,66 @@
+"""The staff pages' routes: the survey page with its files, and what else people may read."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from pulse.settings import Home, Settings
+from pulse.web.answers import HTML, prepare, send_prepared
+from pulse.web.page import MEDIA_TYPES, staff_page, static_files, static_folder
+from pulse.web.privacy import privacy_route
+from pulse.web.published import published_routes
+from pulse.web.results import results_route
+
+
+def page_routes(home: Home, settings: Settings) -> Sequence[BaseRouteHandler]:
+    """Return every route that shows something; none of them changes with one more ballot."""
+    return [
+        front_page,
+        _survey_route(),
+        _static_route(),
+        *published_routes(home.published),
+        results_route(home.releases, settings),
+        privacy_route(settings),
+    ]
+
+
+@get("/", sync_to_thread=False)
+def front_page() -> Redirect:
+    """Send whoever comes without a link to the results."""
+    return Redirect("/results", status_code=303)
+
+
+def _survey_route() -> HTTPRouteHandler:
+    page = prepare(staff_page(), HTML)
+
+    @get("/s", sync_to_thread=False)
+    def survey(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return send_prepared(request, page)
+
+    return survey
+
+
+def _static_route() -> HTTPRouteHandler:
+    files = {
+        f"{static_folder()}/{name}": prepare(
+            content, MEDIA_TYPES[PurePosixPath(name).suffix], lasting=True
+        )
+        for name, content in static_files().items()
+    }
+
+    @get("/static/{folder:str}/{name:str}", sync_to_thread=False)
+    def static(
+        request: Request[Any, Any, Any], folder: FromPath[str], name: FromPath[str]
+    ) -> Response[bytes]:
+        file = files.get(f"/static/{folder}/{name}")
+        if file is None:
+            raise NotFoundException
+        return send_prepared(request, file)
+
+    return static
