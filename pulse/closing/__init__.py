@@ -133,8 +133,7 @@ def _find(work: Work, *, abandon: bool) -> Plan:
         raise WrongState(f"This wave is {row.state}; this step needs it closed.", where=work.wave)
     fresh = Plan(wave=work.wave, step="shut", keys=row.keys, code_version=pulse.__version__)
     if row.state == "open":
-        # Whatever plan lies there is of an attempt that changed nothing, or of a cancelled wave.
-        return _kept(work, fresh)
+        return _claim(work, fresh)
     plan = read_plan(work.places)
     if row.state in {"released", "lost"} and plan is None:
         report = Closed(wave=work.wave, state=row.state)
@@ -146,6 +145,15 @@ def _find(work: Work, *, abandon: bool) -> Plan:
     if given_up and plan.step != "done" and not _pressed(work):
         return _kept(work, msgspec.structs.replace(plan, step="lose"))
     return plan
+
+
+def _claim(work: Work, fresh: Plan) -> Plan:
+    """Write the first plan of an open wave; from then on `wave cancel` refuses."""
+    with only_one(work.home.state / "wave.lock"):
+        row = waves.get(work.engine, work.wave)
+        if row is None or row.state != "open":
+            raise WrongState("The wave was changed just now; look at its state.", where=work.wave)
+        return _kept(work, fresh)
 
 
 def _run(work: Work, plan: Plan) -> Closed:

@@ -6,26 +6,39 @@ that the keys are among them.
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
+import msgspec
 from sqlalchemy import Engine
 
-from pulse import invitation
+from pulse import invitation, roster
 from pulse.ballotbox.peel import MARK
 from pulse.closing.plan import Places
 from pulse.settings import Home
 from pulse.store.closed import remember_closed
-from pulse.store.files import companion, destroy_file
+from pulse.store.files import companion, destroy_file, write_atomically
 
 Checkpoint = Callable[[str], None]
 
+NOTHING_OPEN: Final = b'{"wave":null}'
+
+
+def nothing_open(places: Places, wave: str) -> None:
+    """Publish that no wave is open, if this one was the one."""
+    if places.current.exists():
+        named = msgspec.json.decode(places.current.read_bytes())
+        if named.get("wave") == wave:
+            write_atomically(places.current, NOTHING_OPEN)
+
 
 def destroy_a(home: Home, engine: Engine, wave: str, checkpoint: Checkpoint) -> None:
-    """Destroy both stores, BOX, the signing keys, K_wave, cards, mails and sent-marks.
+    """Destroy both stores, BOX, signing keys, K_wave, cards, mails, sent-marks and addresses.
 
     BOX goes here and not with P: it pairs tokens with sealed boxes as the box store does, and
     nothing needs it once P is opened. The wave's id stays, so that its addresses answer 410.
     """
     places = Places(home, wave)
+    nothing_open(places, wave)
     for room in (home.issuer, home.ballotbox):
         remember_closed(room, wave)
     for path in (places.box_store, places.box, places.issuer_store, places.signing_keys):
@@ -33,6 +46,7 @@ def destroy_a(home: Home, engine: Engine, wave: str, checkpoint: Checkpoint) -> 
         destroy_file(path)
     checkpoint("destroy links")
     invitation.destroy(home, engine, wave)
+    roster.forget_addresses(engine, wave)
     for path in _operator_files(home, wave):
         if path != places.inner_key:
             checkpoint(f"destroy {path.name}")

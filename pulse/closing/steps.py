@@ -21,16 +21,13 @@ from pulse.ballotbox.export import BoxHeader, export
 from pulse.ballotbox.peeled import Opened, open_peeled, read_groups, read_peeled
 from pulse.ballotbox.store import BoxStore
 from pulse.clock import Clock
-from pulse.closing.destroy import Checkpoint
+from pulse.closing.destroy import Checkpoint, nothing_open
 from pulse.closing.plan import Places, Plan
 from pulse.errors import Held
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
-from pulse.store.files import write_atomically
 from pulse.terms import Progress
 from pulse.token.keylist import fingerprint16, hex_hash, read_keylist
-
-NOTHING_OPEN = b'{"wave":null}'
 
 
 class Work:
@@ -99,14 +96,6 @@ def shut_issuer(places: Places) -> None:
         issuer = IssuerStore(places.issuer_store)
         issuer.shut_gate()
         issuer.close()
-
-
-def nothing_open(places: Places, wave: str) -> None:
-    """Publish that no wave is open, if this one was the one."""
-    if places.current.exists():
-        named = msgspec.json.decode(places.current.read_bytes())
-        if named.get("wave") == wave:
-            write_atomically(places.current, NOTHING_OPEN)
 
 
 def export_box(work: Work, plan: Plan) -> Plan:
