@@ -11,6 +11,8 @@ from pulse.export.selection import Selection, frames
 if TYPE_CHECKING:
     import polars as pl
 
+__all__ = ["FORMATS", "Selection", "export_file", "frames"]
+
 Writer = Callable[[Iterable["pl.DataFrame"], IO[bytes]], int]
 
 FORMATS: Final[dict[str, Writer]] = {"csv": csv.write}

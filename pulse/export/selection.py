@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pulse.errors import Refused
-from pulse.release import cells, reading
+from pulse.release import reading
 from pulse.terms import Tree, check_wave_id
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ class Selection(msgspec.Struct, frozen=True):
     """What to export; empty fields choose everything.
 
     `unit` stands for itself and all below it in each wave's own tree, with their pools.
-    `first` and `last` are wave ids, both included. `without` names items whose rows are
-    left out (items about one leader, for everybody but that leader).
+    `first` and `last` are wave ids, both included. Items about one leader are left out unless
+    `leader_items`: only that leader sees them. `without` names further items to leave out.
     """
 
     unit: str = ""
     first: str = ""
     last: str = ""
+    leader_items: bool = False
     without: Collection[str] = ()
 
 
@@ -38,6 +39,8 @@ def frames(releases: Path, selection: Selection) -> Iterator["pl.DataFrame"]:
         InvalidValue: `first` or `last` is no wave id.
         BadRelease: a file does not match the ledger.
     """
+    from pulse.release import cells
+
     for bound in (selection.first, selection.last):
         if bound:
             check_wave_id(bound)
@@ -45,10 +48,12 @@ def frames(releases: Path, selection: Selection) -> Iterator["pl.DataFrame"]:
     for wave in reading.waves(releases):
         if wave < selection.first or (selection.last and wave > selection.last):
             continue
-        tree = reading.load(releases, wave).tree
-        chosen = subtree(tree, selection.unit or tree.root.unit_id)
+        release = reading.load(releases, wave)
+        chosen = subtree(release.tree, selection.unit or release.tree.root.unit_id)
         found = found or bool(chosen)
-        yield _rows(cells.read(releases / wave / "cells.parquet"), chosen, selection.without)
+        lead = () if selection.leader_items else release.manifest.lead
+        without = {*lead, *selection.without}
+        yield _rows(cells.read(release.folder / cells.NAME), chosen, without)
     if selection.unit and not found:
         raise Refused("No release of these waves has this unit.", where=selection.unit)
 

@@ -1,0 +1,1 @@
+"""Exports: released cells as files, and nothing else."""
