@@ -42,17 +42,20 @@ def interval(
         return f"{100 * (x - start) / (end - start):.1f}%"
 
     width = f"{100 * (high - low) / (end - start):.1f}%"
-    mark = "mark mark-open" if open_end else "mark"
     ticks = Markup("").join(
-        Markup('<line class="tick" x1="{0}" x2="{0}" y1="4" y2="12"/>').format(place(t))
+        Markup('<line class="tick" x1="{0}" x2="{0}" y1="5" y2="11"/>').format(place(t))
         for t in (start + (end - start) * share for share in (0, 0.25, 0.5, 0.75, 1))
     )
+    mark = Markup('<rect class="mark" x="{}" width="4" y="0.5" height="15" rx="2"/>')
+    if open_end:
+        mark = Markup('<circle class="mark-open" cx="{}" cy="8" r="5"/>')
+    # A rectangle is placed by its edge: it is moved back by half its width.
+    shift = Markup("") if open_end else Markup(' transform="translate(-2)"')
     return Markup(
         '<svg class="interval" width="100%" height="16" aria-hidden="true" focusable="false">'
         '<line class="track" x1="0" x2="100%" y1="8" y2="8"/>{}'
-        '<rect class="band" x="{}" width="{}" y="4" height="8" rx="4"/>'
-        '<circle class="{}" cx="{}" cy="8" r="5"/></svg>'
-    ).format(ticks, place(low), width, mark, place(value))
+        '<rect class="band" x="{}" width="{}" y="4" height="8" rx="4"/><g{}>{}</g></svg>'
+    ).format(ticks, place(low), width, shift, mark.format(place(value)))
 
 
 def sparkline(points: Sequence[WeekPoint]) -> Markup:

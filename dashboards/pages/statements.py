@@ -71,7 +71,8 @@ def share_words(figure: ItemFigure) -> str:
         (figure.favourable, figure.neutral, figure.unfavourable),
         strict=True,
     )
-    return ", ".join(f"{_share(share, figure.at_least or 0)} {name}" for name, share in parts)
+    told = (f"{_share(share, figure.at_least or 0)} {name}" for name, share in parts)
+    return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in told)
 
 
 def _share(share: float, at_least: int) -> str:

@@ -38,11 +38,11 @@ TEMPLATE: Final = go.layout.Template(
         "font": {"family": "system-ui, sans-serif", "size": 16, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 40, "r": 16, "t": 8, "b": 40},
+        "margin": {"l": 44, "r": 16, "t": 16, "b": 48},
         "showlegend": False,
         "hovermode": "closest",
         "hoverlabel": {"font": {"size": 16}},
-        "xaxis": _AXIS,
+        "xaxis": {**_AXIS, "ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"},
         "yaxis": _AXIS,
         "dragmode": False,
     }
