@@ -8,9 +8,9 @@ from pulse.cli.frame import Command, Run, pass_run
 @click.command(cls=Command)
 @pass_run
 def audit(run: Run) -> None:
-    """Check hashes, ledger, residues and rules of every release, from the files alone.
+    """Check every release and the ledger from the files alone.
 
-    Exits 1 when it finds anything.
+    Hashes, chain, residues and rules are computed again from what was written. Exits 1 when it finds anything.
     """
     from pulse.disclosure.audit import audit_home
 

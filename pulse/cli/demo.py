@@ -50,7 +50,10 @@ Ctrl-C ends the demo and removes {home}."""
 @click.option("--no-browser", is_flag=True, help="Open no browser.")
 @pass_run
 def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> None:
-    """Try everything with an invented organisation, in a home that is removed afterwards."""
+    """Try everything with an invented organisation.
+
+    Its home is a temporary folder, which is removed at the end.
+    """
     from pulse.demo.build import build
 
     staff, leaders = _ports(port)

@@ -10,7 +10,7 @@ from pulse.export import FORMATS, Selection, export_file
 
 @click.command(
     cls=Command,
-    epilog="Example: pulse export --format csv --out spring.csv --from 2026-W09 --to 2026-W22",
+    epilog="Example: pulse export --format csv --out q.csv --from 2026-W09 --to 2026-W22",
 )
 @click.option("--format", "fmt", type=click.Choice(list(FORMATS)), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)

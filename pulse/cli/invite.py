@@ -18,7 +18,10 @@ _WAVE = click.option("--wave", metavar="W", help="The week (else the open one)."
 @click.option("--resend", metavar="EMAIL", help="Write one person's link again.")
 @pass_run
 def invite(run: Run, wave: str | None, resend: str | None, *, preview: bool) -> None:
-    """Write everybody's link into the outbox; run again, it writes only what is missing."""
+    """Write everybody's link into the outbox.
+
+    Run again, it writes only what is missing.
+    """
     if preview:
         text = preview_mail(run.home, run.settings, run.clock, run.state, wave=wave)
         run.say({"preview": text}, text)
@@ -34,7 +37,7 @@ def invite(run: Run, wave: str | None, resend: str | None, *, preview: bool) -> 
 @_WAVE
 @pass_run
 def remind(run: Run, wave: str | None) -> None:
-    """Write one reminder to everybody invited; nobody knows who has answered."""
+    """Write one reminder to everybody; nobody knows who answered."""
     with progress() as bar:
         sent = send(
             run.home, run.settings, run.clock, run.state, wave=wave, kind="reminder", progress=bar

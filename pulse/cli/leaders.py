@@ -32,8 +32,8 @@ def hashing() -> Iterator[Callable[[str], str]]:
     name="import",
     cls=Command,
     epilog=(
-        "LEADERS.csv  email,role,unit_id     roles: leader, hr, auditor, admin\n"
-        "                                    only a leader has a unit: it and all below it\n"
+        "LEADERS.csv  email,role,unit_id   roles: leader, hr, auditor, admin;\n"
+        "                                  only a leader has a unit, with all below it\n"
         "Example: pulse leaders import leaders.csv"
     ),
 )

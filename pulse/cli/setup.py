@@ -43,7 +43,7 @@ def init(run: Run, email: str) -> None:
 @click.command(cls=Command, epilog="Example: PULSE_K=10 pulse config")
 @pass_run
 def config(run: Run) -> None:
-    """Print the running configuration, each setting with its meaning."""
+    """Print all settings in force, each with its meaning."""
     values = msgspec.to_builtins(run.settings)
     rows = []
     for name, meaning in described():

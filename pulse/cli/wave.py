@@ -31,12 +31,14 @@ def open_(run: Run, wave: str | None, closes: str | None) -> None:
     Without --wave it is the current ISO week of the organisation's time zone.
     """
     from pulse.opening import open_wave
+    from pulse.web.page import staff_page
 
     until = None if closes is None else moment(closes)
     with progress() as bar:
         opened = open_wave(
-            run.home, run.settings, run.clock, run.state, wave=wave, closes=until, progress=bar
-        )
+            run.home, run.settings, run.clock, run.state,
+            page=staff_page(), wave=wave, closes=until, progress=bar,
+        )  # fmt: skip
     run.say(opened)
 
 

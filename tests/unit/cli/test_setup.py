@@ -1,0 +1,117 @@
+"""`pulse init`, `pulse config`, `pulse roster import`, `pulse leaders`: setting a home up."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulse.settings import described
+from tests.unit.cli.conftest import Call
+
+Document = Callable[..., Any]
+
+
+def test_init_makes_a_home_that_only_its_owner_reads(document: Document, tmp_path: Path) -> None:
+    """Init tells the home and a one-time password; folders are 0700, files 0600."""
+    made = document("init", "--email", "ada@example.org")
+    assert made["home"] == str(tmp_path / "home")
+    assert made["admin"]["email"] == "ada@example.org"
+    assert len(made["admin"]["one_time_password"]) >= 20
+    for path in (tmp_path / "home").rglob("*"):
+        wanted = 0o700 if path.is_dir() else 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == wanted, path
+
+
+def test_init_never_touches_what_is_there(call: Call, home: Path) -> None:
+    """A second init is refused and changes nothing; so is one in a folder with other things."""
+    before = (home / "pulse.toml").read_bytes()
+    result = call("init")
+    assert result.exit_code == 1
+    assert "exists already" in result.stderr
+    assert (home / "pulse.toml").read_bytes() == before
+    (home / "pulse.toml").unlink()
+    assert "not empty" in call("init").stderr
+
+
+def test_config_lists_every_setting_with_its_meaning(document: Document, home: Path) -> None:
+    """Config prints all settings, with the values in force and their help."""
+    rows = document("config")["settings"]
+    assert [(row["name"], row["help"]) for row in rows] == described()
+    assert {row["name"]: row["value"] for row in rows}["k"] == 5
+    assert home.is_dir()
+
+
+def test_a_setting_that_does_not_exist_stops_every_command(call: Call, home: Path) -> None:
+    """An unknown setting in pulse.toml is refused by its name."""
+    with (home / "pulse.toml").open("a", encoding="utf-8") as file:
+        file.write('[unknown]\nx = "y"\n')
+    result = call("wave", "status")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("pulse: unknown: ")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_dry_run_tells_everything_and_changes_nothing(
+    document: Document, roster: tuple[str, str]
+) -> None:
+    """A dry run says what the import will say, and a second one says it again."""
+    told = document("roster", "import", *roster, "--dry-run")
+    assert told == document("roster", "import", *roster, "--dry-run")
+    assert told == document("roster", "import", *roster)
+    assert told["people"] == 24
+    assert told["groups"] == 2
+    assert told["merged"] == [
+        {"unit_id": "all", "into": "all:own+a"},
+        {"unit_id": "a", "into": "all:own+a"},
+    ]
+    assert document("roster", "import", *roster)["joined"] == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_a_roster_too_small_is_imported_with_a_note(
+    call: Call, tmp_path: Path, roster: tuple[str, str]
+) -> None:
+    """Too few people for any wave are imported; a note says that no wave can open."""
+    people = tmp_path / "few.csv"
+    people.write_text("person_id,email,unit_id\np1,,all\n", "utf-8")
+    result = call("roster", "import", roster[0], str(people))
+    assert result.exit_code == 0
+    assert "No wave can be opened" in result.stderr
+
+
+@pytest.mark.usefixtures("home")
+def test_accounts_are_made_listed_reset_and_removed(
+    document: Document, call: Call, roster: tuple[str, str], tmp_path: Path
+) -> None:
+    """Leaders come from a file; passwords are told once; tokens carry their scope."""
+    document("roster", "import", *roster)
+    file = tmp_path / "leaders.csv"
+    file.write_text("email,role,unit_id\nlea@example.org,leader,a\nhr@example.org,hr,\n", "utf-8")
+    made = document("leaders", "import", str(file))["accounts"]
+    assert [account["role"] for account in made] == ["leader", "hr"]
+    assert all(len(account["one_time_password"]) >= 20 for account in made)
+    listed = document("leaders", "list")["accounts"]
+    assert {row["email"] for row in listed} == {
+        "lea@example.org", "hr@example.org", "admin@localhost",
+    }  # fmt: skip
+    assert "one_time_password" not in listed[0]
+    again = document("leaders", "reset", "lea@example.org")
+    assert again["one_time_password"] != made[0]["one_time_password"]
+    assert document("leaders", "token", "lea@example.org")["scope"] == "leader:a"
+    document("leaders", "remove", "lea@example.org")
+    assert call("leaders", "remove", "lea@example.org").exit_code == 1
+
+
+def test_the_survey_is_checked_and_shown(document: Document, call: Call, tmp_path: Path) -> None:
+    """The weekly survey passes its check, its preview shows 20 weeks; a broken file is refused."""
+    weeks = document("survey", "preview")["weeks"]
+    assert [len(week["items"]) for week in weeks] == [6] * 20
+    source = Path(__file__).parents[3] / "surveys" / "weekly.toml"
+    assert document("survey", "check", str(source))["items"] == 18
+    broken = tmp_path / "weekly.toml"
+    broken.write_text("surprise = 1\n", "utf-8")
+    result = call("survey", "check", str(broken))
+    assert result.exit_code == 1
+    assert "weekly.toml" in result.stderr
