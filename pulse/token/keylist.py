@@ -169,7 +169,7 @@ def read_group(published: bytes, expected_hex: str, keys: KeyList) -> GroupFile:
     try:
         read_public(spki)
         row = leaf(group.g, group.invited, group.label, spki)
-    except (InvalidValue, OverflowError, UnicodeEncodeError) as error:
+    except (InvalidValue, OverflowError) as error:
         raise BadKeyList("This group's key or label is unusable.", where=group.g) from error
     path = [_field(entry, HASH_LENGTH, "path") for entry in group.path]
     root = _field(keys.root, HASH_LENGTH, "root")

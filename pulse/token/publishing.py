@@ -1,14 +1,26 @@
-"""The public files of a wave's groups: one key file each, the index, and the root over all."""
+"""The public files of a wave: key list, texts, one file a group, and the server's own index."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pulse.terms import Tree
 from pulse.token.encoding import b64u
-from pulse.token.keylist import GroupFile, encode, hex_hash, inclusion_paths, leaf, merkle_root
+from pulse.token.keylist import (
+    GroupFile,
+    KeyList,
+    encode,
+    fingerprint16,
+    hex_hash,
+    inclusion_paths,
+    leaf,
+    merkle_root,
+    proquints,
+)
 
-INDEX: str = "groups.json"
+INDEX: Final = "groups.json"
 
 
 class IndexRow(msgspec.Struct, frozen=True):
@@ -28,6 +40,44 @@ class GroupFiles(msgspec.Struct, frozen=True):
 
     root: bytes
     files: dict[str, bytes]
+
+
+class Published(msgspec.Struct, frozen=True):
+    """All public files by name; `keys` is the list's URL path, `fingerprint` its eight words."""
+
+    files: dict[str, bytes]
+    keys: str
+    fingerprint: str
+
+
+def publish(
+    terms: KeyList, tree: Tree, spkis: Iterable[bytes], texts: Mapping[str, bytes]
+) -> Published:
+    """Build every public file of a wave.
+
+    Args:
+        terms: the key list; `texts`, `groups`, `invited` and `root` are filled in here.
+        tree: the frozen tree.
+        spkis: the groups' public keys (DER), ascending by group number.
+        texts: the text file of each language.
+    """
+    groups = group_files(terms.wave, tree, spkis)
+    words = {f"text-{locale}-{hex_hash(data)}.json": data for locale, data in texts.items()}
+    key_list = encode(
+        replace(
+            terms,
+            texts={locale: hex_hash(data) for locale, data in texts.items()},
+            groups=sum(unit.group for unit in tree.units),
+            invited=tree.root.invited,
+            root=b64u(groups.root),
+        )
+    )
+    name = f"keys-{hex_hash(key_list)}.json"
+    return Published(
+        files={**groups.files, **words, name: key_list},
+        keys=f"/w/{terms.wave}/{name}",
+        fingerprint=proquints(fingerprint16(key_list)),
+    )
 
 
 def group_files(wave: str, tree: Tree, spkis: Iterable[bytes]) -> GroupFiles:

@@ -1,0 +1,91 @@
+"""Signing keys: their size and exponent are enforced where they are read."""
+
+import pickle
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from pulse.errors import InvalidValue
+from pulse.terms import Secret
+from pulse.token.keys import SigningKey, generate_der, read_public
+
+
+def der_pair(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> tuple[bytes, bytes]:
+    """Return both halves of a key as DER."""
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return private, key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_a_key_survives_writing_and_reading(signing_key: SigningKey) -> None:
+    """PKCS #8 and back gives the same numbers; the public half is 294 bytes of DER."""
+    again = SigningKey.from_der(signing_key.private_der())
+    assert (again.n, again.d_p, again.d_q, again.q_inverse) == (
+        signing_key.n, signing_key.d_p, signing_key.d_q, signing_key.q_inverse,
+    )  # fmt: skip
+    assert again.spki == signing_key.spki
+    assert len(again.spki) == 294
+    assert read_public(again.spki).public_numbers().n == again.n
+
+
+def test_a_pool_can_make_keys() -> None:
+    """`generate_der` travels to another process, and what it makes is read as a key."""
+    make = pickle.loads(pickle.dumps(generate_der))  # noqa: S301 - our own function
+    assert SigningKey.from_der(make()).size == 256
+
+
+def test_generate_gives_another_key_each_time(signing_key: SigningKey) -> None:
+    """Two keys never share a modulus."""
+    assert SigningKey.generate().n != signing_key.n
+
+
+def test_keys_cannot_be_printed(signing_key: SigningKey) -> None:
+    """Neither a key nor its DER shows a digit of itself."""
+    assert repr(signing_key) == "SigningKey(…)"
+    assert str(signing_key.private_der()) == "Secret(…)"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa.generate_private_key(public_exponent=65537, key_size=1024),  # noqa: S505 - it is refused
+        rsa.generate_private_key(public_exponent=3, key_size=2048),
+        ec.generate_private_key(ec.SECP256R1()),
+    ],
+    ids=["1024 bits", "e = 3", "elliptic curve"],
+)
+def test_other_keys_are_refused(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
+    """A short key, another exponent and another kind of key are refused, both halves."""
+    private, public = der_pair(key)
+    with pytest.raises(InvalidValue):
+        SigningKey.from_der(Secret(private))
+    with pytest.raises(InvalidValue):
+        read_public(public)
+
+
+def test_garbage_is_refused(signing_key: SigningKey) -> None:
+    """Bytes that are no key at all are refused as such."""
+    for garbage in (b"", b"\x30\x03\x02\x01\x00", signing_key.spki[:-1]):
+        with pytest.raises(InvalidValue):
+            SigningKey.from_der(garbage)
+        with pytest.raises(InvalidValue):
+            read_public(garbage)
+
+
+def test_a_public_key_has_one_spelling(signing_key: SigningKey) -> None:
+    """No changed byte of the DER frame yields a key, and nothing may follow it."""
+    spki = signing_key.spki
+    frame = [*range(33), *range(289, 294)]
+    for i in frame:
+        for bit in range(8):
+            changed = bytearray(spki)
+            changed[i] ^= 1 << bit
+            with pytest.raises(InvalidValue):
+                read_public(bytes(changed))
+    with pytest.raises(InvalidValue):
+        read_public(spki + b"\0")
