@@ -1,0 +1,1 @@
+"""The promises to users, one file each."""
