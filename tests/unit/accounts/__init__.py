@@ -1,0 +1,1 @@
+"""Accounts: passwords, roles, scope, tokens and the access log."""
