@@ -141,25 +141,59 @@ def next_form(engine: Engine) -> int:
     return 0 if last is None else (last.form + 1) % FORMS
 
 
+def propose(
+    settings: Settings,
+    engine: Engine,
+    opens: dt.datetime,
+    *,
+    wave: str | None,
+    closes: dt.datetime | None,
+    survey: str,
+) -> Wave:
+    """Return the row of the wave that may be opened now; nothing is written.
+
+    Args:
+        settings: the running configuration.
+        engine: the state database.
+        opens: the present, an aware time.
+        wave: the week asked for; None means the present one in the organisation's zone.
+        closes: the closing time asked for, aware; None means by the settings.
+        survey: name and version of the instrument.
+
+    Raises:
+        WrongState: another wave is under way, or the week was used or lies before the last.
+        Refused: the week does not exist, or the closing time is not ahead.
+    """
+    week = wave_id(opens, settings.zone) if wave is None else check_week(wave)
+    for other in unfinished(engine):
+        if other.wave != week:
+            raise WrongState(
+                f"{other.wave} is {other.state}; close or cancel it first.", where=week
+            )
+    _check_unused(get(engine, week), week)
+    last = last_asked(engine)
+    if last is not None and last.wave > week:
+        raise WrongState(f"Weeks go forward; {last.wave} was asked already.", where=week)
+    until = closing_time(settings, opens) if closes is None else closes
+    if until <= opens:
+        raise Refused("The closing time must lie ahead.", where="closes")
+    return Wave(week, "planned", opens, until, next_form(engine), survey)
+
+
 def plan(engine: Engine, wave: Wave) -> None:
     """Write the row of a wave about to be opened, over a planned or cancelled one of its name.
 
     Raises:
         WrongState: the id was used before.
     """
-    values = _row(wave)
+    here = wave_table.c.wave == wave.wave
     with engine.begin() as connection:
-        taken = connection.scalar(select(wave_table.c.state).where(wave_table.c.wave == wave.wave))
-        if taken is None:
-            connection.execute(insert(wave_table).values(**values))
-        elif taken in {"planned", "cancelled"}:
-            connection.execute(
-                update(wave_table).where(wave_table.c.wave == wave.wave).values(**values)
-            )
+        row = connection.execute(select(wave_table).where(here)).mappings().first()
+        if row is None:
+            connection.execute(insert(wave_table).values(**_row(wave)))
         else:
-            raise WrongState(
-                f"This week was used before (it is {taken}); open another one.", where=wave.wave
-            )
+            _check_unused(_wave(row), wave.wave)
+            connection.execute(update(wave_table).where(here).values(**_row(wave)))
 
 
 def move(
@@ -195,6 +229,13 @@ def move(
         f"The wave is {now}; this step needs it {' or '.join(allowed)}. Nothing was changed.",
         where=wave,
     )
+
+
+def _check_unused(row: Wave | None, week: str) -> None:
+    if row is None or row.state in {"planned", "cancelled"}:
+        return
+    now = "open" if row.state == "open" else f"over ({row.state})"
+    raise WrongState(f"This week is {now} already; a week is asked once.", where=week)
 
 
 def _first(engine: Engine, query: Any) -> Wave | None:  # noqa: ANN401 - a Select of any columns

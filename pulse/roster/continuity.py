@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec.structs import replace
+from sqlalchemy.engine import Engine
 
+from pulse.roster.frozen import members
 from pulse.terms import Tree, Unit
 
 
@@ -18,6 +20,31 @@ class Past(msgspec.Struct, frozen=True):
 
     series: str
     people: frozenset[str]
+
+
+def follow_series(
+    engine: Engine,
+    wave: str,
+    tree: Tree,
+    shown: Iterable[tuple[str, Tree, frozenset[str]]],
+    k: int,
+) -> Tree:
+    """Return `tree` with each unit's `series` and `changed`, from the frozen memberships.
+
+    Args:
+        engine: the state database, the memberships of `wave` being frozen.
+        wave: the wave that `tree` belongs to.
+        tree: as the group rules formed it.
+        shown: earlier waves, each with its tree and the units that it was the last to show.
+        k: the fewest people behind any figure.
+    """
+    past: dict[str, Past] = {}
+    for then, old_tree, unit_ids in shown:
+        people = _frozen_people(engine, then, old_tree)
+        for unit in old_tree.units:
+            if unit.unit_id in unit_ids:
+                past[unit.unit_id] = Past(unit.series, frozenset(people[unit.unit_id]))
+    return continue_series(tree, wave, _frozen_people(engine, wave, tree), past, k)
 
 
 def people_of_units(tree: Tree, members: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -64,3 +91,7 @@ def _continue(unit: Unit, wave: str, now: set[str], past: Mapping[str, Past], k:
         series=before.series if goes_on else wave,
         changed=0 < gained < k or 0 < lost < k,
     )
+
+
+def _frozen_people(engine: Engine, wave: str, tree: Tree) -> dict[str, set[str]]:
+    return people_of_units(tree, ((m.person_id, m.unit_id) for m in members(engine, wave)))

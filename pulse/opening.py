@@ -1,0 +1,248 @@
+"""Opens a wave: everything that people will need is made, tried and published, gates last.
+
+Until its last step a wave is `planned` and no link of it exists outside, so a half-opened one
+is wiped and begun again. The questions of how it ends are closing's.
+"""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy.engine import Engine
+
+from pulse import invitation, roster
+from pulse import wave as waves
+from pulse.ballotbox.canary import try_keys
+from pulse.ballotbox.seal import generate_pair, public_of
+from pulse.ballotbox.store import BoxStore
+from pulse.clock import Clock
+from pulse.disclosure.groups import form_groups
+from pulse.errors import Refused, WrongState
+from pulse.instrument import Instrument, load
+from pulse.instrument.texts import texts
+from pulse.issuer import keyfile
+from pulse.issuer.store import IssuerStore
+from pulse.release import treefile
+from pulse.release.shown import last_shown
+from pulse.settings import Home, Settings
+from pulse.store.files import companion, destroy_file, write_atomically
+from pulse.store.lock import only_one
+from pulse.terms import Progress, Secret, Tree, silent
+from pulse.token.encoding import b64u, sha256
+from pulse.token.invites import invite_hash
+from pulse.token.keylist import KeyList
+from pulse.token.keypool import pool_keys
+from pulse.token.keys import SigningKey
+from pulse.token.publishing import publish
+
+LABEL: Final = "Opening"
+STEPS: Final = ("people", "keys", "publish", "try", "invitations", "gates", "open")
+MakeKeys = Callable[[int, Progress], Sequence[bytes]]  # how many; RSA keys as PKCS #8 DER
+_Keys = tuple[Mapping[str, SigningKey], Secret, Secret]  # signing, inner, outer
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """An open wave: times are ISO 8601 in the organisation's zone, `keys` a URL path."""
+
+    wave: str
+    state: str
+    opens: str
+    closes: str
+    groups: int
+    invited: int
+    keys: str
+    fingerprint: str
+    without_email: int
+
+
+def open_wave(  # noqa: PLR0913 - five of them are choices with a default
+    home: Home,
+    settings: Settings,
+    clock: Clock,
+    engine: Engine,
+    *,
+    page: bytes,
+    wave: str | None = None,
+    closes: dt.datetime | None = None,
+    make_keys: MakeKeys = pool_keys,
+    progress: Progress = silent,
+) -> Opened:
+    """Open a wave; after an interruption, run it again.
+
+    Args:
+        home: the folders.
+        settings: the running configuration.
+        clock: the present.
+        engine: the state database.
+        page: the staff page's bytes, whose hash the key list carries.
+        wave: its ISO week; None means the present one in the organisation's zone.
+        closes: its closing time, aware; None means by the settings.
+        make_keys: makes the groups' signing keys.
+        progress: told at each step, and of the keys as they come.
+
+    Raises:
+        WrongState: another wave is under way, or the week was used.
+        TooSmall: too few people.
+        Refused: a closing time in the past, no help text, an unknown week.
+    """
+    with only_one(home.state / "wave.lock"):
+        row, tree, instrument = _prepare(home, settings, engine, clock.now(), wave, closes)
+        waves.plan(engine, row)
+        _wipe(home, engine, row.wave)
+        _tell(progress, "people")
+        roster.freeze(engine, row.wave, tree)
+        shown = last_shown(home.releases, [unit.unit_id for unit in tree.units])
+        tree = roster.follow_series(engine, row.wave, tree, shown, settings.k)
+        write_atomically(home.trees / f"{row.wave}.json", treefile.encode(tree))
+        _tell(progress, "keys")
+        ders = make_keys(sum(unit.group for unit in tree.units), progress)
+        keys = _write_keys(home, row.wave, tree, ders)
+        _tell(progress, "publish")
+        row = _publish(home, settings, row, tree, instrument, keys, page)
+        _tell(progress, "try")
+        try_keys(row.wave, *keys, row.form, len(instrument.form(row.form)))
+        _tell(progress, "invitations")
+        without_email = _prefill(home, engine, row.wave, tree)
+        _tell(progress, "gates")
+        _set_gates(home, row.wave, opened=True)
+        current = msgspec.json.encode({"wave": row.wave, "keys": row.keys})
+        write_atomically(home.published / "current.json", current)
+        _tell(progress, "open")
+        row = waves.move(
+            engine, row.wave, ("planned",), "open",
+            keys=row.keys, fingerprint=row.fingerprint, groups=row.groups, invited=row.invited,
+        )  # fmt: skip
+    progress(LABEL, len(STEPS), len(STEPS))
+    return Opened(
+        row.wave, row.state, _local(row.opens, settings), _local(row.closes, settings),
+        row.groups, row.invited, row.keys, row.fingerprint, without_email,
+    )  # fmt: skip
+
+
+def cancel(home: Home, engine: Engine, wave: str) -> waves.Wave:
+    """End a wave that was opened by mistake: stores, keys, mails are destroyed unread.
+
+    Its id may be opened again, under fresh keys. After an interruption, run it again.
+
+    Raises:
+        WrongState: it is neither planned nor open, or its close has begun.
+    """
+    with only_one(home.state / "wave.lock"):
+        row = waves.get(engine, wave)
+        if (home.state / "close" / f"{wave}.json").exists():
+            raise WrongState("Its close has begun; `pulse wave close` goes on.", where=wave)
+        if row is None or row.state not in {"planned", "open"}:
+            state = f"it is {row.state}" if row else "there is none of this name"
+            raise WrongState(f"Only an open wave can be cancelled; {state}.", where=wave)
+        _wipe(home, engine, wave)
+        return waves.move(engine, wave, ("planned", "open"), "cancelled", keys="")
+
+
+def _local(moment: dt.datetime, settings: Settings) -> str:
+    return moment.astimezone(settings.zone).isoformat(timespec="seconds")
+
+
+def _tell(progress: Progress, step: str) -> None:
+    progress(LABEL, STEPS.index(step), len(STEPS))
+
+
+def _prepare(
+    home: Home, settings: Settings, engine: Engine, now: dt.datetime,
+    wave: str | None, closes: dt.datetime | None,
+) -> tuple[waves.Wave, Tree, Instrument]:  # fmt: skip
+    """Refuse what must not open, before anything is written."""
+    if not settings.support.text.strip() and not any(settings.support.contacts):
+        raise Refused("Say where people find help before a wave opens.", where="support.text")
+    if settings.holder == "council":
+        raise Refused("A council's keys cannot be imported yet.", where="holder")
+    instrument = load()
+    survey = f"{instrument.id} {instrument.version}"
+    row = waves.propose(settings, engine, now, wave=wave, closes=closes, survey=survey)
+    last = waves.last_asked(engine)
+    file = home.trees / f"{last.wave}.json" if last else None
+    sticky = treefile.read(file).groups if file and file.exists() else None
+    tree = form_groups(roster.headcounts(engine), settings.smallest_group, sticky, settings.k)
+    return row, tree, instrument
+
+
+def _write_keys(home: Home, wave: str, tree: Tree, ders: Sequence[bytes]) -> _Keys:
+    numbers = [group.g for group in tree.groups_in_order()]
+    key_file = home.issuer_keys / f"{wave}.keys"
+    keyfile.write(key_file, wave, list(zip(numbers, ders, strict=True)))
+    opening = (home.operator_keys / f"{wave}.inner", home.holder_keys / f"{wave}.outer")
+    for path in opening:
+        write_atomically(path, generate_pair()[0].reveal())
+    inner, outer = (Secret(path.read_bytes()) for path in opening)
+    return {g: SigningKey.from_der(der) for g, der in keyfile.read(key_file).items()}, inner, outer
+
+
+def _publish(
+    home: Home, settings: Settings, row: waves.Wave, tree: Tree, instrument: Instrument,
+    keys: _Keys, page: bytes,
+) -> waves.Wave:  # fmt: skip
+    """Write the wave's public files; return its row as it will be once open."""
+    signing, inner, outer = keys
+    items = instrument.form(row.form)
+    terms = KeyList(
+        wave=row.wave, closes=_local(row.closes, settings), k=settings.k, form=row.form,
+        n=len(items), items=items, lead=instrument.lead(row.form),
+        box=b64u(public_of(inner)), outer=b64u(public_of(outer)), holder=settings.holder,
+        page=sha256(page).hex(), texts={}, groups=0, invited=0, root="",
+    )  # fmt: skip
+    words = {instrument.locale: texts(instrument, row.form, row.wave, settings.support)}
+    published = publish(terms, tree, [key.spki for key in signing.values()], words)
+    folder = home.published / row.wave
+    folder.mkdir(mode=0o700)
+    for name, data in published.files.items():
+        write_atomically(folder / name, data)
+    return replace(
+        row, keys=published.keys, fingerprint=published.fingerprint,
+        groups=len(signing), invited=tree.root.invited,
+    )  # fmt: skip
+
+
+def _prefill(home: Home, engine: Engine, wave: str, tree: Tree) -> int:
+    """Make both stores, every invitation in the issuer's; return how many have no address."""
+    number = {group.unit_id: group.g for group in tree.groups_in_order()}
+    invited = list(invitation.invitations(engine, wave, invitation.make_kwave(home, wave)))
+    hashes = [(invite_hash(i.secret.reveal()), number[i.person.unit_id]) for i in invited]
+    IssuerStore.create(_store(home.issuer, wave), wave, hashes).close()
+    BoxStore.create(_store(home.ballotbox, wave), wave).close()
+    return sum(not each.person.email for each in invited)
+
+
+def _set_gates(home: Home, wave: str, *, opened: bool) -> None:
+    for folder, kind in ((home.issuer, IssuerStore), (home.ballotbox, BoxStore)):
+        if _store(folder, wave).exists():
+            store = kind(_store(folder, wave))
+            (store.open_gate if opened else store.shut_gate)()
+            store.close()
+
+
+def _wipe(home: Home, engine: Engine, wave: str) -> None:
+    """Shut and destroy whatever there is of a wave; again is fine."""
+    current = home.published / "current.json"
+    if not current.exists() or msgspec.json.decode(current.read_bytes()).get("wave") == wave:
+        write_atomically(current, b'{"wave":null}')
+    _set_gates(home, wave, opened=False)
+    invitation.destroy(home, engine, wave)
+    stores = [_store(folder, wave) for folder in (home.issuer, home.ballotbox)]
+    for path in (
+        *stores,
+        *(companion(store, ".new") for store in stores),
+        home.issuer_keys / f"{wave}.keys",
+        home.operator_keys / f"{wave}.inner",
+        home.holder_keys / f"{wave}.outer",
+        home.trees / f"{wave}.json",
+    ):
+        destroy_file(path)
+    shutil.rmtree(home.published / wave, ignore_errors=True)
+    roster.forget(engine, wave)
+
+
+def _store(folder: Path, wave: str) -> Path:
+    return folder / f"{wave}.db"
