@@ -7,6 +7,7 @@ closed survey says so whatever was sent.
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -61,13 +62,13 @@ def on_curve(point: bytes) -> bool:
 class BoxDesk:
     """The ballot box's side of one wave: store, group commit, public keys."""
 
-    def __init__(self, wave: str, path: Path, groups: Sequence[Group]) -> None:
+    def __init__(self, waiting: int, wave: str, path: Path, groups: Sequence[Group]) -> None:
         self._wave = wave
         self._spki = {group.g: group.spki for group in groups}
         self._keys: dict[str, tuple[RSAPublicKey, bytes]] = {}
         self.store = BoxStore(path)
         self.commits: GroupCommit[tuple[bytes, SealedBallot], bool] = GroupCommit(
-            self.store.cast, WAITING
+            self.store.cast, waiting
         )
 
     def check(self, ballot: SealedBallot) -> None:
@@ -107,10 +108,11 @@ class BallotBox:
     Args:
         ballotbox: folder of the stores, `{wave}.db` and `closed.db`.
         published: folder of the published files, `{wave}/groups.json`.
+        waiting: how many ballots of a wave may wait for a commit.
     """
 
-    def __init__(self, ballotbox: Path, published: Path) -> None:
-        self._desks = Desks(ballotbox, published, BoxDesk)
+    def __init__(self, ballotbox: Path, published: Path, waiting: int = WAITING) -> None:
+        self._desks = Desks(ballotbox, published, partial(BoxDesk, waiting))
         self.refresh()
 
     async def cast(self, wave: str, ballot: SealedBallot) -> None:

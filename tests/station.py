@@ -1,0 +1,118 @@
+"""A polling station for tests: a home with one open wave, as opening leaves it, made quickly."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pulse.ballotbox.store import BoxStore
+from pulse.issuer import keyfile
+from pulse.issuer.store import IssuerStore
+from pulse.settings import Home
+from pulse.store.closed import remember_closed
+from pulse.store.files import destroy_file, write_atomically
+from pulse.terms import SealedBallot
+from pulse.token import rfc9474
+from pulse.token.encoding import b64u, sha256
+from pulse.token.invites import invite_hash
+from pulse.token.message import new_message, token_context
+from tests.booth import WAVE, Booth
+
+ANSWERS = (1, 2, 3, 4, 5, 6)
+CLOSED = "2026-W08"
+GROUPS = ("00001", "00002")
+
+
+class Station:
+    """An open wave of two groups of eight in a home, and a closed one before it.
+
+    Args:
+        folder: an empty folder.
+
+    Attributes:
+        secrets: per group the secrets of its eight links.
+        files: per group the URL path of its file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder / "home")
+        self.home.make()
+        self.booth = Booth(folder)
+        self.secrets = {g: [secrets.token_bytes(32) for _ in range(8)] for g in GROUPS}
+        self.files: dict[str, str] = {}
+        self._publish()
+        invitations = [(invite_hash(s), g) for g, group in self.secrets.items() for s in group]
+        private = [(g, key.private_der().reveal()) for g, key in self.booth.keys.items()]
+        keyfile.write(self.home.issuer_keys / f"{WAVE}.keys", WAVE, private)
+        self.issuer_file = self.home.issuer / f"{WAVE}.db"
+        self.box_file = self.home.ballotbox / f"{WAVE}.db"
+        self.issued = IssuerStore.create(self.issuer_file, WAVE, invitations)
+        self.box = BoxStore.create(self.box_file, WAVE)
+        self.issued.open_gate()
+        self.box.open_gate()
+        for room in (self.home.issuer, self.home.ballotbox):
+            remember_closed(room, CLOSED)
+
+    def shut(self) -> None:
+        """Shut both gates."""
+        self.issued.shut_gate()
+        self.box.shut_gate()
+
+    def destroy(self) -> None:
+        """Shut, remember the wave as closed, and destroy its stores and keys."""
+        self.shut()
+        self.issued.close()
+        self.box.close()
+        for room in (self.home.issuer, self.home.ballotbox):
+            remember_closed(room, WAVE)
+        for path in (self.issuer_file, self.box_file, self.home.issuer_keys / f"{WAVE}.keys"):
+            destroy_file(path)
+
+    def blinded(self, g: str) -> rfc9474.Blinded:
+        """Return a fresh blinded message for a group's key."""
+        key = self.booth.keys[g]
+        msg = new_message(token_context(WAVE, g, key.spki))
+        n = int(key.n)
+        salt = secrets.token_bytes(48)
+        return rfc9474.blind(msg, n, int(key.e), salt, rfc9474.random_blind(n))
+
+    def issue_body(self, g: str = "00001", person: int = 0, **changes: object) -> dict[str, Any]:
+        """Return the fields of a request to sign, some of them changed."""
+        secret = b64u(self.secrets[g][person])
+        blinded = b64u(self.blinded(g).blinded)
+        return {"v": 1, "secret": secret, "wave": WAVE, "blinded": blinded} | changes
+
+    def ballot(self, g: str = "00001") -> SealedBallot:
+        """Return a ballot as a browser casts it."""
+        return self.booth.ballot(g, ANSWERS)
+
+    def _publish(self) -> None:
+        folder = self.home.published / WAVE
+        folder.mkdir()
+        index = msgspec.json.decode(self.booth.groups.read_bytes())
+        for row in index:
+            content = msgspec.json.encode({"g": row["g"], "spki": row["spki"], "pad": "x" * 600})
+            row["file"] = f"/w/{WAVE}/g-{sha256(content).hex()}.json"
+            self.files[row["g"]] = row["file"]
+            (folder / row["file"].rpartition("/")[2]).write_bytes(content)
+        write_atomically(folder / "groups.json", msgspec.json.encode(index))
+        keys = msgspec.json.encode({"v": 1, "wave": WAVE})
+        self.keys_path = f"/w/{WAVE}/keys-{sha256(keys).hex()}.json"
+        (folder / self.keys_path.rpartition("/")[2]).write_bytes(keys)
+        current = msgspec.json.encode({"wave": WAVE, "keys": self.keys_path})
+        write_atomically(self.home.published / "current.json", current)
+
+
+def ballot_body(ballot: SealedBallot, **changes: object) -> dict[str, Any]:
+    """Return the fields of a ballot's body in their order, some of them changed."""
+    fields: Mapping[str, object] = {
+        "v": 1,
+        "wave": WAVE,
+        "g": ballot.g,
+        "msg": b64u(ballot.msg),
+        "sig": b64u(ballot.sig),
+        "box": b64u(ballot.box),
+    }
+    return {**fields, **changes}

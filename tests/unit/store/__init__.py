@@ -1,0 +1,1 @@
+"""Engines, group commit, files."""

@@ -1,0 +1,89 @@
+"""Desks follow the files: they open with them, close with them, and are never mistaken."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pulse.errors import UnknownWave, WaveShut
+from pulse.store.closed import remember_closed
+from pulse.store.desks import Desks, Group
+
+W = "2026-W09"
+INDEX = b'[{"g":"00001","spki":"AA","file":"/w/x","label":"more"}]'
+
+
+class Desk:
+    """Remembers that it was closed."""
+
+    def __init__(self, wave: str, path: Path, groups: Sequence[Group]) -> None:
+        self.wave, self.path, self.groups, self.closed = wave, path, groups, False
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed = True
+
+
+def folders(tmp_path: Path) -> Desks[Desk]:
+    """Return desks over two empty folders."""
+    (tmp_path / "room").mkdir()
+    (tmp_path / "w").mkdir()
+    return Desks(tmp_path / "room", tmp_path / "w", Desk)
+
+
+def open_files(tmp_path: Path, index: bytes = INDEX) -> None:
+    """Write what a wave's opening writes."""
+    (tmp_path / "w" / W).mkdir(exist_ok=True)
+    (tmp_path / "w" / W / "groups.json").write_bytes(index)
+    (tmp_path / "room" / f"{W}.db").touch()
+
+
+def test_a_wave_is_found_as_soon_as_its_files_are_there(tmp_path: Path) -> None:
+    """No look in between is needed, and other names in the folder are no waves."""
+    desks = folders(tmp_path)
+    (tmp_path / "room" / "closed.db").touch()
+    with pytest.raises(UnknownWave):
+        desks.find(W)
+    open_files(tmp_path)
+    assert desks.find(W).groups == [Group("00001", "AA", "/w/x")]
+    assert list(desks.all()) == [W]
+
+
+def test_a_closed_wave_is_let_go_and_says_so(tmp_path: Path) -> None:
+    """When the store is gone the desk closes, and the wave answers as shut from then on."""
+    desks = folders(tmp_path)
+    open_files(tmp_path)
+    desk = desks.find(W)
+    (tmp_path / "room" / f"{W}.db").unlink()
+    (tmp_path / "room" / "closed.db").unlink(missing_ok=True)
+    remember_closed(tmp_path / "room", W)
+    desks.refresh()
+    assert desk.closed
+    assert desks.known(W) is None
+    with pytest.raises(WaveShut):
+        desks.find(W)
+    with pytest.raises(UnknownWave):
+        desks.find("../../etc/passwd")
+
+
+def test_a_reopened_wave_gets_a_new_desk(tmp_path: Path) -> None:
+    """A cancelled wave that is opened again under fresh keys is not served from the old ones."""
+    desks = folders(tmp_path)
+    open_files(tmp_path)
+    old = desks.find(W)
+    (tmp_path / "w" / W / "groups.json").unlink()
+    open_files(tmp_path, INDEX.replace(b"AA", b"BBBB"))
+    desks.refresh()
+    assert old.closed
+    assert desks.find(W).groups[0].spki == "BBBB"
+    desks.close()
+    assert not desks.all()
+
+
+@pytest.mark.parametrize("index", [b"", b"{}", b'[{"g":1}]'])
+def test_a_half_opened_wave_is_not_served(tmp_path: Path, index: bytes) -> None:
+    """An index that cannot be read yet means unknown, not an error."""
+    desks = folders(tmp_path)
+    open_files(tmp_path, index)
+    with pytest.raises(UnknownWave):
+        desks.find(W)

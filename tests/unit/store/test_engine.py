@@ -1,0 +1,67 @@
+"""SQLite as the rooms need it: durable, locked before it reads, never made by accident."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from pulse.store.engine import reading, sqlite_engine
+
+
+@pytest.mark.parametrize("journal", ["wal", "truncate"])
+def test_every_connection_is_durable_and_secure(
+    tmp_path: Path, journal: Literal["wal", "truncate"]
+) -> None:
+    """Journal, FULL syncs, secure deletion and temporary data in memory hold on any connection."""
+    engine = sqlite_engine(tmp_path / "a.db", journal=journal, create=True)
+    with engine.connect() as first, reading(engine) as second:
+        for connection in (first, second):
+            settings = {
+                name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+                for name in ("journal_mode", "synchronous", "secure_delete", "temp_store")
+            }
+            assert settings == {
+                "journal_mode": journal, "synchronous": 2, "secure_delete": 1, "temp_store": 2,
+            }  # fmt: skip
+            first.rollback()
+    engine.dispose()
+    assert (tmp_path / "a.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_write_transaction_holds_the_lock_from_its_start(tmp_path: Path) -> None:
+    """While one transaction is begun, another cannot begin, but readers read."""
+    engine = sqlite_engine(tmp_path / "a.db", journal="wal", create=True, busy_timeout=10)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (x)"))
+    with engine.begin():
+        with reading(engine) as reader:
+            assert reader.execute(text("SELECT count(*) FROM t")).scalar_one() == 0
+        with pytest.raises(OperationalError, match="locked"), engine.begin():
+            pass
+    engine.dispose()
+
+
+def test_what_was_not_committed_is_gone(tmp_path: Path) -> None:
+    """An error inside a transaction rolls everything back, table definitions too."""
+    engine = sqlite_engine(tmp_path / "a.db", journal="truncate", create=True)
+
+    def fail() -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE t (x)"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one() == 0
+    engine.dispose()
+
+
+def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
+    """Without `create` the first statement fails and no file appears."""
+    engine = sqlite_engine(tmp_path / "odd?name#.db", journal="wal", create=False)
+    with pytest.raises(OperationalError), engine.connect():
+        pass
+    assert not list(tmp_path.iterdir())
