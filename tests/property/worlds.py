@@ -91,9 +91,9 @@ def answered(
 
 @st.composite
 def worlds(draw: st.DrawFn, *, least: int = 0) -> World:
-    """Draw a world: up to 24 teams, any response rate from nobody to everybody."""
+    """Draw a world: up to 40 teams, any response rate from nobody to everybody."""
     seed = draw(st.integers(0, 2**32))
-    teams = draw(st.integers(1, 24))
+    teams = draw(st.integers(3, 40))
     biggest = draw(st.sampled_from([9, 14, 30]))
     units = roster_of(seed, teams, biggest)
     missing = max(0, max(8, least) - sum(unit.people for unit in units))
