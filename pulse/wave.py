@@ -252,4 +252,5 @@ def _row(wave: Wave) -> dict[str, Any]:
 
 
 def _wave(row: Any) -> Wave:  # noqa: ANN401 - a RowMapping, whose values are untyped
-    return msgspec.convert(dict(row), Wave)
+    # SQLAlchemy may name columns by a subclass of str, which msgspec does not take for a field.
+    return msgspec.convert({str(name): value for name, value in row.items()}, Wave)
