@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from pulse.token.keys import SigningKey
+from tests.browser.modules import serving
+
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -122,3 +125,23 @@ def visits(chromium: Browser) -> Iterator[Visits]:
 def page(visits: Visits) -> Page:
     """Give one watched page in a fresh profile."""
     return visits.page()
+
+
+@pytest.fixture(scope="session")
+def modules_address() -> Iterator[str]:
+    """Serve the shipped modules alone, without the application."""
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture
+def tab(page: Page, modules_address: str) -> Page:
+    """Give a page beside the shipped modules, where `import('/hpke.js')` works."""
+    page.goto(f"{modules_address}/bytes.js")
+    return page
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> SigningKey:
+    """Give one signing key of 2048 bits."""
+    return SigningKey.generate()

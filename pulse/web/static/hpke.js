@@ -1,7 +1,6 @@
 // HPKE base mode (RFC 9180): DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM, one message.
-import { concat, u16 } from './bytes.js';
+import { concat, subtle, u16 } from './bytes.js';
 
-const { subtle } = crypto;
 const KEM = concat('KEM', u16(16)), HPKE = concat('HPKE', u16(16), u16(1), u16(1));
 const CURVE = { name: 'ECDH', namedCurve: 'P-256' };
 const EMPTY = new Uint8Array(32); // as a key: HMAC pads with zeros, and WebCrypto takes no empty one

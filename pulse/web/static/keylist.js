@@ -2,7 +2,7 @@
 import { concat, hex, sha256, u16, unb64u, utf8 } from './bytes.js';
 import { readKey } from './rsabssa.js';
 
-const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+export const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 const demand = (fits) => { if (!fits) throw Error('key list'); };
 
 // M1, if it is the list whose hash begins with the 16 bytes in the link.

@@ -1,8 +1,7 @@
 // The client's half of RSABSSA-SHA384-PSS-Randomized (RFC 9474), e = 65537.
 // Only a test of the published vectors passes `random`.
-import { concat, digest, hex, unb64u } from './bytes.js';
+import { concat, digest, hex, subtle, unb64u } from './bytes.js';
 
-const { subtle } = crypto;
 const HASH = 48, SALT = 48;
 const PSS = { name: 'RSA-PSS', hash: 'SHA-384', saltLength: SALT };
 const secure = (size) => crypto.getRandomValues(new Uint8Array(size));
