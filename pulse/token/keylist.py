@@ -14,15 +14,7 @@ from pulse.errors import BadKeyList, InvalidValue
 from pulse.terms import CANARY_GROUP, GROUP_NUMBER, MAX_ITEMS, TOP, WAVE_ID
 from pulse.token.encoding import sha256, unb64u
 from pulse.token.keys import read_public
-from pulse.token.merkle import inclusion_paths, merkle_root, verify_inclusion
-from pulse.token.message import MESSAGE_LENGTH, new_message, token_context, token_hash
-
-__all__ = [
-    "FINGERPRINT_LENGTH", "MESSAGE_LENGTH", "POINT_LENGTH", "GroupFile", "KeyList", "encode",
-    "fingerprint16", "hex_hash", "inclusion_paths", "leaf", "merkle_root", "new_message",
-    "proquints", "read_group", "read_keylist", "token_context", "token_hash",
-    "verify_inclusion",
-]  # fmt: skip
+from pulse.token.merkle import verify_inclusion
 
 FINGERPRINT_LENGTH: Final = 16
 POINT_LENGTH: Final = 65

@@ -14,11 +14,10 @@ from pulse.token.keylist import (
     encode,
     fingerprint16,
     hex_hash,
-    inclusion_paths,
     leaf,
-    merkle_root,
     proquints,
 )
+from pulse.token.merkle import inclusion_paths, merkle_root
 
 INDEX: Final = "groups.json"
 

@@ -12,6 +12,7 @@ from pulse.token import keylist
 from pulse.token.encoding import b64u, unb64u
 from pulse.token.keylist import GroupFile, KeyList
 from pulse.token.keys import SigningKey
+from pulse.token.merkle import inclusion_paths, merkle_root
 from tests.browser.modules import run
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors"
@@ -50,7 +51,7 @@ def test_inclusion_agrees_with_python_for_every_size(tab: Page) -> None:
     cases = []
     for size in range(1, 41):
         leaves = [bytes([size, i]) for i in range(size)]
-        root, paths = keylist.merkle_root(leaves), keylist.inclusion_paths(leaves)
+        root, paths = merkle_root(leaves), inclusion_paths(leaves)
         for i in range(size):
             path = [entry.hex() for entry in paths[i]]
             cases.append([leaves[i].hex(), i, size, path, root.hex()])
@@ -73,7 +74,7 @@ def small_wave(key: SigningKey, invited: tuple[int, ...] = (8, 9, 300), k: int =
         wave=WAVE, closes="2026-02-27T16:00:00Z", k=k, form=3, n=2, items=("a", "b"), box=point,
         outer=point, holder="same-user", page="0" * 64, texts={"en": "0" * 64},
         groups=len(invited), invited=sum(invited),
-        root=b64u(keylist.merkle_root(leaves(key, invited))),
+        root=b64u(merkle_root(leaves(key, invited))),
     )  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def group_file(
     key: SigningKey, at: int, sizes: tuple[int, ...] = (8, 9, 300), **changed: Any
 ) -> bytes:
     """Return one group's file, some fields changed."""
-    path = keylist.inclusion_paths(leaves(key, sizes))[at]
+    path = inclusion_paths(leaves(key, sizes))[at]
     group = GroupFile(
         g=f"{at + 1:05d}", label=f"Süd {at + 1} 😀", invited=sizes[at], leaders=False,
         spki=b64u(key.spki), index=at, path=tuple(map(b64u, path)),

@@ -14,6 +14,7 @@ from pulse.token import keylist
 from pulse.token.encoding import b64u
 from pulse.token.keylist import GroupFile, KeyList
 from pulse.token.keys import SigningKey
+from pulse.token.merkle import inclusion_paths, merkle_root
 
 POINT: Final = b64u(generate_pair()[1])
 ITEMS: Final = ("safe1", "safe2", "enrg1", "enrg2", "care1", "work1")
@@ -25,13 +26,13 @@ def wave(
     """Publish a small wave: the key list and its group files, as bytes."""
     rows = [(f"{i:05d}", f"Gruppe {i} · Süd", people) for i, people in enumerate(invited, 1)]
     leaves = [keylist.leaf(g, people, label, key.spki) for g, label, people in rows]
-    paths = keylist.inclusion_paths(leaves)
+    paths = inclusion_paths(leaves)
     groups = [
         GroupFile(g=g, label=label, invited=people, leaders=False, spki=b64u(key.spki),
                   index=i, path=tuple(b64u(entry) for entry in paths[i]))
         for i, (g, label, people) in enumerate(rows)
     ]  # fmt: skip
-    root = b64u(keylist.merkle_root(leaves))
+    root = b64u(merkle_root(leaves))
     listed = key_list(groups=len(rows), invited=sum(invited), root=root, k=k)
     return keylist.encode(listed), [keylist.encode(group) for group in groups]
 
