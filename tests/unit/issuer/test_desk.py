@@ -1,0 +1,175 @@
+"""The issuer at work: every refusal in its order, one signature an invitation, keys that go."""
+
+import asyncio
+import gc
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulse.errors import (
+    AlreadyUsed,
+    Busy,
+    InvalidValue,
+    RequestError,
+    UnknownInvitation,
+    UnknownWave,
+    WaveShut,
+)
+from pulse.issuer.desk import Invitation, Issuer
+from pulse.token import rfc9474
+from pulse.token.encoding import b64u, unb64u
+from pulse.token.keys import SigningKey
+from tests.booth import WAVE
+from tests.station import CLOSED, Station
+
+pytestmark = pytest.mark.enable_socket  # an event loop wakes itself through a pair of sockets
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Station:
+    """Return an open wave."""
+    return Station(tmp_path)
+
+
+@pytest.fixture
+def issuer(station: Station) -> Iterator[Issuer]:
+    """Return the issuer that serves it."""
+    home = station.home
+    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
+    yield issuer
+    issuer.close()
+
+
+def outcome(work: Callable[[], Awaitable[Any]]) -> object:
+    """Return what `work` gives, or the class of its refusal."""
+
+    async def run() -> object:
+        try:
+            return await work()
+        except RequestError as error:
+            return type(error)
+
+    return asyncio.run(run())
+
+
+def issue(issuer: Issuer, body: dict[str, Any]) -> object:
+    """Ask for a signature."""
+    return outcome(lambda: issuer.issue(body["wave"], body["secret"], body["blinded"]))
+
+
+def test_a_used_and_an_unused_invitation_look_the_same(station: Station, issuer: Issuer) -> None:
+    """`me` gives wave, group and file before and after issuing; nothing else opens anything."""
+    secret = b64u(station.secrets["00002"][1])
+    before = issuer.me(secret)
+    assert before == Invitation(WAVE, "00002", station.files["00002"])
+    assert isinstance(issue(issuer, station.issue_body("00002", 1)), bytes)
+    assert issuer.me(secret) == before
+    with pytest.raises(UnknownInvitation):
+        issuer.me(b64u(secrets.token_bytes(32)))
+    with pytest.raises(InvalidValue):
+        issuer.me(secret + "A")
+    station.shut()
+    with pytest.raises(UnknownInvitation):
+        issuer.me(secret)
+
+
+def test_a_signature_finalizes_and_repeats_byte_by_byte(station: Station, issuer: Issuer) -> None:
+    """The same request gives the same bytes, which unblind to a valid token."""
+    blinded = station.blinded("00001")
+    body = station.issue_body(blinded=b64u(blinded.blinded))
+    first = issue(issuer, body)
+    assert isinstance(first, bytes)
+    assert issue(issuer, body) == first
+    assert issue(issuer, station.issue_body()) is AlreadyUsed
+    assert station.issued.issued() == {"00001": 1}
+
+
+@pytest.mark.parametrize("g", ["00001", "00002"])
+def test_what_cannot_be_signed_leaves_the_invitation_good(
+    station: Station, issuer: Issuer, g: str
+) -> None:
+    """Malformed, short, zero, out of range, not coprime: 422, and then the real one is signed."""
+    key = station.booth.keys[g]
+    n = int(key.n)
+    numbers = (0, n, n + 1, 2**2048 - 1, int(key.p), 2 * int(key.q))
+    malformed = [b64u(number.to_bytes(256, "big")) for number in numbers]
+    malformed += ["", "AAAA", "!" * 342, b64u(bytes(255)), b64u(b"\1" * 257), "é" * 342]
+    for blinded in malformed:
+        assert issue(issuer, station.issue_body(g, blinded=blinded)) is InvalidValue
+    assert station.issued.issued() == {}
+    assert isinstance(issue(issuer, station.issue_body(g)), bytes)
+
+
+def test_refusals_come_in_the_stated_order(station: Station, issuer: Issuer) -> None:
+    """With everything wrong the wave speaks first, then the gate, then the link, then the value."""
+    stranger, nonsense = b64u(bytes(32)), "nonsense"
+    wrong = station.issue_body(secret=stranger, blinded=nonsense)
+    assert issue(issuer, wrong | {"wave": "2026-W10"}) is UnknownWave
+    assert issue(issuer, wrong | {"wave": "../x", "secret": nonsense}) is UnknownWave
+    assert issue(issuer, wrong | {"wave": CLOSED}) is WaveShut
+    assert issue(issuer, wrong) is UnknownInvitation
+    assert issue(issuer, wrong | {"secret": nonsense}) is InvalidValue
+    assert issue(issuer, station.issue_body(blinded=nonsense)) is InvalidValue
+    assert isinstance(issue(issuer, station.issue_body()), bytes)
+    assert issue(issuer, station.issue_body(blinded=nonsense)) is InvalidValue
+    assert issue(issuer, station.issue_body()) is AlreadyUsed
+    station.shut()
+    assert issue(issuer, wrong) is WaveShut
+    assert issue(issuer, wrong | {"secret": nonsense}) is WaveShut
+    assert issue(issuer, station.issue_body()) is WaveShut
+
+
+def test_64_requests_at_once_have_one_winner(station: Station, issuer: Issuer) -> None:
+    """Of 64 blinded messages for one invitation exactly one is signed, however they interleave."""
+    bodies = [station.issue_body() for _ in range(64)]
+
+    async def run() -> list[object]:
+        asked = (issuer.issue(body["wave"], body["secret"], body["blinded"]) for body in bodies)
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    answers = asyncio.run(run())
+    (winner,) = [i for i, answer in enumerate(answers) if isinstance(answer, bytes)]
+    refused = [answer for answer in answers if not isinstance(answer, bytes)]
+    assert all(isinstance(answer, AlreadyUsed) for answer in refused)
+    assert issue(issuer, bodies[winner]) == answers[winner]
+    key = station.booth.keys["00001"]
+    assert answers[winner] == rfc9474.blind_sign(key, unb64u(bodies[winner]["blinded"]))
+    assert station.issued.issued() == {"00001": 1}
+
+
+def test_a_closed_wave_leaves_no_key_in_the_process(tmp_path: Path) -> None:
+    """After the stores are destroyed one refresh drops every signing key; the answer is 410."""
+    station = Station(tmp_path)
+    home = station.home
+    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
+    body = station.issue_body()
+    assert isinstance(issue(issuer, body), bytes)
+    gc.collect()
+    before = sum(isinstance(thing, SigningKey) for thing in gc.get_objects())
+    station.destroy()
+    issuer.refresh()
+    gc.collect()
+    after = sum(isinstance(thing, SigningKey) for thing in gc.get_objects())
+    assert before - after == 1
+    assert issue(issuer, body) is WaveShut
+    issuer.close()
+
+
+def test_a_store_destroyed_under_way_answers_shut(station: Station, issuer: Issuer) -> None:
+    """Between destruction and the next refresh the answer is 410 too, never an error."""
+    assert isinstance(issue(issuer, station.issue_body()), bytes)
+    station.destroy()
+    assert issue(issuer, station.issue_body(person=1)) is WaveShut
+
+
+def test_a_failing_signature_may_be_asked_for_again(station: Station, issuer: Issuer) -> None:
+    """A lost key file makes the request Busy, not lost: the mark stands for the same message."""
+    body = station.issue_body()
+    desk = issuer._desks.find(WAVE)
+    key = desk._private.pop("00001")
+    assert issue(issuer, body) is Busy
+    desk._private["00001"] = key
+    assert isinstance(issue(issuer, body), bytes)

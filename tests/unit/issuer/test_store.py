@@ -1,0 +1,171 @@
+"""The issuer's database: one use an invitation, no order, no time, nobody's name."""
+
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulse.errors import AlreadyUsed, InvalidValue, UnknownInvitation, WaveShut, WrongState
+from pulse.issuer.store import IssuerStore, Mark
+from pulse.store.closed import is_closed, remember_closed
+
+WAVE: Final = "2026-W09"
+PEOPLE: Final = [(secrets.token_bytes(32), f"{i % 20 + 1:05d}") for i in range(400)]
+# SQLite counts changes of the file in its header: bytes 24-27, and 92-95 at the last of them.
+COUNTERS: Final = (slice(24, 28), slice(92, 96))
+
+
+def fine(g: str) -> None:
+    """Find nothing to refuse."""
+    del g
+
+
+def mark(person: int, c: bytes = b"c" * 32) -> Mark:
+    """Return the wish to use one person's invitation."""
+    return Mark(PEOPLE[person][0], c, fine)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> IssuerStore:
+    """Return an open store with everybody in it."""
+    store = IssuerStore.create(tmp_path / f"{WAVE}.db", WAVE, PEOPLE)
+    store.open_gate()
+    return store
+
+
+def test_an_invitation_gives_one_token(store: IssuerStore) -> None:
+    """The same message again gives its group again; another message is refused."""
+    assert store.mark([mark(3), mark(3)]) == [PEOPLE[3][1]] * 2
+    assert store.mark([mark(3)]) == [PEOPLE[3][1]]
+    (refused,) = store.mark([mark(3, b"d" * 32)])
+    assert isinstance(refused, AlreadyUsed)
+    assert store.issued() == {PEOPLE[3][1]: 1}
+
+
+def test_what_cannot_be_signed_uses_nothing_up(store: IssuerStore) -> None:
+    """A refused check and an unknown hash leave the store as it was."""
+
+    def refuse(g: str) -> None:
+        raise InvalidValue(g)
+
+    wrong, unknown = store.mark([Mark(PEOPLE[0][0], b"c" * 32, refuse), Mark(b"?" * 32, b"", fine)])
+    assert isinstance(wrong, InvalidValue)
+    assert wrong.message == PEOPLE[0][1]
+    assert isinstance(unknown, UnknownInvitation)
+    assert not store.issued()
+
+
+def test_a_shut_gate_refuses_all_and_tells_nobody_apart(store: IssuerStore) -> None:
+    """After `shut_gate` every mark is WaveShut, known or not; shutting again is fine."""
+    store.shut_gate()
+    store.shut_gate()
+    refusals = store.mark([mark(0), Mark(b"?" * 32, b"", fine)])
+    assert [type(refusal) for refusal in refusals] == [WaveShut, WaveShut]
+    assert store.open_group_of(PEOPLE[0][0]) is None
+    assert store.group_of(PEOPLE[0][0]) == PEOPLE[0][1]
+    assert not store.issued()
+
+
+def test_a_store_is_made_once_and_shut(tmp_path: Path) -> None:
+    """A new store is shut, complete and 0600, whatever a crash left; a second is refused."""
+    path = tmp_path / "a.db"
+    (tmp_path / "a.db.new").write_bytes(b"half")
+    store = IssuerStore.create(path, WAVE, PEOPLE)
+    assert not store.is_open()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in tmp_path.iterdir() if "journal" not in each.name] == ["a.db"]
+    with pytest.raises(WrongState):
+        IssuerStore.create(path, WAVE, [])
+
+
+def test_nothing_time_like_and_no_rowid(store: IssuerStore) -> None:
+    """The tables hold h, g, c and the gate, all without rowid, sequence or index."""
+    with sqlite3.connect(store.path) as connection:
+        tables = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
+        columns = {t: [c[1] for c in connection.execute(f"PRAGMA table_info({t})")] for t in tables}
+    connection.close()
+    assert columns == {"invitation": ["h", "g", "c"], "gate": ["wave", "open"]}
+    assert all("WITHOUT ROWID" in sql for sql in tables.values())
+
+
+def test_closed_waves_are_remembered_without_time(tmp_path: Path) -> None:
+    """A wave noted twice is there once; another is not."""
+    remember_closed(tmp_path, WAVE)
+    remember_closed(tmp_path, WAVE)
+    assert is_closed(tmp_path, WAVE)
+    assert not is_closed(tmp_path, "2026-W10")
+    with sqlite3.connect(tmp_path / "closed.db") as connection:
+        assert connection.execute("SELECT * FROM closed").fetchall() == [(WAVE,)]
+    connection.close()
+
+
+def issue_in_place(path: Path, batches: Sequence[Sequence[int]]) -> None:
+    """Use invitations batch by batch, as shipped."""
+    store = IssuerStore(path)
+    for batch in batches:
+        assert store.mark([mark(person) for person in batch]) == [PEOPLE[p][1] for p in batch]
+    store.close()
+
+
+def issue_by_inserting(path: Path, batches: Sequence[Sequence[int]]) -> None:
+    """Use invitations by writing their rows only then: the mutant."""
+    connection = sqlite3.connect(path)
+    for batch in batches:
+        with connection:
+            for person in batch:
+                h, g = PEOPLE[person]
+                connection.execute("DELETE FROM invitation WHERE h = ?", (h,))
+                connection.execute("INSERT INTO invitation VALUES (?, ?, ?)", (h, g, b"c" * 32))
+    connection.close()
+
+
+Issue = Callable[[Path, Sequence[Sequence[int]]], None]
+
+
+@pytest.fixture(scope="module")
+def prefilled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the file as opening leaves it."""
+    folder = tmp_path_factory.mktemp("issuer")
+    store = IssuerStore.create(folder / "prefilled", WAVE, PEOPLE)
+    store.open_gate()
+    store.close()
+    return folder
+
+
+def bytes_after(folder: Path, issue: Issue, batches: Sequence[Sequence[int]]) -> bytes:
+    """Return the file's bytes after issuing, change counters masked."""
+    path = folder / "copy"
+    shutil.copyfile(folder / "prefilled", path)
+    issue(path, batches)
+    content = bytearray(path.read_bytes())
+    for counter in COUNTERS:
+        content[counter] = bytes(4)
+    assert not (folder / "copy-journal").exists() or not (folder / "copy-journal").stat().st_size
+    return bytes(content)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 399), unique=True, min_size=2, max_size=40), st.randoms(), st.data())
+def test_the_file_tells_no_order(
+    prefilled: Path, used: list[int], random: Random, data: st.DataObject
+) -> None:
+    """For any people, order and batches the file's bytes are the same."""
+    other = list(used)
+    random.shuffle(other)
+    cut = data.draw(st.integers(0, len(used)))
+    ours = bytes_after(prefilled, issue_in_place, [used])
+    assert ours == bytes_after(prefilled, issue_in_place, [other[:cut], other[cut:]])
+
+
+def test_a_store_that_inserts_tells_the_order(prefilled: Path) -> None:
+    """The mutant that writes rows when they are used gives other bytes for another order."""
+    used = list(range(40))
+    there = bytes_after(prefilled, issue_by_inserting, [used])
+    assert there != bytes_after(prefilled, issue_by_inserting, [used[::-1]])
