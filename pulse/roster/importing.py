@@ -67,7 +67,7 @@ def insert_many(connection: Connection, table: Table, rows: Iterator[dict[str, A
 
 def _compare(connection: Connection, roster: Roster) -> Imported:
     columns = select(person.c.person_id, person.c.unit_id)
-    before: dict[str, str] = dict(connection.execute(columns).tuples().all())
+    before = {row.person_id: row.unit_id for row in connection.execute(columns)}
     stayed = [row for row in roster.people if row.person_id in before]
     return Imported(
         units=len(roster.units),
