@@ -1,24 +1,34 @@
-"""The staff page's script: our readable modules as one file, so that a slow phone asks once.
+"""The survey page in one file: our readable modules and style sheet, ready to stand in it.
 
-Nothing is rewritten. The lines that tie modules together (`import …`, the word `export`) and
-the lines that hold only a comment are left out; all names stand in one scope, each once.
+A slow phone asks once and holds everything, and the one hash in the key list covers the whole
+program. Nothing is rewritten: what ties modules together (`import …`, the word `export`),
+comments and indentation are left out, and all names stand in one scope, each declared once.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Final
 
-_IMPORT: Final = re.compile(r"^import \{[^}]*\} from '\./([a-z]+\.js)';?\n", re.MULTILINE)
-_COMMENT: Final = re.compile(r"^ *//.*\n", re.MULTILINE)
-_EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
-_BLANK: Final = re.compile(r"\n{2,}")
+_IMPORT: Final = re.compile(r"^import \{[^}]*\} from '\./([a-z]+\.js)';\n", re.MULTILINE)
+_LEFT_OUT: Final = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        _IMPORT.pattern,
+        r"^ *//.*\n",
+        r" +// [^'\"`\n]*$",  # behind code; never inside a string
+        r"^export ",
+        r"^ +",
+        r"^\n",
+    )
+)
+_STYLE_COMMENT: Final = re.compile(r"^/\*.*\*/\n|^\n|^ +", re.MULTILINE)
 
 
 def bundle(files: Mapping[str, str], entry: str = "page.js") -> str:
-    """Return `entry` and every module it imports, each after the ones that it needs.
+    """Return `entry` and every module it imports, each after those that it needs.
 
     Args:
-        files: source text by file name; one import a line, none renamed.
+        files: source text by file name; one import a line, no name changed on the way.
         entry: the module that starts the page.
 
     Raises:
@@ -29,16 +39,20 @@ def bundle(files: Mapping[str, str], entry: str = "page.js") -> str:
     def add(name: str) -> None:
         if name in parts:
             return
-        parts[name] = ""  # a circle of imports ends here
         for needed in _IMPORT.findall(files[name]):
             add(needed)
-        parts[name] = _bare(parts.pop(name) or files[name])
+        parts[name] = _bare(files[name])
 
     add(entry)
     return "".join(parts.values())
 
 
+def bare_style(css: str) -> str:
+    """Return a style sheet without comment lines, empty lines and indentation."""
+    return _STYLE_COMMENT.sub("", css)
+
+
 def _bare(source: str) -> str:
-    for pattern, instead in ((_IMPORT, ""), (_COMMENT, ""), (_EXPORT, ""), (_BLANK, "\n")):
-        source = pattern.sub(instead, source)
-    return source.lstrip("\n")
+    for pattern in _LEFT_OUT:
+        source = pattern.sub("", source)
+    return source

@@ -10,9 +10,16 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from pulse.http.headers import content_security_policy
 from pulse.settings import Home, Settings
 from pulse.web.answers import HTML, prepare, send_prepared
-from pulse.web.page import MEDIA_TYPES, staff_page, static_files, static_folder
+from pulse.web.page import (
+    MEDIA_TYPES,
+    staff_page,
+    staff_sources,
+    static_files,
+    static_folder,
+)
 from pulse.web.privacy import privacy_route
 from pulse.web.published import published_routes
 from pulse.web.results import results_route
@@ -24,6 +31,7 @@ def page_routes(home: Home, settings: Settings) -> Sequence[BaseRouteHandler]:
         front_page,
         _survey_route(),
         _static_route(),
+        _icon_route(),
         *published_routes(home.published),
         results_route(home.releases, settings),
         privacy_route(settings),
@@ -38,12 +46,27 @@ def front_page() -> Redirect:
 
 def _survey_route() -> HTTPRouteHandler:
     page = prepare(staff_page(), HTML)
+    policy = content_security_policy(
+        **staff_sources(), require_trusted_types_for="'script'", trusted_types="'none'"
+    )
 
     @get("/s", sync_to_thread=False)
     def survey(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return send_prepared(request, page)
+        answer = send_prepared(request, page)
+        answer.headers["Content-Security-Policy"] = policy
+        return answer
 
     return survey
+
+
+def _icon_route() -> HTTPRouteHandler:
+    icon = prepare(static_files()["icon.svg"], MEDIA_TYPES[".svg"])
+
+    @get("/favicon.ico", sync_to_thread=False)
+    def favicon(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return send_prepared(request, icon)  # browsers ask for it on every page
+
+    return favicon
 
 
 def _static_route() -> HTTPRouteHandler:

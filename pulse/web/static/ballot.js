@@ -1,0 +1,131 @@
+// The ballot protocol, version 1, as a person's browser runs it. Nothing here draws or asks.
+import { b64u, concat, hex, sha256, unb64u } from './bytes.js';
+import { seal } from './hpke.js';
+import { checkGroup, checkList, parse } from './keylist.js';
+import { blind, finalize, prepare } from './rsabssa.js';
+
+// Ends a step: `page` names what to show; after a `final` one the link is spent.
+export const stop = (page, final) => { throw Object.assign(Error(page), { page, final }); };
+
+// A store of the browser or, where storing is forbidden, one that lasts as long as the page.
+export const shelf = (name) => {
+  try {
+    window[name].pulse = '';
+    delete window[name].pulse;
+    return window[name];
+  } catch {
+    return {};
+  }
+};
+
+// The step that a ballot has reached: none, 'done', or what the next step needs.
+const recall = (text) => {
+  try { return JSON.parse(text); } catch { return text; }
+};
+const resume = ({ store, slot }) => {
+  const kept = recall(store[slot]);
+  return kept === 'done' ? stop('used', true) : kept;
+};
+
+const offline = () => stop('offline');
+
+// A busy server is asked again in the same words. No cookie, no Referer.
+const ask = async (path, message, tries = 3) => {
+  const reply = await fetch(path, {
+    method: message ? 'POST' : 'GET',
+    body: message && JSON.stringify(message),
+    headers: { 'Content-Type': 'application/json' },
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    signal: AbortSignal.timeout(20000),
+  }).catch(offline);
+  const { status, headers } = reply, bytes = new Uint8Array(await reply.arrayBuffer().catch(offline));
+  if (status < 500) return { status, bytes };
+  if (!tries) offline();
+  await new Promise((go) => setTimeout(go, 1000 * (headers.get('Retry-After') || 1) * (1 + Math.random())));
+  return ask(path, message, tries - 1);
+};
+
+const get = async (path) => {
+  const { status, bytes } = await ask(path);
+  return status === 200 ? bytes : offline();
+};
+
+const getTexts = async ({ wave, texts }) => {
+  const tags = navigator.languages.flatMap((tag) => [tag, tag.split('-')[0]]);
+  const locale = [...tags, ...Object.keys(texts)].find((tag) => texts[tag]);
+  const bytes = await get(`/w/${wave}/text-${locale}-${texts[locale]}.json`);
+  return hex(await sha256(bytes)) === texts[locale] ? parse(bytes) : stop('list');
+};
+
+const getGroup = async ({ file, keys }) => {
+  const bytes = await get(file);
+  return checkGroup(bytes, file.slice(-69, -5), keys).catch(() => stop('list'));
+};
+
+// Learns the group; its key is checked before it is used, and earlier if it decides what to ask.
+const meet = async (visit) => {
+  const { status, bytes } = await ask('/me', { v: 1, secret: visit.secret });
+  if (status !== 200) stop('unknown');
+  visit.file = parse(bytes).file;
+  if (visit.keys.lead.length) visit.group = await getGroup(visit);
+};
+
+// Opens the wave of a link. The secret leaves only after the published list fits the link.
+export const arrive = async ({ kiosk, secret, list }) => {
+  const raw = unb64u(secret), current = parse(await get('/w/current'));
+  if (!current.wave) stop('closed');
+  const bytes = await get(current.keys);
+  const keys = await checkList(bytes, unb64u(list)).catch(() => stop('list')), { wave } = keys;
+  const slot = 'pulse:' + b64u(await sha256(concat('pulse-slot/v1\0', raw, wave)));
+  const store = shelf(kiosk ? 'sessionStorage' : 'localStorage');
+  for (const name of Object.keys(store))
+    if (name.startsWith('pulse:') && name !== slot && recall(store[name]).wave !== wave) delete store[name];
+  const visit = { kiosk, secret, list, keys, slot, store };
+  visit.body = resume(visit)?.body;
+  [visit.texts] = await Promise.all([getTexts(keys), visit.body || meet(visit)]);
+  return visit;
+};
+
+// Hands in `answers` (per item 0 to 6), going on from the step that this browser has reached.
+export const send = (visit, answers) => navigator.locks.request(visit.slot, async () => {
+  const kept = resume(visit); // another tab may have gone further
+  visit.body = kept?.body ?? await finish(visit, kept, answers);
+  const { status } = await ask('/ballot', visit.body);
+  settle(visit, status);
+  visit.store[visit.slot] = 'done';
+});
+
+// Token and sealed box as one body that never changes. Every step is kept before the next.
+const finish = async (visit, kept, answers) => {
+  const { store, slot, secret, list, keys: { wave, form, n, box, outer } } = visit;
+  const keep = (step) => {
+    store[slot] = JSON.stringify({ wave, ...step });
+    return step;
+  };
+  const { g, spki } = visit.group ??= await getGroup(visit);
+  const der = unb64u(spki), ctx = await sha256(concat(`pulse-token/v1\0${wave}\0${g}\0`, await sha256(der)));
+  if (kept?.list !== list || kept.spki !== spki) {
+    const msg = prepare(ctx), { blinded, inv } = await blind(msg, der);
+    kept = keep({ list, msg: b64u(msg), spki, blinded: b64u(blinded), inv: `${inv}` });
+  }
+  const { msg, blinded } = kept, raw = unb64u(msg);
+  if (!kept.sig) {
+    const { status, bytes } = await ask('/issue', { v: 1, secret, wave, blinded });
+    settle(visit, status);
+    const sig = await finalize(raw, unb64u(parse(bytes).blind_sig), BigInt(kept.inv), der);
+    kept = keep({ list, msg, spki, sig: b64u(sig) });
+  }
+  const plain = concat([1, form, n], answers, new Uint8Array(29 - n));
+  const inner = await seal(unb64u(box), concat('pulse-box/v1\0', ctx), plain);
+  const sealed = await seal(unb64u(outer), concat('pulse-outer/v1\0', raw), inner);
+  return keep({ body: { v: 1, wave, g, msg, sig: kept.sig, box: b64u(sealed) } }).body;
+};
+
+// 409 and 410 are the end; whatever else is not 200 keeps every step and is told.
+const settle = ({ store, slot }, status) => {
+  if (status === 200) return;
+  const page = { 409: 'used', 410: 'closed' }[status];
+  if (page) store[slot] = 'done';
+  stop(page ?? 'refused', page);
+};

@@ -1,0 +1,116 @@
+// The staff page: fills one section after the other and hands the answers to ballot.js.
+import { arrive, send, shelf, stop } from './ballot.js';
+import { unb64u } from './bytes.js';
+import { proquints } from './keylist.js';
+
+const find = (id) => document.getElementById(id);
+const all = (selector) => [...document.querySelectorAll(selector)];
+const write = (id, text) => { find(id).textContent = text; };
+const make = (tag, ...children) => {
+  const node = document.createElement(tag);
+  node.append(...children);
+  return node;
+};
+
+const session = shelf('sessionStorage');
+const why = {
+  offline: 'The survey cannot be reached just now.',
+  refused: 'The survey did not accept this. If that stays so, tell those who invited you.',
+};
+
+const show = (id) => {
+  for (const section of all('section')) section.hidden = section.id !== id;
+  const title = find(id).querySelector('h1');
+  document.title = title.textContent;
+  title.tabIndex = -1;
+  title.focus();
+};
+
+// The link: out of the address bar at once, and in this tab until a final answer.
+const takeLink = () => {
+  if (location.hash) session.link = location.hash.slice(1);
+  history.replaceState(null, '', location.pathname);
+  const [, kiosk, secret, list] = /^(k\.)?([\w-]{43})\.([\w-]{22})/.exec(session.link) ?? [];
+  if (!list) stop(Object.values(shelf('localStorage')).includes('done') ? 'used' : 'unknown');
+  return { kiosk, secret, list };
+};
+
+const draw = (visit) => {
+  const { keys, texts, group, store, body } = visit;
+  if (body) return visit;
+  const asked = keys.items.filter((id) => group?.leaders || !keys.lead.includes(id)), size = asked.length;
+  Object.assign(document.documentElement, { lang: texts.locale, dir: texts.dir });
+  write('title', texts.title);
+  write('k', keys.k);
+  if (size !== 6) write('count', size);
+  if (!(store instanceof Storage)) write('note', 'This browser keeps nothing: stay here until you see a thank-you.');
+  find('progress').max = size;
+  find('items').append(...asked.map((name, i) => {
+    const labels = [...texts.labels, texts.prefer_not].map((text, j) => {
+      const input = Object.assign(make('input'), { type: 'radio', name, value: j + 1 });
+      return make('label', input, make('span', text));
+    });
+    return make('fieldset', make('legend', make('small', `${i + 1} of ${size}`), texts.items[name]), ...labels);
+  }));
+  show('ask');
+  return visit;
+};
+
+// A tap goes gently on to the next statement; arrow keys stay where they are.
+find('items').onchange = ({ target }) => {
+  find('progress').value = all(':checked').length;
+  if (!target.matches(':focus-visible') && matchMedia('(prefers-reduced-motion: no-preference)').matches)
+    target.closest('fieldset').nextSibling?.scrollIntoView({ behavior: 'smooth', block: 'center' });
+};
+
+const thank = ({ kiosk, list, keys, texts: { locale, support } }) => {
+  write('closes', new Date(keys.closes).toLocaleString(locale, { dateStyle: 'full', timeStyle: 'short' }));
+  write('support', support.text);
+  find('contacts').append(...support.contacts.map((line) => make('li', line)));
+  write('words', proquints(unb64u(list)));
+  find('next').hidden = !kiosk;
+  show('done');
+};
+
+// Settles when a visible button is pressed or, unless answers are still open, the network is back.
+const pressed = () => new Promise((go) => {
+  for (const button of all('section:not([hidden]) > button')) button.onclick = go;
+  window.ononline = find('ask').hidden && go;
+});
+
+const lock = (busy) => { for (const field of all('fieldset, #send')) field.disabled = busy; };
+
+const run = async () => {
+  let link, visit;
+  for (;;) try {
+    link ??= takeLink();
+    visit ??= await arrive(link).then(draw);
+    if (!visit.body) {
+      await pressed();
+      lock(true);
+      write('note', 'Sealing your answers…');
+    }
+    await send(visit, visit.keys.items.map((id) => +(all(`[name="${id}"]:checked`)[0]?.value ?? 0)));
+    delete session.link;
+    thank(visit);
+    if (link.kiosk) {
+      await Promise.race([pressed(), new Promise((go) => setTimeout(go, 30000))]);
+      session.clear?.();
+      location.reload();
+    }
+    return;
+  } catch ({ page = visit ? 'refused' : 'unknown', final }) {
+    if (final) delete session.link;
+    if (!why[page]) return show(page);
+    write('why', why[page]);
+    write('note', why[page] + ' Your answers are still here: please send them again.');
+    lock(false);
+    if (!visit || visit.body) {
+      show('again');
+      await pressed();
+    }
+  }
+};
+
+window.onhashchange = () => location.reload();
+if (navigator.locks && AbortSignal.timeout) run();
