@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 from litestar import Request, Response, get
 from litestar.concurrency import sync_to_thread
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from dashboards.access import Allowed
 from dashboards.desk import Book, Desk
@@ -27,7 +27,8 @@ PAGE: Final = 1_000
 _NO_FORM: Final = {"exclude_from_csrf": True}  # reads only, so no form token and no cookie for it
 AnyRequest = Request[Any, Any, Any]
 After = Annotated[
-    str, Parameter(query="after", description="The `next` of the page before.", max_length=80)
+    str,
+    QueryParameter(name="after", description="The `next` of the page before.", max_length=200),
 ]
 
 
@@ -101,7 +102,7 @@ def units(request: AnyRequest, after: After = "") -> Page[UnitRow]:
     sync_to_thread=True,
     opt=_NO_FORM,
 )
-def series(request: AnyRequest, unit_id: str, after: After = "") -> Page[SeriesRow]:
+def series(request: AnyRequest, unit_id: FromPath[str], after: After = "") -> Page[SeriesRow]:
     """List the weekly lines of a unit, by scale and week."""
     book, scope = _book(request)
     if not scope.sees(unit_id) or unit_id not in book.history.units:
@@ -125,8 +126,8 @@ def series(request: AnyRequest, unit_id: str, after: After = "") -> Page[SeriesR
 )
 def unit_cells(
     request: AnyRequest,
-    unit_id: str,
-    wave: Annotated[str, Parameter(description="An ISO week; default: the newest.")] = "",
+    unit_id: FromPath[str],
+    wave: Annotated[str, QueryParameter(description="An ISO week; default: the newest.")] = "",
     after: After = "",
 ) -> Page[Cell]:
     """List the released cells of a unit and its pool in one wave."""
@@ -149,10 +150,10 @@ def unit_cells(
 @get("/api/v1/export.csv", guards=[Allowed("export")], media_type="text/csv", opt=_NO_FORM)
 async def export_csv(
     request: AnyRequest,
-    unit: str = "",
-    first: Annotated[str, Parameter(query="from")] = "",
-    last: Annotated[str, Parameter(query="to")] = "",
-    bom: Annotated[bool, Parameter(description="Put a byte order mark in front.")] = False,  # noqa: FBT002 - a query parameter has a default
+    unit: FromQuery[str] = "",
+    first: Annotated[str, QueryParameter(name="from")] = "",
+    last: Annotated[str, QueryParameter(name="to")] = "",
+    bom: Annotated[bool, QueryParameter(description="Put a byte order mark in front.")] = False,  # noqa: FBT002 - a query parameter has a default
 ) -> Response[bytes]:
     """Export released cells as CSV: a unit with all below it, from one week to another."""
     desk: Desk = request.app.state.desk

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 _FOLDER: Final = Path(__file__).parent / "static"
 _TYPES: Final = {
@@ -56,7 +57,9 @@ def address(name: str) -> str:
     include_in_schema=False,
     sync_to_thread=False,
 )
-def serve_asset(request: Request[Any, Any, Any], version: str, name: str) -> Response[bytes]:
+def serve_asset(
+    request: Request[Any, Any, Any], version: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
     """Send a file that never changes under its name."""
     asset = _ASSETS.get(name.lstrip("/"))
     if asset is None or version != VERSION:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.concurrency import sync_to_thread
+from litestar.params import FromPath
 from litestar.response import Template
 from markupsafe import Markup
 
@@ -62,7 +63,7 @@ async def overview(request: AnyRequest) -> Template:
 
 
 @get("/units/{unit_id:str}", include_in_schema=False, guards=[Allowed("see_results")])
-async def unit_page(request: AnyRequest, unit_id: str) -> Template:
+async def unit_page(request: AnyRequest, unit_id: FromPath[str]) -> Template:
     """Show one unit: its lines, months, statements, and what is hidden."""
     desk: Desk = request.app.state.desk
     book = await sync_to_thread(desk.shelf.book)
@@ -78,7 +79,9 @@ async def unit_page(request: AnyRequest, unit_id: str) -> Template:
     guards=[Allowed("see_results")],
     opt={"exclude_from_csrf": True},
 )
-async def figure(request: AnyRequest, unit_id: str, scale: str) -> Response[bytes]:
+async def figure(
+    request: AnyRequest, unit_id: FromPath[str], scale: FromPath[str]
+) -> Response[bytes]:
     """Send the line of one scale of a unit as Plotly's JSON, 304 where the browser has it."""
     desk: Desk = request.app.state.desk
     book = await sync_to_thread(desk.shelf.book)

@@ -1,0 +1,1 @@
+"""The leaders' app: who sees what, and that it is what was released."""

@@ -1,0 +1,205 @@
+"""Signing in: forms with tokens, sessions that cannot be planted, passwords that are changed."""
+
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from pulse.accounts import accesslog, directory, tokens
+from pulse.settings import Home
+from pulse.store.engine import sqlite_engine
+from tests.unit.dashboards import house
+
+pytestmark = pytest.mark.enable_socket  # the event loop's own pair of sockets
+
+LONG = "another long password"
+
+
+def _cookies(client: TestClient[Litestar], path: str, **fields: str) -> list[str]:
+    token = house.form_token(client.get("/login").text)
+    answer = client.post(path, data={"_csrf_token": token, **fields})
+    return answer.headers.get_list("set-cookie")
+
+
+def test_a_wrong_password_and_an_unknown_person_look_the_same(app: Litestar) -> None:
+    """Both get 401 and the same sentence; what was typed as address comes back, escaped."""
+    client = house.visitor(app)
+    token = house.form_token(client.get("/login").text)
+    pages = []
+    for email in (house.HR, "who@x.org"):
+        fields = {"_csrf_token": token, "email": email, "password": "wrong"}
+        answer = client.post("/login", data=fields)
+        assert answer.status_code == 401
+        pages.append(answer.text.replace(email, ""))
+    assert pages[0] == pages[1]
+    fields = {"_csrf_token": token, "email": '"><script>', "password": "x"}
+    assert "<script>x" not in client.post("/login", data=fields).text
+    assert "&#34;&gt;&lt;script&gt;" in client.post("/login", data=fields).text
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout", "/account"])
+def test_a_form_without_its_token_is_refused(app: Litestar, path: str) -> None:
+    """Every POST route refuses a missing, foreign or made-up form token with 403."""
+    client = house.visitor(app, house.HR)
+    other = house.form_token(house.visitor(app).get("/login").text)
+    for token in ({}, {"_csrf_token": other}, {"_csrf_token": "0" * 128}, {"_csrf_token": "x"}):
+        assert client.post(path, data=token).status_code == 403
+    assert client.get("/").status_code == 200
+
+
+def test_cookies_are_strict_and_over_https_bound_to_the_host(tmp_path: Path) -> None:
+    """Both cookies are HttpOnly and SameSite=strict; with https also Secure and __Host-."""
+    home = house.a_home(tmp_path, weeks=0)
+    fields = {"email": house.HR, "password": house.PASSWORD}
+    plain = _cookies(house.visitor(house.an_app(home)), "/login", **fields)
+    assert len(plain) == 1
+    assert plain[0].startswith("pulse=")
+    assert "HttpOnly" in plain[0]
+    assert "SameSite=strict" in plain[0]
+    home.settings_file.write_text(
+        'base_url = "https://a.example.org"\ndashboards_url = "https://b.example.org"\n'
+    )
+    client = TestClient(house.an_app(home), base_url="https://b.example.org")
+    client.follow_redirects = False
+    first = client.get("/login")
+    assert first.headers["set-cookie"].startswith("__Host-pulse-csrf=")
+    assert "max-age" in first.headers["strict-transport-security"]
+    cookie = _cookies(client, "/login", **fields)[0]
+    assert cookie.startswith("__Host-pulse=")
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=strict", "Secure", "Path=/"))
+    assert "Domain" not in cookie
+
+
+def test_a_planted_session_id_is_worth_nothing(app: Litestar) -> None:
+    """Signing in draws a new id, whatever id the browser sent before (session fixation)."""
+    planted = "a" * 64
+    victim = house.visitor(app)
+    victim.cookies.set("pulse", planted, domain="127.0.0.1", path="/")
+    assert house.sign_in(victim, house.HR) == 303
+    assert victim.cookies["pulse"] != planted
+    attacker = house.visitor(app)
+    attacker.cookies.set("pulse", planted)
+    assert attacker.get("/").status_code == 303
+
+
+def test_a_session_used_before_ends_when_signing_in_again(app: Litestar) -> None:
+    """The id of the session before is forgotten on the server, not only in the browser."""
+    client = house.visitor(app, house.HR)
+    before = client.cookies["pulse"]
+    client.post("/logout", data={"_csrf_token": house.form_token(client.get("/account").text)})
+    assert house.sign_in(client, house.LEADER) == 303
+    other = house.visitor(app)
+    other.cookies.set("pulse", before)
+    assert other.get("/").status_code == 303
+
+
+def test_a_visitor_leaves_no_session_behind(fresh: Home) -> None:
+    """Looking at the login page, errors and wrong passwords writes no session file."""
+    client = house.visitor(house.an_app(fresh))
+    client.get("/login")
+    client.get("/nothing")
+    house.sign_in(client, house.HR, "wrong")
+    assert list((fresh.accounts / "sessions").iterdir()) == []
+    house.sign_in(client, house.HR)
+    files = list((fresh.accounts / "sessions").iterdir())
+    assert len(files) == 1
+    assert client.cookies["pulse"] not in files[0].name
+    assert (files[0].stat().st_mode & 0o077, files[0].parent.stat().st_mode & 0o077) == (0, 0)
+
+
+def test_the_first_sign_in_leads_to_a_new_password(fresh: Home) -> None:
+    """With a one-time password every page leads to /account until it is changed."""
+    engine = sqlite_engine(fresh.accounts / "accounts.db", journal="wal", create=False)
+    told = directory.reset(engine, house.CHEAP.hash, house.HR).one_time_password or ""
+    client = house.visitor(house.an_app(fresh))
+    other = house.visitor(house.an_app(fresh))
+    assert house.sign_in(client, house.HR, told) == 303
+    assert house.sign_in(other, house.HR, told) == 303
+    assert client.get("/").headers["location"] == "/account"
+    assert client.get("/api/v1/units").status_code == 403
+    token = house.form_token(client.get("/account").text)
+    for new, again in ((told, told), ("short", "short"), (LONG, LONG + "x")):
+        fields = {"_csrf_token": token, "new": new, "again": again}
+        assert client.post("/account", data=fields).status_code == 422
+    fields = {"_csrf_token": token, "new": LONG, "again": LONG}
+    assert client.post("/account", data=fields).headers["location"] == "/"
+    assert client.get("/").status_code == 200
+    assert other.get("/").headers["location"] == "/login"
+    assert house.sign_in(other, house.HR, told) == 401
+    assert house.sign_in(other, house.HR, LONG) == 303
+    actions = [row.action for row in accesslog.newest(engine)]
+    assert actions == ["signed in", "refused", "new password", "signed in", "signed in"]
+    engine.dispose()
+
+
+def test_a_password_is_changed_with_the_current_one_only(fresh: Home) -> None:
+    """Later changes need the current password, and the page says that it is done."""
+    client = house.visitor(house.an_app(fresh), house.HR)
+    token = house.form_token(client.get("/account").text)
+    fields = {"_csrf_token": token, "current": "wrong", "new": LONG, "again": LONG}
+    assert client.post("/account", data=fields).status_code == 422
+    done = client.post("/account", data={**fields, "current": house.PASSWORD})
+    assert done.status_code == 200
+    assert "Your password is changed" in done.text
+    assert client.get("/").status_code == 200
+
+
+def test_removing_an_account_ends_its_session(fresh: Home) -> None:
+    """The next request after a removal leads to the login page."""
+    client = house.visitor(house.an_app(fresh), house.HR)
+    engine = sqlite_engine(fresh.accounts / "accounts.db", journal="wal", create=False)
+    directory.remove(engine, house.HR)
+    engine.dispose()
+    assert client.get("/").headers["location"] == "/login"
+
+
+def test_tries_to_sign_in_are_limited_by_address(fresh: Home) -> None:
+    """After the limit each further try gets 429 for a minute; reading the form is free."""
+    client = house.visitor(house.an_app(fresh, sign_ins_per_minute=3))
+    for _ in range(5):
+        assert client.get("/login").status_code == 200
+    answers = [house.sign_in(client, house.HR, "wrong") for _ in range(4)]
+    assert answers == [401, 401, 401, 429]
+
+
+def test_a_token_reads_data_and_nothing_else(fresh: Home) -> None:
+    """A bearer token opens the API without cookies, not the pages, and ends when revoked."""
+    engine = sqlite_engine(fresh.accounts / "accounts.db", journal="wal", create=False)
+    told = tokens.issue(engine, house.CLOCK, house.LEADER)
+    client = house.visitor(house.an_app(fresh))
+    headers = {"Authorization": f"Bearer {told.token}"}
+    answer = client.get("/api/v1/releases", headers=headers)
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert answer.json() == {"items": [], "next": None}
+    assert client.get("/account", headers=headers).status_code == 303
+    assert client.get("/api/v1/export.csv", headers=headers).status_code == 403
+    for wrong in (f"Bearer {told.token}x", "Bearer", "Basic YTpi", "Bearer " + "é" * 8):
+        answer = client.get("/api/v1/releases", headers={"Authorization": wrong.encode()})
+        assert answer.status_code == 401
+    tokens.revoke(engine, house.LEADER)
+    engine.dispose()
+    assert client.get("/api/v1/releases", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"%ff=%ff&a&&=;" * 50),
+        ("application/x-www-form-urlencoded", b"x=" + b"y" * 20_000),
+        ("multipart/form-data", b"--x\r\n\r\n"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\nz\r\n"),
+        ("multipart/form-data; boundary=x", b"\xff" * 300),
+        ("application/json", b"[" * 5_000),
+        ("", b""),
+    ],
+)
+def test_no_form_breaks_the_page(app: Litestar, kind: str, body: bytes) -> None:
+    """Whatever is posted, the answer is a 4xx page without a traceback."""
+    client = house.visitor(app)
+    client.get("/login")
+    for path in ("/login", "/account", "/logout"):
+        answer = client.post(path, content=body, headers={"Content-Type": kind})
+        assert 400 <= answer.status_code < 500
+        assert "Traceback" not in answer.text
