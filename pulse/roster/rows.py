@@ -73,6 +73,8 @@ def _header(
     if len(names) == 1 and ";" in names[0]:
         raise _refusal(file, line, "The columns are parted by semicolons; commas are needed.")
     for name in names:
+        if not name:
+            raise _refusal(file, line, "A column of the header has no name.")
         if names.count(name) > 1:
             raise _refusal(file, line, "The header names this column twice.", name)
         if name not in required and name not in optional:

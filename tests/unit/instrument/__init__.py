@@ -1,0 +1,1 @@
+"""What is asked: the survey file, its refusals, its rotation, its reading level."""

@@ -1,0 +1,66 @@
+"""Series go on while two thirds stay; 1 to k-1 people coming or going mark a unit as changed."""
+
+import pytest
+
+from pulse.roster import Past, continue_series, people_of_units
+from pulse.terms import Tree, Unit
+
+K = 5
+
+
+def outcome(before: int, lost: int, gained: int) -> tuple[str, bool]:
+    """Return series and changed of a unit that had `before` people in 2026-W01."""
+    then = {f"p{i}" for i in range(before)}
+    now = {f"p{i}" for i in range(lost, before)} | {f"n{i}" for i in range(gained)}
+    tree = Tree("v", (Unit("u", None, "U", len(now), group=True, g="00001"),), {"u": "u"})
+    past = {"u": Past("2025-W50", frozenset(then))}
+    unit = continue_series(tree, "2026-W02", {"u": now}, past, K).root
+    return unit.series, unit.changed
+
+
+@pytest.mark.parametrize(
+    ("before", "lost", "gained", "series", "changed"),
+    [
+        (12, 0, 0, "2025-W50", False),
+        (12, 1, 0, "2025-W50", True),
+        (12, 0, 4, "2025-W50", True),
+        (12, 4, 0, "2025-W50", True),
+        (12, 5, 0, "2026-W02", False),
+        (12, 0, 6, "2025-W50", False),
+        (12, 0, 7, "2026-W02", False),
+        (40, 5, 0, "2025-W50", False),
+        (40, 5, 1, "2025-W50", True),
+        (40, 20, 20, "2026-W02", False),
+    ],
+)
+def test_people_coming_and_going(
+    before: int,
+    lost: int,
+    gained: int,
+    series: str,
+    changed: bool,  # noqa: FBT001 - a table
+) -> None:
+    """The two rules hold at their edges."""
+    assert outcome(before, lost, gained) == (series, changed)
+
+
+def test_a_unit_never_shown_begins_its_series() -> None:
+    """Without a last shown wave there is nothing to continue and nothing to compare."""
+    tree = Tree("v", (Unit("u", None, "U", 8, group=True, g="00001"),), {"u": "u"})
+    unit = continue_series(tree, "2026-W02", {"u": {"p"}}, {}, K).root
+    assert (unit.series, unit.changed) == ("2026-W02", False)
+
+
+def test_people_roll_up_the_tree() -> None:
+    """An inner unit's people are those of all groups below it."""
+    units = (
+        Unit("r", None, "R", 3, group=False),
+        Unit("d", "r", "D", 2, group=False),
+        Unit("a", "d", "A", 1, group=True, g="00001"),
+        Unit("b", "d", "B", 1, group=True, g="00002"),
+        Unit("c", "r", "C", 1, group=True, g="00003"),
+    )
+    people = people_of_units(Tree("v", units, {}), [("p1", "a"), ("p2", "b"), ("p3", "c")])
+    assert people == {
+        "r": {"p1", "p2", "p3"}, "d": {"p1", "p2"}, "a": {"p1"}, "b": {"p2"}, "c": {"p3"},
+    }  # fmt: skip
