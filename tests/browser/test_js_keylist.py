@@ -36,6 +36,10 @@ def test_inclusion_proofs_are_the_published_ones(tab: Page) -> None:
         ]  # fmt: skip
         wrong += [[leaf, index, size, path[1:], root]] if path else []
         wrong += [[leaf, index ^ 1, size, path, root]] if index ^ 1 < size else []
+    paths = inclusion_paths([bytes.fromhex(leaf) for leaf in MERKLE["leaves"]])
+    for at, index, size in ((0, 0, 16), (7, 3, 4)):  # true paths, passed off as another tree's
+        path = [entry.hex() for entry in paths[at]]
+        wrong.append([MERKLE["leaves"][at], index, size, path, MERKLE["roots"][8]])
     results = run(
         tab,
         """const {included} = await import('/keylist.js')

@@ -157,6 +157,16 @@ def test_small_groups_are_refused(signing_key: SigningKey, invited: int, k: int)
     keylist.read_group(files[1], keylist.hex_hash(files[1]), keys)
 
 
+def test_the_canaries_group_is_no_group(signing_key: SigningKey) -> None:
+    """Group 00000 exists for trial ballots only: a list that holds it is refused."""
+    row = keylist.leaf("00000", 8, "", signing_key.spki)
+    keys = key_list(groups=1, root=b64u(merkle_root([row])))
+    file = keylist.encode(GroupFile(g="00000", label="", invited=8, leaders=False,
+                                    spki=b64u(signing_key.spki), index=0, path=()))  # fmt: skip
+    with pytest.raises(BadKeyList, match="no group"):
+        keylist.read_group(file, keylist.hex_hash(file), keys)
+
+
 def test_a_leaf_is_the_documented_bytes() -> None:
     """Number, people (4 bytes), length of the label (2 bytes), label, key."""
     leaf = keylist.leaf("00007", 258, "Süd", b"KEY")

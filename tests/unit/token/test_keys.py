@@ -87,5 +87,9 @@ def test_a_public_key_has_one_spelling(signing_key: SigningKey) -> None:
             changed[i] ^= 1 << bit
             with pytest.raises(InvalidValue):
                 read_public(bytes(changed))
-    with pytest.raises(InvalidValue):
-        read_public(spki + b"\0")
+    # rsaEncryption without its NULL, and the identifier of RSASSA-PSS: other spellings that parse.
+    numbers = spki[19:]
+    bare = bytes.fromhex("30820120300b06092a864886f70d010101") + numbers
+    for other in (spki + b"\0", bare, bare[:16] + b"\x0a" + numbers):
+        with pytest.raises(InvalidValue):
+            read_public(other)

@@ -87,6 +87,15 @@ def test_every_leaf_verifies_and_nothing_else(size: int, data: st.DataObject) ->
             verify_inclusion(a_leaf, at, size, a_path, a_root)
 
 
+def test_a_path_of_another_size_is_refused() -> None:
+    """A tree's path proves nothing about a smaller or larger tree, even under the same root."""
+    paths = inclusion_paths(LEAVES)
+    with pytest.raises(BadKeyList):
+        verify_inclusion(LEAVES[7], 3, 4, paths[7], ROOTS[8])
+    with pytest.raises(BadKeyList):
+        verify_inclusion(LEAVES[0], 0, 16, paths[0], ROOTS[8])
+
+
 def test_an_empty_tree_holds_nothing() -> None:
     """No leaf stands in a tree of size 0."""
     assert inclusion_paths([]) == []

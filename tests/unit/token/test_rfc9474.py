@@ -157,7 +157,7 @@ def test_finalize_refuses_what_is_no_signature(signing_key: SigningKey) -> None:
     msg = new_message(bytes(32))
     blinded = rfc9474.blind(msg, n, E, bytes(48), rfc9474.random_blind(n))
     good = rfc9474.blind_sign(signing_key, blinded.blinded)
-    for bad in (b"", good[:-1], good + b"\0", blinded.blinded, bytes(256)):
+    for bad in (b"", good[:-1], good + b"\0", b"\0" + good, blinded.blinded, bytes(256)):
         with pytest.raises(InvalidToken):
             rfc9474.finalize(msg, bad, blinded.inv, n, E)
     with pytest.raises(InvalidToken):
