@@ -33,6 +33,8 @@ def choose(
     k: int,
     forced: frozenset[str] = frozenset(),
     last: Mapping[str, bool] | None = None,
+    *,
+    rounds: int = ROUNDS,
 ) -> Pattern:
     """Return the best safe pattern for `items` under `k`.
 
@@ -40,15 +42,17 @@ def choose(
     smallest shown sibling (then what is shown above it) is hidden too and the program runs again.
 
     Raises:
-        Held: 20 rounds were not enough; nothing may be published.
+        Held: `rounds` were not enough, or the tree contradicts the counts.
     """
     n = answering(tree, counts, items)
     hidden = forced | _inner_of_a_small_organisation(tree)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         pattern = _solve(tree, n, k, hidden, last)
         ballots = sum(counts.table[tree.root.unit_id][0])
         ranges = residues.hidden_ranges(tree, pattern.shown, pattern.bands, ballots)
-        narrow = residues.too_narrow(ranges or {})
+        if ranges is None:
+            break
+        narrow = residues.too_narrow(ranges)
         if not narrow:
             return pattern
         hidden |= {_give_way(tree, pattern, narrow[0])}

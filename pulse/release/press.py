@@ -60,7 +60,7 @@ def press(
     wave = check_wave_id(protected.wave)
     files = _files(protected, tree, about, results)
     with _locked(releases):
-        entries = ledger.read(releases)
+        entry = _entry(releases, wave, files)
         candidate = _write_candidate(releases, wave, files)
         try:
             findings = list(check(candidate))
@@ -69,7 +69,8 @@ def press(
             _into_place(candidate, releases / wave, files)
         finally:
             shutil.rmtree(candidate, ignore_errors=True)
-        return _entered(releases, entries, wave, files)
+        _enter(releases, entry)
+        return entry
 
 
 def _files(
@@ -108,17 +109,22 @@ def _into_place(candidate: Path, folder: Path, files: Mapping[str, bytes]) -> No
         raise BadRelease("Another release of this wave was pressed; it stays.", where=folder.name)
 
 
-def _entered(releases: Path, entries: list[Entry], wave: str, files: Mapping[str, bytes]) -> Entry:
+def _entry(releases: Path, wave: str, files: Mapping[str, bytes]) -> Entry:
+    """Return the wave's line in the ledger, or the one that it will get."""
     hashed = ledger.digest(files[manifest.NAME])
-    for entry in entries:
+    for entry in ledger.read(releases):
         if entry.wave == wave:
             if entry.manifest != hashed:
                 raise BadRelease("The ledger names another release of this wave.", where=wave)
             return entry
-    entry = Entry(1, wave, hashed, ledger.head(releases))
-    _append(releases / ledger.NAME, ledger.line(entry) + b"\n")
-    _sync_folder(releases)
-    return entry
+    return Entry(1, wave, hashed, ledger.head(releases))
+
+
+def _enter(releases: Path, entry: Entry) -> None:
+    line = ledger.line(entry)
+    if line not in ledger.whole_lines(releases):
+        _append(releases / ledger.NAME, line + b"\n")
+        _sync_folder(releases)
 
 
 def _append(path: Path, text: bytes) -> None:

@@ -12,6 +12,7 @@ from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.program import Problem
 from pulse.disclosure.protect import protect
 from pulse.instrument import load
+from pulse.release.cell import Cell
 from pulse.release.manifest import About, Tallies
 from pulse.release.protected import ProtectedCounts
 from pulse.terms import Counts, RosterUnit, Tree
@@ -181,6 +182,6 @@ def worth(weights: Sequence[int], shown: Sequence[bool]) -> int:
     return sum(weight for weight, show in zip(weights, shown, strict=True) if show)
 
 
-def figures(protected: ProtectedCounts) -> Mapping[tuple[str, str], object]:
+def figures(protected: ProtectedCounts) -> Mapping[tuple[str, str], Cell]:
     """Index the cells of a protected wave by unit and measure."""
     return {(cell.unit_id, cell.measure): cell for cell in protected.cells}

@@ -1,0 +1,142 @@
+"""The audit: quiet on our releases, loud on broken hashes, manifests and ledgers."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from msgspec import structs
+
+from pulse.disclosure.audit import audit_home, audit_release
+from pulse.release import cells, ledger
+from tests.unit.disclosure.pressed import WAVES, forge, found
+
+WAVE = WAVES[1]
+
+
+def test_our_releases_pass(releases: Path) -> None:
+    """Three waves with hidden teams, pools and diagnostics give no finding."""
+    report = audit_home(releases)
+    assert (report.ok, report.releases, report.findings) == (True, 3, ())
+    kinds = set(cells.read(releases / WAVE / cells.NAME)["kind"])
+    assert kinds == {"unit", "pool", "diag"}
+    forge(releases, WAVE)
+    assert not found(releases)
+
+
+def test_an_empty_home_passes(tmp_path: Path) -> None:
+    """Without any release there is nothing to find."""
+    assert audit_home(tmp_path).ok
+    assert audit_home(tmp_path / "missing").ok
+
+
+CLAIMS: list[tuple[str, dict[str, Any], str]] = [
+    ("another wave", {"wave": "2026-W11"}, "of another wave"),
+    ("another tree", {"tree_version": "0"}, "another tree"),
+    ("no optimum", {"program": "stopped"}, "did not end with an optimum"),
+    ("a lower k", {"policy": {"k": 3}}, "no policy"),
+    ("an item twice", {"items": ("A1", "A1")}, "stands twice"),
+    ("a scale unasked", {"scales": {"safety": ("S9",)}}, "not made of the items asked"),
+    ("files unnamed", {"files": {}}, "not those of a release"),
+]
+
+
+@pytest.mark.parametrize(("values", "said"), [c[1:] for c in CLAIMS], ids=[c[0] for c in CLAIMS])
+def test_a_manifest_that_claims_otherwise_is_found(
+    releases: Path, values: dict[str, Any], said: str
+) -> None:
+    """P6: a manifest of another wave, tree, policy or instrument does not fit its files."""
+    forge(releases, WAVE, about=lambda described: structs.replace(described, **values))
+    with pytest.raises(AssertionError, match=said):
+        raise AssertionError(found(releases))
+
+
+@pytest.mark.parametrize("name", ["k", "leader_k", "shares_from", "diagnostics_from"])
+def test_a_policy_below_its_floors_is_found(releases: Path, name: str) -> None:
+    """P6: no release may be made under a weaker policy."""
+    forge(
+        releases, WAVE,
+        about=lambda m: structs.replace(m, policy={**m.policy, name: m.policy[name] - 1}),
+    )  # fmt: skip
+    assert "goes below its floors" in found(releases)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"invited": 1}, "another number of people"),
+        ({"ballots": 9_999}, "more ballots or tokens"),
+        ({"spoiled": 7}, "do not add up"),
+    ],
+)
+def test_tallies_that_cannot_be_are_found(
+    releases: Path, values: dict[str, int], said: str
+) -> None:
+    """P6: tallies agree with the tree and with one another."""
+    forge(
+        releases, WAVE,
+        about=lambda m: structs.replace(m, tallies=structs.replace(m.tallies, **values)),
+    )  # fmt: skip
+    assert said in found(releases)
+
+
+def test_a_wave_that_was_never_opened_may_count_nobody(releases: Path) -> None:
+    """Fewer than k ballots stay uncounted; that alone is no finding about the tallies."""
+    forge(
+        releases, WAVE,
+        about=lambda m: structs.replace(
+            m, tallies=structs.replace(m.tallies, ballots=3, counted=0, spoiled=0)
+        ),
+    )  # fmt: skip
+    assert "do not add up" not in found(releases)
+
+
+@pytest.mark.parametrize("name", ["cells.parquet", "tree.json", "results.json", "manifest.json"])
+def test_one_changed_byte_is_found(releases: Path, name: str) -> None:
+    """P6: any changed byte of any file breaks a hash."""
+    path = releases / WAVE / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert not audit_home(releases).ok
+
+
+@pytest.mark.parametrize("line", [0, 1, 2])
+def test_a_removed_ledger_line_is_found(releases: Path, line: int) -> None:
+    """P6: without one of its lines the ledger breaks, or leaves a release unnamed."""
+    path = releases / ledger.NAME
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:line] + lines[line + 1 :]))
+    assert found(releases)
+
+
+def test_a_removed_release_is_found(releases: Path) -> None:
+    """P6: a release that the ledger names must be there, whole, with nothing beside it."""
+    (releases / WAVE / "note.txt").write_text("hello")
+    assert "not those of a release" in found(releases)
+    shutil.rmtree(releases / WAVE)
+    assert "the release is missing" in found(releases)
+
+
+def test_a_torn_ledger_is_found(releases: Path) -> None:
+    """P6: a ledger that ends in the middle of a line is reported."""
+    with (releases / ledger.NAME).open("ab") as file:
+        file.write(b'{"v":1,')
+    assert "middle of a line" in found(releases)
+
+
+@pytest.mark.parametrize("name", ["cells.parquet", "tree.json", "manifest.json"])
+def test_a_file_that_cannot_be_read_is_a_finding(releases: Path, name: str) -> None:
+    """A broken or missing file is a finding and never a crash."""
+    (releases / WAVE / name).write_bytes(b"{")
+    assert audit_release(releases / WAVE)
+    (releases / WAVE / name).unlink()
+    assert audit_release(releases / WAVE)
+
+
+def test_other_columns_are_a_finding(releases: Path) -> None:
+    """A table with one more column is no release."""
+    path = releases / WAVE / cells.NAME
+    cells.read(path).with_columns(pl.lit(1).alias("n")).write_parquet(path)
+    assert any("other columns" in text for text in audit_release(releases / WAVE))

@@ -1,0 +1,161 @@
+"""The audit finds every leak planted in the cells."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from pulse.release.cell import Cell
+from tests.unit.disclosure.pressed import WAVES, Forgery, forge, found
+
+WAVE = WAVES[1]
+
+
+def altered(pick: Callable[[Cell], bool], **values: Any) -> Forgery:
+    """Change the first row that `pick` chooses."""
+
+    def forgery(rows: list[Cell]) -> list[Cell]:
+        at = next(at for at, cell in enumerate(rows) if pick(cell))
+        return [*rows[:at], structs.replace(rows[at], **values), *rows[at + 1 :]]
+
+    return forgery
+
+
+def dropped(pick: Callable[[Cell], bool]) -> Forgery:
+    """Leave out the rows that `pick` chooses."""
+    return lambda rows: [cell for cell in rows if not pick(cell)]
+
+
+def every(pick: Callable[[Cell], bool], **values: Any) -> Forgery:
+    """Change every row that `pick` chooses."""
+    return lambda rows: [structs.replace(c, **values) if pick(c) else c for c in rows]
+
+
+def item(kind: str = "unit", status: str = "published", **wanted: Any) -> Callable[[Cell], bool]:
+    """Choose item rows of a kind and status, with these values."""
+
+    def pick(cell: Cell) -> bool:
+        fits = all(getattr(cell, name) == value for name, value in wanted.items())
+        return (
+            cell.measure.startswith("item:") and (cell.kind, cell.status) == (kind, status) and fits
+        )
+
+    return pick
+
+
+def unit(unit_id: str) -> Callable[[Cell], bool]:
+    """Choose all rows of one unit."""
+    return lambda cell: cell.unit_id == unit_id
+
+
+def scale(cell: Cell) -> bool:
+    """Choose published scale rows with a value."""
+    return cell.measure.startswith("scale:") and cell.mean is not None
+
+
+def diag(cell: Cell) -> bool:
+    """Choose diagnostic rows."""
+    return cell.kind == "diag"
+
+
+def twice(rows: list[Cell]) -> list[Cell]:
+    """Repeat a row."""
+    return [rows[0], *rows]
+
+
+def one_more_unit(rows: list[Cell]) -> list[Cell]:
+    """Show a hidden unit with the figures of a shown one, in every measure."""
+    hidden = next(cell.unit_id for cell in rows if cell.status == "suppressed")
+    source = {c.measure: c for c in rows if c.unit_id == "t11" and c.kind == "unit"}
+    invited = {"t0": 9}.get(hidden, 20 + int(hidden[1:]))
+    return [
+        structs.replace(
+            source[c.measure],
+            unit_id=c.unit_id,
+            parent_id=c.parent_id,
+            name=c.name,
+            invited=invited,
+        )
+        if c.unit_id == hidden
+        else c
+        for c in rows
+    ]
+
+
+LEAKS: list[tuple[str, Forgery, str]] = [
+    ("one more unit", one_more_unit, "must not exist|not those of the tree"),
+    (
+        "one more cell",
+        altered(item(status="suppressed"), status="published", at_least=5, mean=3.0),
+        "shown for one measure",
+    ),
+    ("a cell twice", twice, "stands twice"),
+    ("a cell of no unit", altered(item(), unit_id="nobody"), "must not exist"),
+    ("a hidden unit left out", dropped(item(status="suppressed")), "row is missing"),
+    ("another wave", altered(item(), wave="2026-W01"), "another wave"),
+    ("another name", altered(item(), name="Somebody"), "name or parent"),
+    ("another parent", altered(item("pool"), parent_id="t1"), "name or parent"),
+    ("a pool left out", dropped(lambda c: c.kind == "pool"), "nothing says that its residue"),
+    (
+        "a hidden row that talks",
+        altered(item(status="suppressed"), invited=22),
+        "suppressed row says",
+    ),
+    ("exact participation", every(unit("t11"), at_least=27), "two fewer than invited"),
+    ("a band below k", every(unit("t11"), at_least=0), "no single band"),
+    ("no band", every(unit("t11"), at_least=None), "no single band"),
+    ("two bands", altered(item(), at_least=5), "no single band"),
+    ("full participation", every(unit("t11"), at_least=30), "two fewer than invited"),
+    ("another headcount", altered(item(), invited=1), "not those of the tree"),
+    ("a finer step", altered(item(), step=0.01), "not the one of its band"),
+    ("an exact mean", altered(item(), mean=2.6180339), "not rounded and coded"),
+    (
+        "an uncoded end",
+        altered(item(at_least=20), mean=1.0, mean_bound="exact"),
+        "not rounded and coded",
+    ),
+    (
+        "a bound that codes nothing",
+        altered(item(mean_bound="exact"), mean_bound="at_most"),
+        "not rounded and coded",
+    ),
+    ("no mean", altered(item(), mean=None), "no mean"),
+    ("an exact share", altered(item(at_least=20), favourable=33.3), "shares are not rounded"),
+    ("an uncoded share", altered(item(at_least=20), favourable=0.0), "shares are not rounded"),
+    ("a share too few", altered(item(at_least=20), neutral=None), "shares are not rounded"),
+    (
+        "impossible shares",
+        altered(item(at_least=20), favourable=90.0, neutral=90.0, unfavourable=90.0),
+        "cannot belong together",
+    ),
+    ("shares of few", altered(item(at_least=15), favourable=50.0), "under the band"),
+    ("no-answers of few", altered(item(at_least=15), no_answer="over 25 %"), "under the band"),
+    ("an exact no-answer", altered(item(at_least=20), no_answer="7 %"), "no-answer class"),
+    ("a value of its own", altered(item(), value=1.0), "diagnostic value"),
+    ("a scale from raw answers", altered(scale, mean=51.234), "does not follow"),
+    ("a scale with shares", altered(scale, favourable=50.0), "no shares"),
+    ("a scale with no-answers", altered(scale, no_answer="over 25 %"), "no no-answer class"),
+    (
+        "a scale without its items",
+        every(lambda c: c.unit_id == "t11" and c.measure.startswith("item:"), mean=None),
+        "an item of the scale is missing",
+    ),
+    ("an exact variance", altered(diag, value=1.1234), "must not be published"),
+    ("no variance", altered(diag, value=None), "must not be published"),
+    ("zero variance", altered(diag, value=0.0), "must not be published"),
+    ("a team's variance", altered(diag, unit_id="t11"), "must not be published"),
+    ("another diagnostic", altered(diag, measure="sum:A1"), "no such diagnostic"),
+    ("contradicting bands", every(unit("d2"), at_least=5), "contradict each other"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [leak[1:] for leak in LEAKS], ids=[leak[0] for leak in LEAKS]
+)
+def test_a_leak_planted_in_the_cells_is_found(releases: Path, rows: Forgery, said: str) -> None:
+    """P6: rows changed with all hashes made to fit are found by what they say."""
+    forge(releases, WAVE, rows=rows)
+    with pytest.raises(AssertionError, match=said):
+        raise AssertionError(found(releases))
