@@ -1,0 +1,61 @@
+"""Two processes on one file: still one winner an invitation, one ballot a token."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from pulse.ballotbox.store import BoxStore
+from pulse.issuer.store import IssuerStore
+
+WAVE = "2026-W09"
+PEOPLE = [bytes([i]) * 32 for i in range(12)]
+
+# Waits for a line, then uses every invitation and casts under every token in its own name.
+_RIVAL = """
+import sys
+from pathlib import Path
+from pulse.ballotbox.store import BoxStore
+from pulse.issuer.store import IssuerStore, Mark
+from pulse.terms import SealedBallot
+
+folder, name = Path(sys.argv[1]), sys.argv[2].encode()
+issuer, box = IssuerStore(folder / "issuer.db"), BoxStore(folder / "box.db")
+print("ready", flush=True)
+input()
+won = 0
+for i in range(12):
+    t = bytes([i]) * 32
+    won += issuer.mark([Mark(t, name * 32, lambda g: None)]) == ["00001"]
+    ballot = SealedBallot("00001", t, name * 256, name * 194)
+    won += 1000 * (box.cast([(t, ballot)]) == [True])
+print(won)
+"""
+
+
+def test_each_invitation_and_token_has_one_winner(tmp_path: Path) -> None:
+    """Two processes that race for 12 invitations and tokens win 12 of each together."""
+    issuer = IssuerStore.create(tmp_path / "issuer.db", WAVE, [(h, "00001") for h in PEOPLE])
+    box = BoxStore.create(tmp_path / "box.db", WAVE)
+    issuer.open_gate()
+    box.open_gate()
+    rivals = [
+        subprocess.Popen(
+            [sys.executable, "-c", _RIVAL, str(tmp_path), name],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for name in "ab"
+    ]  # fmt: skip
+    for rival in rivals:
+        assert rival.stdout
+        assert rival.stdout.readline() == "ready\n"
+    for rival in rivals:
+        assert rival.stdin
+        rival.stdin.write("go\n")
+        rival.stdin.flush()
+    won = [int(rival.communicate(timeout=60)[0]) for rival in rivals]
+    assert sum(won) == 12_012
+    assert issuer.issued() == {"00001": 12}
+    assert sum(ballot.sig[:1] == b"a" for ballot in box.records()) == won[0] // 1000
+    assert box.count() == 12
+    issuer.close()
+    box.close()
