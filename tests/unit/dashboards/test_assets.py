@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import plotly
@@ -76,7 +77,7 @@ def test_every_page_has_a_strict_policy(
 
 def _metrics(app: Litestar, client: str, host: str, **headers: str) -> int:
     async def ask() -> int:
-        transport = httpx.ASGITransport(app, client=(client, 4711))
+        transport = httpx.ASGITransport(cast("Any", app), client=(client, 4711))
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as session:
             return (await session.get("/metrics", headers=headers)).status_code
 

@@ -176,7 +176,7 @@ def test_a_token_reads_data_and_nothing_else(fresh: Home) -> None:
     assert client.get("/account", headers=headers).status_code == 303
     assert client.get("/api/v1/export.csv", headers=headers).status_code == 403
     for wrong in (f"Bearer {told.token}x", "Bearer", "Basic YTpi", "Bearer " + "é" * 8):
-        answer = client.get("/api/v1/releases", headers={"Authorization": wrong.encode()})
+        answer = client.get("/api/v1/releases", headers=[(b"Authorization", wrong.encode())])
         assert answer.status_code == 401
     tokens.revoke(engine, house.LEADER)
     engine.dispose()
