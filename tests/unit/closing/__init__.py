@@ -1,0 +1,1 @@
+"""A close that nothing disturbs, and what it publishes and destroys."""

@@ -1,0 +1,46 @@
+"""One answered week, made once and copied for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pulse.closing import Closed
+from tests.week import Secrets, Week, answered
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Week, Secrets]:
+    """Return a week of four teams with 27 ballots in the box; nobody may close it."""
+    return answered(tmp_path_factory.mktemp("week") / "home")
+
+
+@pytest.fixture
+def week(original: tuple[Week, Secrets], tmp_path: Path) -> Iterator[Week]:
+    """Return a copy of the answered week."""
+    copied = original[0].copy(tmp_path / "home")
+    yield copied
+    copied.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def closed(
+    original: tuple[Week, Secrets], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Week, Closed]:
+    """Return a copy that was closed, with its report; tests only look at it."""
+    week = original[0].copy(tmp_path_factory.mktemp("closed") / "home")
+    report = week.close()
+    week.engine.dispose()
+    return week, report
+
+
+@pytest.fixture
+def released(closed: tuple[Week, Closed]) -> Week:
+    """Return the closed copy."""
+    return closed[0]
+
+
+@pytest.fixture
+def known(original: tuple[Week, Secrets]) -> Secrets:
+    """Return what must be gone after the close."""
+    return original[1]

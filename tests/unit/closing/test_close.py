@@ -1,0 +1,193 @@
+"""A whole close on real parts: what comes out, what is gone, and who may close what."""
+
+import json
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from pulse import ballotbox, closing, issuer, wave
+from pulse.disclosure.audit import audit_home
+from pulse.errors import WrongState
+from pulse.issuer.store import IssuerStore
+from pulse.opening import cancel
+from pulse.release import cells
+from pulse.roster import members
+from pulse.roster.tables import membership
+from tests.week import ANSWERS, Secrets, Week, answered, manifest_of
+
+
+def test_every_ballot_is_counted_once(closed: tuple[Week, closing.Closed]) -> None:
+    """Ballots are counted plus spoiled, and units published plus suppressed are all units."""
+    week, report = closed
+    assert report.ballots == sum(map(len, ANSWERS.values())) == 27
+    assert (report.counted, report.spoiled) == (27, 0)
+    assert report.published + report.suppressed == len(week.tree.units) == 6
+    assert (week.state, report.state) == ("released", "released")
+    assert set(report.seconds) == {
+        "shut", "peel", "open", "tabulate", "protect", "audit", "press", "destroy",
+    }  # fmt: skip
+
+
+def test_the_release_says_what_was_answered(released: Week) -> None:
+    """The organisation's mean of each item is that of the known answers, after rounding."""
+    rows = cells.rows(cells.read(released.home.releases / released.wave / "cells.parquet"))
+    shown = {c.measure: c for c in rows if c.unit_id == "all" and c.kind == "unit"}
+    for at, item in enumerate(released.keys.items):
+        given = [row[at] for team in ANSWERS.values() for row in team if 1 <= row[at] <= 5]
+        cell = shown[f"item:{item}"]
+        assert cell.mean is not None
+        assert cell.step is not None
+        assert abs(cell.mean - sum(given) / len(given)) <= cell.step / 2
+
+
+def test_the_manifest_holds_the_roots_tallies_and_the_hash_over_all_tokens(released: Week) -> None:
+    """Issued, ballots, counted and spoiled are published for the root; tokens as one hash."""
+    described = manifest_of(released)
+    assert described["tallies"] == {
+        "invited": 40, "issued": 27, "ballots": 27, "counted": 27, "spoiled": 0,
+    }  # fmt: skip
+    assert len(str(described["tokens"])) == 64
+    assert released.keys.k == 5
+
+
+def test_the_release_passes_the_audit_of_a_stranger(released: Week) -> None:
+    """An audit from the files alone finds nothing."""
+    report = audit_home(released.home.releases)
+    assert (report.ok, report.releases, report.findings) == (True, 1, ())
+
+
+def test_secrets_are_found_while_the_wave_is_open(week: Week, known: Secrets) -> None:
+    """The search for secrets works: before the close it finds each kind of them."""
+    kinds = {kind for _, kind in known.found_in(week.files())}
+    assert kinds >= {"token", "box", "mark", "link", "K_wave", "signing key", "opening key"}
+
+
+def test_no_file_holds_a_secret_after_the_close(released: Week, known: Secrets) -> None:
+    """No token, box, link, mark, key or hash of them is in any file of the home afterwards."""
+    assert known.found_in(released.files()) == set()
+    assert list(released.home.keys.rglob("*.*")) == []
+    assert list(released.home.outbox.iterdir()) == []
+
+
+def test_what_stays_is_releases_state_and_the_ids_of_closed_waves(released: Week) -> None:
+    """Outside the releases, the close leaves only its report, public files and settings."""
+    public = ("releases/", "state/w/", "state/pulse.db-")
+    left = {name for name in released.files() if not name.startswith(public)}
+    assert left == {
+        "accounts/accounts.db", "pulse.toml", "units.csv", "people.csv",
+        "issuer/closed.db", "issuer/closed.db-journal",
+        "ballotbox/closed.db", "ballotbox/closed.db-journal",
+        "state/pulse.db", "state/mail.lock", "state/wave.lock",
+        "state/close/2026-W09.json", "state/trees/2026-W09.json",
+    }  # fmt: skip
+
+
+def test_both_rooms_remember_the_wave(released: Week) -> None:
+    """Issuer and ballot box answer 410 for the wave from now on, and nothing is open."""
+    assert issuer.is_closed(released.home.issuer, released.wave)
+    assert ballotbox.is_closed(released.home.ballotbox, released.wave)
+    assert json.loads(released.places.current.read_bytes()) == {"wave": None}
+
+
+def test_addresses_are_cleared_and_marks_removed(released: Week) -> None:
+    """The wave's memberships keep no address, and no sent-mark is left."""
+    from pulse.invitation.tables import sent
+
+    assert {person.email for person in members(released.engine, released.wave)} == {""}
+    with released.engine.connect() as connection:
+        assert connection.execute(select(sent)).all() == []
+        assert len(connection.execute(select(membership)).all()) == 40
+
+
+def test_closing_again_gives_the_same_report(week: Week) -> None:
+    """After the release a further close or release returns the report and changes nothing."""
+    report, released = week.close(), week.released()
+    assert week.close() == report
+    assert week.release() == report
+    assert week.close(abandon=True) == report
+    assert week.released() == released
+
+
+def test_each_step_is_told(week: Week) -> None:
+    """Progress names every step once, in order."""
+    told: list[str] = []
+
+    def progress(label: str, done: int, total: int) -> None:
+        told.append(label)
+        assert 0 <= done < total
+
+    closing.close_wave(
+        week.home, week.settings, week.clock, week.engine, week.wave, progress=progress
+    )
+    assert told == ["shut", "export", "peel", "open", "destroy_a", "publish", "destroy_b"]
+
+
+def test_nothing_is_published_of_a_wave_with_fewer_than_k_ballots(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Four ballots are never exported or peeled; every unit is suppressed, the keys die."""
+    week, known = answered(
+        tmp_path_factory.mktemp("few") / "home", {"north": list(ANSWERS["north"])[:4]}
+    )
+    passed: list[str] = []
+    report = week.close(checkpoint=passed.append)
+    assert (report.ballots, report.counted, report.spoiled) == (4, 4, 0)
+    assert (report.published, report.suppressed) == (0, 6)
+    assert not {"before peel", "before open"} & set(passed)
+    rows = cells.rows(cells.read(week.home.releases / week.wave / "cells.parquet"))
+    assert Counter(row.status for row in rows).keys() == {"suppressed"}
+    assert audit_home(week.home.releases).ok
+    week.engine.dispose()
+    assert known.found_in(week.files()) == set()
+
+
+def test_a_cancelled_wave_is_never_closed(week: Week) -> None:
+    """A cancelled wave cannot be closed, and one whose close has begun cannot be cancelled."""
+    cancel(week.home, week.engine, week.wave)
+    with pytest.raises(WrongState, match="cancelled"):
+        week.close()
+    assert week.released() == {}
+
+
+def test_a_close_that_began_cannot_be_cancelled(week: Week) -> None:
+    """Once shut, a wave ends as released or lost."""
+
+    def stop(place: str) -> None:
+        if place == "issuer shut":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        week.close(checkpoint=stop)
+    with pytest.raises(WrongState, match="close has begun"):
+        cancel(week.home, week.engine, week.wave)
+    assert week.close().state == "released"
+
+
+def test_only_a_wave_that_was_opened_is_closed(week: Week) -> None:
+    """An unknown or planned wave, abandoning or releasing an open one: each is refused."""
+    with pytest.raises(WrongState, match="no such wave"):
+        closing.close_wave(week.home, week.settings, week.clock, week.engine, "2026-W10")
+    with pytest.raises(WrongState, match="still open"):
+        week.release()
+    with pytest.raises(WrongState, match="is open"):
+        week.close(abandon=True)
+    wave.move(week.engine, week.wave, ("open",), "planned")
+    with pytest.raises(WrongState, match="planned"):
+        week.close()
+
+
+def test_the_issuer_can_be_shut_before_the_box(week: Week) -> None:
+    """At the closing time only the issuer shuts; whoever holds a token can still cast."""
+    closing.shut_issuing(week.home, week.wave)
+    store = IssuerStore(week.places.issuer_store)
+    assert not store.is_open()
+    store.close()
+    assert json.loads(week.places.current.read_bytes())["wave"] == week.wave
+    assert week.close().ballots == 27
+
+
+def test_a_restored_wave_reports_its_state_alone(week: Week) -> None:
+    """Where no plan is left, a lost or released wave answers with its state."""
+    wave.move(week.engine, week.wave, ("open",), "lost")
+    assert week.close().state == "lost"
