@@ -23,7 +23,7 @@ def file() -> Response[str]:
 
 def client(*, https: bool) -> TestClient[Litestar]:
     """Return a client of a guarded application."""
-    app = Litestar([page, file], openapi_config=None)
+    app = Litestar([page, file], openapi_config=None, logging_config=None)
     app.asgi_handler = guard(app.asgi_handler, https=https)
     return TestClient(app)
 
