@@ -1,5 +1,4 @@
-"""The ballot box: sealed answers under anonymous tokens, without order, name or time."""
+"""The ballot box: sealed answers under anonymous tokens, without order, name or time.
 
-from pulse.store.closed import is_closed, remember_closed
-
-__all__ = ["is_closed", "remember_closed"]
+Nothing is imported here: the holder's process (`peel.py`) starts without a database.
+"""

@@ -6,11 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pulse import ballotbox, wave
+from pulse import wave
 from pulse.ballotbox import export, peeled
 from pulse.closing.plan import read_plan
 from pulse.errors import Held, WrongState
 from pulse.release import ledger
+from pulse.store.closed import is_closed
 from tests.week import ANSWERS, Interrupted, Secrets, Week, spoil, stop_at
 
 BEFORE_THE_PEEL = ("before shut", "issuer shut", "box shut", "nothing open", "after shut",
@@ -184,7 +185,7 @@ def test_a_lost_key_is_a_lost_wave(peeled: Week, tmp_path: Path, known: Secrets)
     assert (report.state, week.state, report.release) == ("lost", "lost", "")
     assert week.released() == {}
     assert week.close() == report
-    assert ballotbox.is_closed(week.home.ballotbox, week.wave)
+    assert is_closed(week.home.ballotbox, week.wave)
     assert gone(week, known)
 
 

@@ -323,3 +323,11 @@ def test_a_missing_list_of_groups_is_refused(booth: Booth) -> None:
     box, _ = booth.box(ballots(booth))
     booth.groups.unlink()
     refused(booth, box, "list of groups")
+
+
+def test_the_holders_process_knows_no_database() -> None:
+    """The process that reads the outer key loads no database library and no other room."""
+    listed = "import sys, pulse.ballotbox.peel; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, check=True)
+    loaded = set(done.stdout.decode().split())
+    assert not {"sqlalchemy", "sqlite3", "polars", "litestar", "pulse.issuer"} & loaded

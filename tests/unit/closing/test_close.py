@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
-from pulse import ballotbox, closing, issuer, wave
+from pulse import closing, wave
 from pulse.disclosure.audit import audit_home
 from pulse.errors import WrongState
 from pulse.issuer.store import IssuerStore
@@ -14,6 +14,7 @@ from pulse.opening import cancel
 from pulse.release import cells
 from pulse.roster import members
 from pulse.roster.tables import membership
+from pulse.store.closed import is_closed
 from tests.week import ANSWERS, Secrets, Week, answered, manifest_of
 
 
@@ -85,8 +86,8 @@ def test_what_stays_is_releases_state_and_the_ids_of_closed_waves(released: Week
 
 def test_both_rooms_remember_the_wave(released: Week) -> None:
     """Issuer and ballot box answer 410 for the wave from now on, and nothing is open."""
-    assert issuer.is_closed(released.home.issuer, released.wave)
-    assert ballotbox.is_closed(released.home.ballotbox, released.wave)
+    assert is_closed(released.home.issuer, released.wave)
+    assert is_closed(released.home.ballotbox, released.wave)
     assert json.loads(released.places.current.read_bytes()) == {"wave": None}
 
 
