@@ -37,12 +37,12 @@ wave_table: Final = Table(
     Column("opens", String(32), nullable=False),
     Column("closes", String(32), nullable=False),
     Column("form", Integer, nullable=False),
-    Column("survey", String(80), nullable=False, server_default=""),
-    Column("keys", String(200), nullable=False, server_default=""),
-    Column("fingerprint", String(100), nullable=False, server_default=""),
-    Column("groups", Integer, nullable=False, server_default="0"),
-    Column("invited", Integer, nullable=False, server_default="0"),
-    Column("reason", String(400), nullable=False, server_default=""),
+    Column("survey", String(80), nullable=False),
+    Column("keys", String(200), nullable=False),
+    Column("fingerprint", String(100), nullable=False),
+    Column("groups", Integer, nullable=False),
+    Column("invited", Integer, nullable=False),
+    Column("reason", String(400), nullable=False),
     CheckConstraint("state IN (" + ", ".join(f"'{name}'" for name in STATES) + ")", name="state"),
 )
 

@@ -22,13 +22,13 @@ def last_shown(releases: Path, unit_ids: Iterable[str]) -> list[Shown]:
     Raises:
         BadRelease: the ledger or a release does not match its hashes.
     """
-    from pulse.release import cells
-
     wanted = set(unit_ids)
     found: list[Shown] = []
     for wave in reversed(reading.waves(releases)):
         if not wanted:
             break
+        from pulse.release import cells  # polars, which a first wave does not need
+
         release = reading.load(releases, wave)
         table = cells.read(release.folder / cells.NAME)
         rows = table.select("unit_id", "kind", "status").unique().iter_rows()

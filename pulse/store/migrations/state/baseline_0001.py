@@ -45,12 +45,12 @@ def upgrade() -> None:
         sa.Column("opens", sa.String(length=32), nullable=False),
         sa.Column("closes", sa.String(length=32), nullable=False),
         sa.Column("form", sa.Integer(), nullable=False),
-        sa.Column("survey", sa.String(length=80), server_default="", nullable=False),
-        sa.Column("keys", sa.String(length=200), server_default="", nullable=False),
-        sa.Column("fingerprint", sa.String(length=100), server_default="", nullable=False),
-        sa.Column("groups", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("invited", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("reason", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("survey", sa.String(length=80), nullable=False),
+        sa.Column("keys", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.String(length=100), nullable=False),
+        sa.Column("groups", sa.Integer(), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
         sa.CheckConstraint(
             "state IN ('planned', 'open', 'awaiting_peel', 'held', "
             "'released', 'lost', 'cancelled')",

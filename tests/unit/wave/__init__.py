@@ -1,0 +1,1 @@
+"""A wave: its week, its closing time, its states."""
