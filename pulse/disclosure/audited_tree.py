@@ -72,12 +72,14 @@ def _naming(tree: Tree) -> Iterator[str]:
     for roster_id in tree.groups:
         if not UNIT_ID.fullmatch(roster_id):
             yield f"{roster_id!r}: this is no unit of a roster."
+    people: dict[str, set[str]] = {unit_id: set() for unit_id in groups}
+    for roster_id, unit_id in tree.groups.items():
+        people.setdefault(unit_id, set()).add(roster_id)
     for unit_id, unit in groups.items():
         inside = {member.unit_id for member in unit.members}
         parts = unit_id.split("+")
         known = inside if len(parts) > 1 else inside | {parts[0].removesuffix(OWN)}
         if not {part.removesuffix(OWN) for part in parts} <= known:
             yield f"{unit_id}: its name does not list its members."
-        people = {roster_id for roster_id, group in tree.groups.items() if group == unit_id}
-        if not people <= known:
+        if not people[unit_id] <= known:
             yield f"{unit_id}: people of another unit are counted in it."

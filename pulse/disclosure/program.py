@@ -90,9 +90,8 @@ def _both(one: "_Trace | None", other: "_Trace | None") -> "_Trace | None":
 
 def _with_published(table: _Table, unit: int, weight: int, k: int) -> _Table:
     """Add the choice of publishing the unit, whose residue is then closed: ok, or not allowed."""
+    # With k answers in the unit, hiding all below it is always one of the closed states.
     closed = [state for state in table if state.hidden in {NONE_HIDDEN, k}]
-    if not closed:
-        return table
     inside = max(closed, key=lambda state: state.weight)
     shown = _State(NONE_HIDDEN, inside.weight + weight, (unit, inside.trace, None))
     best = {state.hidden: state for state in table}

@@ -22,7 +22,10 @@ from pulse.terms import Tree, check_wave_id
 try:
     import fcntl
 except ImportError:  # pragma: no cover - only where there is no POSIX
-    _flock: Callable[[int], None] | None = None
+
+    def _flock(descriptor: int) -> None:
+        del descriptor
+
 else:
 
     def _flock(descriptor: int) -> None:
@@ -152,8 +155,7 @@ def _locked(releases: Path) -> Iterator[None]:
     """Let one process press at a time, so that no two lines follow the same one."""
     descriptor = os.open(releases, os.O_RDONLY)
     try:
-        if _flock is not None:
-            _flock(descriptor)
+        _flock(descriptor)
         yield
     finally:
         os.close(descriptor)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse.disclosure.groups import form_groups, merges
+from pulse.disclosure.groups import MOST_GROUPS, _numbered, form_groups, merges
 from pulse.errors import BadRoster, TooSmall
-from pulse.terms import RosterUnit, Tree
+from pulse.terms import RosterUnit, Tree, Unit
 from tests.property.worlds import roster_of
 
 
@@ -184,6 +184,14 @@ def test_a_deep_chain_of_units_is_no_problem() -> None:
     units += [RosterUnit(f"u{n}", f"u{n - 1}", "U", n % 3) for n in range(1, 5_000)]
     tree = form_groups(units, 8, None, 5)
     assert all(unit.invited >= 8 for unit in tree.units if unit.group)
+
+
+def test_five_digits_number_the_groups() -> None:
+    """More groups than five digits can number are refused."""
+    group = Unit("a", "org", "A", 8, group=True)
+    assert _numbered([group] * MOST_GROUPS)[-1].g == "99999"
+    with pytest.raises(BadRoster, match="cannot be numbered"):
+        _numbered([group] * (MOST_GROUPS + 1))
 
 
 def leaves_under_one_parent(tree: Tree, units: tuple[RosterUnit, ...]) -> bool:

@@ -117,6 +117,7 @@ def test_waves_chain_in_the_order_they_were_pressed(tmp_path: Path) -> None:
     assert lines[1].previous == ledger.digest(ledger.line(lines[0]))
     assert ledger.head(tmp_path) == ledger.digest(ledger.line(lines[2]))
     assert reading.waves(tmp_path) == ("2026-W08", "2026-W09", "2026-W10")
+    assert reading.load(tmp_path, "2026-W09").wave == "2026-W09"
 
 
 def test_a_finding_stops_the_release(tmp_path: Path) -> None:
