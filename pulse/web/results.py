@@ -1,5 +1,6 @@
 """`/results`: the newest released figures of the organisation and its shown departments."""
 
+import math
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -29,8 +30,14 @@ class Figure(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """The mean as people read it, such as "3.5" or "4.5 or more"."""
+        """An item's mean as people read it, such as "3.5" or "4.5 or more"."""
         return f"{round(self.mean, 2):g}{_BOUND.get(self.mean_bound, '')}"
+
+    @property
+    def whole(self) -> str:
+        """A scale's mean in whole points; a bound is rounded away from where it would say more."""
+        rounded = {"at_least": math.floor, "at_most": math.ceil}.get(self.mean_bound, round)
+        return f"{rounded(self.mean)}{_BOUND.get(self.mean_bound, '')}"
 
     @property
     def percent(self) -> float:
