@@ -1,6 +1,8 @@
 """The audit: quiet on our releases, loud on broken hashes, manifests and ledgers."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,15 @@ def test_our_releases_pass(releases: Path) -> None:
     assert kinds == {"unit", "pool", "diag"}
     forge(releases, WAVE)
     assert not found(releases)
+
+
+def test_the_audit_shares_no_code_with_what_it_audits() -> None:
+    """Loading the audit loads neither the program, nor the rounding, nor the press."""
+    watched = [f"pulse.disclosure.{name}" for name in ("program", "pattern", "rounding", "protect")]
+    watched.append("pulse.release.press")
+    code = f"import sys, pulse.disclosure.audit; print([m for m in {watched} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_an_empty_home_passes(tmp_path: Path) -> None:
