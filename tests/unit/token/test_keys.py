@@ -68,6 +68,17 @@ def test_other_keys_are_refused(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivate
         read_public(public)
 
 
+@pytest.mark.parametrize("other", [2, 1 << 500], ids=["near", "far"])
+def test_a_key_whose_primes_are_not_its_own_is_refused(signing_key: SigningKey, other: int) -> None:
+    """A first prime that does not divide the modulus is refused when the key is read."""
+    der = signing_key.private_der().reveal()
+    prime = int(signing_key.p).to_bytes(128, "big")
+    assert prime in der
+    tampered = der.replace(prime, (int(signing_key.p) ^ other).to_bytes(128, "big"))
+    with pytest.raises(InvalidValue):
+        SigningKey.from_der(tampered)
+
+
 def test_garbage_is_refused(signing_key: SigningKey) -> None:
     """Bytes that are no key at all are refused as such."""
     for garbage in (b"", b"\x30\x03\x02\x01\x00", signing_key.spki[:-1]):
