@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from pulse import wave as waves
 from pulse.accounts import directory
+from pulse.accounts.directory import Role
 from pulse.accounts.passwords import PasswordWorker, one_time_password
 from pulse.clock import Clock
 from pulse.demo import organisation as invented
@@ -28,6 +29,7 @@ from pulse.store.engine import sqlite_engine
 from pulse.store.home import ACCOUNTS, STATE, make_home
 from pulse.terms import Progress, silent
 from pulse.token.invites import link
+from pulse.web.page import staff_page
 
 SEED: Final = "harbour"
 LABEL: Final = "Living through past weeks"
@@ -131,7 +133,9 @@ def _open(
     """Open this week with real keys; it stays open for two days at least."""
     closes = max(waves.closing_time(settings, clock.now()), clock.now() + SHORTEST_WEEK)
     closes = closes.replace(microsecond=0)
-    opened = open_wave(home, settings, clock, engine, closes=closes, progress=progress)
+    opened = open_wave(
+        home, settings, clock, engine, page=staff_page(), closes=closes, progress=progress
+    )
     send(home, settings, clock, engine, progress=progress)
     row = waves.get(engine, opened.wave)
     if row is None:  # pragma: no cover - it was opened a moment ago
@@ -155,20 +159,18 @@ def _import(engine: Engine, organisation: Organisation) -> None:
 
 def _accounts(home: Home, clock: Clock, organisation: Organisation) -> Iterator[Login]:
     leads = next(unit for unit in (invented.ENGINEERING, "prod") if unit in organisation.units)
+    accounts: tuple[tuple[Role, str | None], ...] = (("leader", leads), ("hr", None))
     worker = PasswordWorker()
     engine = sqlite_engine(home.accounts / ACCOUNTS, journal="wal", create=False)
     try:
-        for email, role, unit in (
-            ("leader@harbour.example", "leader", leads),
-            ("hr@harbour.example", "hr", None),
-        ):
-            password = one_time_password()
-            directory.create(
+        for role, unit in accounts:
+            made = directory.create(
                 engine, clock, lambda text: worker.hash(text).result(),
-                email=email, role=role, unit_id=unit, password=password,
+                email=f"{role}@harbour.example", role=role, unit_id=unit,
+                password=one_time_password(),
             )  # fmt: skip
             sees = organisation.units[unit][1] if unit else "all released figures"
-            yield Login(role, email, password, sees)
+            yield Login(role, made.email, made.one_time_password or "", sees)
     finally:
         worker.close()
         engine.dispose()

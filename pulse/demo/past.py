@@ -33,6 +33,7 @@ from pulse.token.encoding import unb64u
 from pulse.token.keylist import FINGERPRINT_LENGTH, KeyList, hex_hash, read_keylist
 from pulse.token.keys import generate_der
 from pulse.token.message import token_context
+from pulse.web.page import staff_page
 
 SURVEY_WEEK: Final = dt.timedelta(days=7)
 
@@ -52,6 +53,7 @@ class Weeks:
         self._organisation, self._story = organisation, story
         # Nobody signs anything in a past week: one key stands for all groups of all weeks.
         self._key = generate_der()
+        self._page = staff_page()
 
     def live(self, opens: dt.datetime, closes: dt.datetime, time: float) -> None:
         """Open, answer and close the week of `opens`; `time` is the story's, 0 to 1."""
@@ -60,6 +62,7 @@ class Weeks:
             self._settings,
             FixedClock(opens),
             self._engine,
+            page=self._page,
             closes=closes,
             make_keys=self._one_key,
         )

@@ -15,7 +15,8 @@ def documented() -> list[tuple[str, str]]:
     """Read the rows of the README's table of settings."""
     text = README.read_text(encoding="utf-8")
     section = text.partition("\n## Settings\n")[2].partition("\n## ")[0]
-    return [(row[1], row[2]) for row in re.finditer(r"^\| `([\w.]+)` \| (.+) \|$", section, re.MULTILINE)]
+    row = re.compile(r"^\| `([\w.]+)` \| (.+) \|$", re.MULTILINE)
+    return [(found[1], found[2]) for found in row.finditer(section)]
 
 
 def test_the_readme_lists_every_setting_as_pulse_config_does() -> None:
