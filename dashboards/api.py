@@ -109,7 +109,12 @@ def series(request: AnyRequest, unit_id: FromPath[str], after: After = "") -> Pa
         raise NotHere
     rows = [
         SeriesRow(
-            p.wave, unit_id, f"scale:{scale}", p.status, p.at_least, p.raw, p.value, p.low, p.high
+            p.wave,
+            unit_id,
+            f"scale:{scale}",
+            p.status,
+            p.at_least,
+            *(None if x is None else round(x, 2) for x in (p.raw, p.value, p.low, p.high)),
         )
         for scale in book.history.instrument.scales
         for p in book.scales.weekly(unit_id, scale)

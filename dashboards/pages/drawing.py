@@ -99,8 +99,14 @@ def participation(at_least: int, invited: int) -> Markup:
     ).format(100 * at_least / max(1, invited))
 
 
-def split(favourable: float, neutral: float, unfavourable: float) -> Markup:
-    """Return the three shares of a statement as one bar, in the order agree to disagree."""
+def split(
+    favourable: float, neutral: float, unfavourable: float, *, reverse: bool = False
+) -> Markup:
+    """Return the three shares of a statement as one bar, in the order agree to disagree.
+
+    Colours say better and worse, as everywhere: with `reverse` agreement is the worse end.
+    """
+    better, worse = ("worse", "better") if reverse else ("better", "worse")
     total = max(_OPEN, favourable + neutral + unfavourable)
     widths = [100 * share / total for share in (favourable, neutral, unfavourable)]
     starts = [0.0, widths[0], widths[0] + widths[1]]
@@ -111,6 +117,6 @@ def split(favourable: float, neutral: float, unfavourable: float) -> Markup:
             Markup(
                 '<rect class="{}" x="{:.1f}%" width="{:.1f}%" y="0" height="8"/>'
             ).format(name, x, w)
-            for name, x, w in zip(("agree", "neither", "disagree"), starts, widths, strict=True)
+            for name, x, w in zip((better, "neither", worse), starts, widths, strict=True)
         )
     )  # fmt: skip

@@ -9,8 +9,7 @@ from dashboards.pages import drawing, weeks
 from dashboards.pages.tiles import first_weeks
 from pulse.accounts.scope import Scope
 from pulse.statistics.items import items_of_week
-from pulse.statistics.participation import participation
-from pulse.statistics.scales import Direction, Estimate, Scales
+from pulse.statistics.scales import Block, Direction, Scales
 from pulse.terms import Unit
 
 LEVELS: Final = 2  # below the first row; what is deeper stands on the page of its unit
@@ -23,6 +22,7 @@ class HeatCell(msgspec.Struct, frozen=True):
     """One figure; `shade` is 0 (low, orange) to 6 (high, blue), None where hidden."""
 
     shade: int | None
+    at_least: int | None
     number: str
     interval: str
     direction: Direction
@@ -30,7 +30,7 @@ class HeatCell(msgspec.Struct, frozen=True):
 
 
 class HeatRow(msgspec.Struct, frozen=True):
-    """One unit; `parents` are the rows above it whose opening it waits for."""
+    """One unit; `answers` is the smallest band behind its figures."""
 
     unit_id: str
     name: str
@@ -38,7 +38,7 @@ class HeatRow(msgspec.Struct, frozen=True):
     parent_id: str | None
     children: int
     deeper: bool
-    participation: str
+    answers: str
     cells: tuple[HeatCell, ...]
 
 
@@ -87,7 +87,8 @@ def _walk(
 
 def _row(scales: Scales, unit: Unit, depth: int, below: list[Unit]) -> HeatRow:
     alive = [child for child in below if child.invited]
-    took_part = participation(scales.history, unit.unit_id)
+    cells = tuple(_cell(scales, unit.unit_id, s) for s in scales.history.instrument.scales)
+    bands = [cell.at_least for cell in cells if cell.at_least is not None]
     return HeatRow(
         unit_id=unit.unit_id,
         name=unit.name,
@@ -95,24 +96,22 @@ def _row(scales: Scales, unit: Unit, depth: int, below: list[Unit]) -> HeatRow:
         parent_id=unit.parent_id if depth else None,
         children=len(alive) if depth < LEVELS else 0,
         deeper=depth == LEVELS and bool(alive),
-        participation=_short(took_part.at_least, unit.invited),
-        cells=tuple(_cell(scales, unit.unit_id, s) for s in scales.history.instrument.scales),
+        answers=f"at least {min(bands)} of {unit.invited}" if bands else f"{unit.invited} people",
+        cells=cells,
     )
-
-
-def _short(at_least: int | None, invited: int) -> str:
-    return f"{invited} people" if at_least is None else f"at least {at_least} of {invited}"
 
 
 def _cell(scales: Scales, unit_id: str, scale: str) -> HeatCell:
     blocks = scales.blocks(unit_id, scale)
-    estimate = blocks[-1].estimate if blocks else _this_week(scales, unit_id, scale)
+    block = blocks[-1] if blocks else _this_week(scales, unit_id, scale)
     direction = scales.directions.get((unit_id, scale), Direction("too_early"))
-    if estimate is None:
-        return HeatCell(None, "", "", direction, Markup(""))
+    estimate = block.estimate if block else None
+    if block is None or estimate is None:
+        return HeatCell(None, None, "", "", direction, Markup(""))
     likely = direction.key in {"higher", "lower"}
     return HeatCell(
         shade=shade(estimate.value),
+        at_least=block.at_least,
         number=weeks.whole(estimate.value),
         interval=weeks.between(estimate.low, estimate.high),
         direction=direction,
@@ -120,7 +119,6 @@ def _cell(scales: Scales, unit_id: str, scale: str) -> HeatCell:
     )
 
 
-def _this_week(scales: Scales, unit_id: str, scale: str) -> Estimate | None:
+def _this_week(scales: Scales, unit_id: str, scale: str) -> Block | None:
     figures = items_of_week(scales.history, unit_id)
-    block = first_weeks(scales.history.instrument, scale, figures)
-    return block.estimate if block else None
+    return first_weeks(scales.history.instrument, scale, figures)

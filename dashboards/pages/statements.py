@@ -1,5 +1,7 @@
 """This week's statements: what was asked, the mean with its interval, the split where allowed."""
 
+from typing import Final
+
 import msgspec
 from markupsafe import Markup
 
@@ -7,6 +9,8 @@ from dashboards.pages import drawing, weeks
 from pulse.accounts.scope import Scope
 from pulse.statistics.history import History
 from pulse.statistics.items import ItemFigure, items_of_week
+
+_QUARTERS: Final = 0.25  # the step whose means need two digits
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -50,16 +54,17 @@ def _statement(history: History, figure: ItemFigure) -> Statement:
         shares=share_words(figure),
         no_answer=figure.no_answer or "",
         drawn=_drawn(figure) if shown else Markup(""),
-        drawn_split=_split(figure),
+        drawn_split=_split(figure, reverse=bool(item and item.reverse)),
     )
 
 
 def mean_words(figure: ItemFigure) -> str:
-    """Return the released mean as it reads: "3.5", "4.5 or more", or nothing where hidden."""
+    """Return the released mean as it reads: "3.5", "4.75 or more", or nothing where hidden."""
     if figure.mean is None:
         return ""
+    digits = 2 if figure.step == _QUARTERS else 1
     ends = {"at_least": " or more", "at_most": " or less"}
-    return f"{figure.mean:g}{ends.get(figure.mean_bound or '', '')}"
+    return f"{figure.mean:.{digits}f}{ends.get(figure.mean_bound or '', '')}"
 
 
 def share_words(figure: ItemFigure) -> str:
@@ -90,7 +95,7 @@ def _drawn(figure: ItemFigure) -> Markup:
     return drawing.interval(mean, low, high, start=1, end=5, open_end=side)
 
 
-def _split(figure: ItemFigure) -> Markup:
+def _split(figure: ItemFigure, *, reverse: bool) -> Markup:
     if figure.favourable is None or figure.neutral is None or figure.unfavourable is None:
         return Markup("")
-    return drawing.split(figure.favourable, figure.neutral, figure.unfavourable)
+    return drawing.split(figure.favourable, figure.neutral, figure.unfavourable, reverse=reverse)

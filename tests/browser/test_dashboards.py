@@ -145,8 +145,8 @@ def test_everything_is_there_without_scripts(visits: Visits, site: str) -> None:
 
 
 def test_branches_open_with_the_keyboard(visits: Visits, site: str) -> None:
-    """With scripts the teams of a department are closed, and open on Enter."""
-    page = _signed_in(site, visits.context(), house.HR)
+    """With scripts the teams of a department are closed, open on Enter and close on a tap."""
+    page = _signed_in(site, visits.context(width=360), house.HR)
     row = page.locator('tr[data-unit="web"]')
     assert not row.is_visible()
     button = page.get_by_role("button", name="Teams of Engineering")
@@ -154,6 +154,8 @@ def test_branches_open_with_the_keyboard(visits: Visits, site: str) -> None:
     page.keyboard.press("Enter")
     assert row.is_visible()
     assert button.get_attribute("aria-expanded") == "true"
+    button.click()
+    assert not row.is_visible()
 
 
 def test_the_first_screen_of_a_phone_answers_the_question(visits: Visits, site: str) -> None:
