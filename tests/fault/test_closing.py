@@ -311,6 +311,16 @@ def test_a_peeled_file_of_another_wave_is_held(peeled: Week, tmp_path: Path) -> 
     held(week, lambda _: None, "other ballots")
 
 
+def test_items_that_left_the_survey_are_held(peeled: Week, tmp_path: Path) -> None:
+    """A wave whose items the survey file no longer has is held, not guessed."""
+    week = peeled.copy(tmp_path / "home")
+    plan = read_plan(week.places)
+    assert plan is not None
+    other = msgspec.structs.replace(plan, items=("Z9", *plan.items[1:]))
+    week.places.plan.write_bytes(msgspec.json.encode(other))
+    held(week, lambda _: None, "no longer has the items")
+
+
 def test_a_wave_cancelled_in_between_is_left_alone(week: Week) -> None:
     """If the wave's state is changed behind the close, it stops and changes nothing more."""
 

@@ -1,5 +1,6 @@
 """A whole close on real parts: what comes out, what is gone, and who may close what."""
 
+import datetime as dt
 import json
 from collections import Counter
 
@@ -7,15 +8,32 @@ import pytest
 from sqlalchemy import select
 
 from pulse import closing, wave
+from pulse.clock import FixedClock
+from pulse.closing import publish, steps
 from pulse.disclosure.audit import audit_home
-from pulse.errors import WrongState
+from pulse.disclosure.policy import policy_for
+from pulse.disclosure.protect import protect
+from pulse.errors import Held, WrongState
+from pulse.instrument import load
 from pulse.issuer.store import IssuerStore
-from pulse.opening import cancel
+from pulse.opening import cancel, open_wave
 from pulse.release import cells
 from pulse.roster import members
 from pulse.roster.tables import membership
 from pulse.store.closed import is_closed
-from tests.week import ANSWERS, Secrets, Week, answered, manifest_of
+from pulse.tabulation import count
+from pulse.terms import Tree, Unit, silent
+from tests.week import (
+    ANSWERS,
+    CLOSES,
+    Secrets,
+    Week,
+    answered,
+    ballots,
+    cast,
+    manifest_of,
+    same_keys,
+)
 
 
 def test_every_ballot_is_counted_once(closed: tuple[Week, closing.Closed]) -> None:
@@ -192,3 +210,64 @@ def test_a_restored_wave_reports_its_state_alone(week: Week) -> None:
     """Where no plan is left, a lost or released wave answers with its state."""
     wave.move(week.engine, week.wave, ("open",), "lost")
     assert week.close().state == "lost"
+
+
+def test_a_second_wave_follows_the_first(week: Week, known: Secrets) -> None:
+    """The next week opens, closes and is chained to the one before in the ledger."""
+    week.close()
+    opened = open_wave(
+        week.home, week.settings, FixedClock(CLOSES + dt.timedelta(days=3)), week.engine,
+        page=b"page", make_keys=same_keys,
+    )  # fmt: skip
+    following = Week(week.home.path, opened.wave)
+    cast(following, ballots(following, ANSWERS, known), known)
+    report = following.close()
+    assert (report.wave, report.ballots, report.published) == ("2026-W10", 27, 3)
+    assert audit_home(week.home.releases).releases == 2
+    assert audit_home(week.home.releases).ok
+    following.engine.dispose()
+
+
+def test_whatever_the_operator_held_for_the_wave_is_destroyed(week: Week) -> None:
+    """Cards and any other key file named by the wave go too; a missing M0 is no obstacle."""
+    (week.home.operator_keys / f"{week.wave}.cards").write_bytes(b"codes")
+    (week.home.operator_keys / "2026-W10.cards").write_bytes(b"of another wave")
+    week.places.current.unlink()
+    week.close()
+    assert [path.name for path in week.home.operator_keys.iterdir()] == ["2026-W10.cards"]
+
+
+def test_exact_counts_are_held_against_what_would_be_shown() -> None:
+    """A pattern that is safe for a lower k is refused under a higher one."""
+    tree = Tree(
+        "t",
+        (
+            Unit("all", None, "All", 24, group=False),
+            Unit("a", "all", "A", 12, group=True, g="00001"),
+            Unit("b", "all", "B", 12, group=True, g="00002"),
+        ),
+        {"a": "a", "b": "b"},
+    )
+    given = [(g, (1 + i % 5,)) for g in ("00001", "00002") for i in range(8)]
+    counts = count(given, tree, ("A1",), "2026-W09")
+    protected = protect(tree, counts, policy_for(5), load())
+    publish._refuse_residues(tree, counts, policy_for(5), protected)
+    with pytest.raises(Held, match="fewer than 10"):
+        publish._refuse_residues(tree, counts, policy_for(10), protected)
+
+
+def test_a_holder_that_dies_silently_is_reported() -> None:
+    """A process that ends without a word still gives a sentence."""
+    assert steps._reason(b"") == "It ended without saying why."
+    assert steps._reason(b'{"error":"Why."}') == "Why."
+
+
+def test_a_wave_taken_by_another_command_is_not_claimed(week: Week) -> None:
+    """If the wave stopped being open since it was looked at, no plan is written."""
+    wave.move(week.engine, week.wave, ("open",), "cancelled")
+    work = steps.Work(
+        week.home, week.settings, week.clock, week.engine, week.wave, silent, closing.nowhere
+    )
+    with pytest.raises(WrongState, match="changed just now"):
+        closing._claim(work, closing.Plan(wave=week.wave, step="shut", code_version="0"))
+    assert not week.places.plan.exists()

@@ -145,6 +145,14 @@ def test_sigma2_ignores_differences_between_groups() -> None:
     assert set(sigma2(count(ballots, tree, ITEMS, "w"), tree).values()) == {0.0}
 
 
+def test_a_silent_group_does_not_enter_sigma2() -> None:
+    """A group in which nobody answered changes nothing."""
+    counts, tree = counted(10, 10, [1, 3])
+    wider = wide_tree(11, 12)
+    ballots = [(f"{g:05d}", ((1, 3)[i % 2],) * 3) for g in range(1, 11) for i in range(10)]
+    assert sigma2(count(ballots, wider, ITEMS, "w"), wider) == sigma2(counts, tree)
+
+
 @pytest.mark.parametrize(("groups", "people"), [(9, 20), (10, 9)])
 def test_sigma2_is_withheld_from_small_organisations(groups: int, people: int) -> None:
     """Under ten groups or a hundred answers no diagnostic exists."""
