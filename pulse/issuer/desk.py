@@ -25,7 +25,7 @@ from pulse.token.invites import SECRET_LENGTH, invite_hash
 from pulse.token.keys import MODULUS_BYTES, SigningKey, read_public
 from pulse.token.rfc9474 import blind_sign
 
-WAITING: Final = 2_048  # requests that may wait for a commit, and as many for a signature
+WAITING: Final = 2_048
 _SIGNERS: Final = 2
 
 
@@ -40,14 +40,16 @@ class Invitation(msgspec.Struct, frozen=True):
 class IssuerDesk:
     """The issuer's side of one wave: store, group commit, keys."""
 
-    def __init__(self, keys: Path, wave: str, path: Path, groups: Sequence[Group]) -> None:
+    def __init__(
+        self, keys: Path, waiting: int, wave: str, path: Path, groups: Sequence[Group]
+    ) -> None:
         self._files = {group.g: group.file for group in groups}
         self._public = {group.g: group.spki for group in groups}
         self._moduli: dict[str, int] = {}
         self._private = dict(keyfile.read(keys / f"{wave}.keys"))
         self._keys: dict[str, SigningKey] = {}
         self.store = IssuerStore(path)
-        self.commits: GroupCommit[Mark, str] = GroupCommit(self.store.mark, WAITING)
+        self.commits: GroupCommit[Mark, str] = GroupCommit(self.store.mark, waiting)
 
     def file(self, g: str) -> str:
         """Return the URL path of a group's file."""
@@ -83,10 +85,12 @@ class Issuer:
         issuer: folder of the stores, `{wave}.db` and `closed.db`.
         keys: folder of the signing keys, `{wave}.keys`.
         published: folder of the published files, `{wave}/groups.json`.
+        waiting: how many requests may wait for a commit, and as many for a signature.
     """
 
-    def __init__(self, issuer: Path, keys: Path, published: Path) -> None:
-        self._desks = Desks(issuer, published, partial(IssuerDesk, keys))
+    def __init__(self, issuer: Path, keys: Path, published: Path, waiting: int = WAITING) -> None:
+        self._desks = Desks(issuer, published, partial(IssuerDesk, keys, waiting))
+        self._waiting = waiting
         self._signers = ThreadPoolExecutor(_SIGNERS, thread_name_prefix="signer")
         self._signing = 0
         self.refresh()
@@ -127,7 +131,7 @@ class Issuer:
             h = invite_hash(unb64u(secret, SECRET_LENGTH))
         except InvalidValue as error:
             raise await asyncio.to_thread(_unless_shut, desk, error) from error
-        if self._signing >= WAITING:
+        if self._signing >= self._waiting:
             raise busy()
         message = _decode(blinded)
         mark = Mark(h=h, c=sha256(message), check=partial(desk.check, message))

@@ -222,6 +222,18 @@ def test_a_full_queue_is_busy_and_sending_again_counts_once(station: Station) ->
     box.close()
 
 
+def test_a_box_that_cannot_be_read_is_busy(station: Station, box: BallotBox) -> None:
+    """A file overwritten under our hands, as destruction does, gives 503 and never an error."""
+    ballot = station.ballot()
+    assert cast(box, ballot) is None
+    station.box.close()
+    for path in station.home.ballotbox.glob(f"{WAVE}.db*"):
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+    assert cast(box, changed(ballot, sig=bytes(256))) is Busy
+    assert cast(box, station.ballot()) is Busy
+
+
 def test_fields_are_read_in_one_spelling_only(station: Station) -> None:
     """`decode` refuses padding, other alphabets, wrong lengths and stray bits."""
     ballot = station.ballot()

@@ -173,3 +173,48 @@ def test_a_failing_signature_may_be_asked_for_again(station: Station, issuer: Is
     assert issue(issuer, body) is Busy
     desk._private["00001"] = key
     assert isinstance(issue(issuer, body), bytes)
+
+
+def test_too_many_at_once_are_busy_and_may_come_again(station: Station) -> None:
+    """With room for two, some of sixteen people are told Busy; asking again serves them all."""
+    home = station.home
+    issuer = Issuer(home.issuer, home.issuer_keys, home.published, waiting=2)
+    bodies = [station.issue_body(g, i) for g in ("00001", "00002") for i in range(8)]
+
+    async def attempt(body: dict[str, Any]) -> object:
+        try:
+            return await issuer.issue(body["wave"], body["secret"], body["blinded"])
+        except Busy:
+            return Busy
+
+    async def run() -> list[object]:
+        return await asyncio.gather(*(attempt(body) for body in bodies))
+
+    assert Busy in asyncio.run(run())
+    for body in bodies:
+        while not isinstance(issue(issuer, body), bytes):
+            pass
+    assert station.issued.issued() == {"00001": 8, "00002": 8}
+    issuer.close()
+
+
+def test_a_signature_queue_has_its_own_limit(station: Station, issuer: Issuer) -> None:
+    """When as many wait for signatures as may, nothing is marked and the answer is Busy."""
+    issuer._signing = issuer._waiting
+    assert issue(issuer, station.issue_body()) is Busy
+    assert station.issued.issued() == {}
+    issuer._signing = 0
+    assert isinstance(issue(issuer, station.issue_body()), bytes)
+
+
+def test_a_store_that_cannot_be_read_is_busy(station: Station, issuer: Issuer) -> None:
+    """A file overwritten under our hands, as destruction does, gives 503 and never an error."""
+    secret = b64u(station.secrets["00001"][0])
+    assert issuer.me(secret).wave == WAVE
+    station.issued.close()
+    with station.issuer_file.open("r+b") as file:
+        file.write(bytes(station.issuer_file.stat().st_size))
+    with pytest.raises(Busy):
+        issuer.me(secret)
+    assert issue(issuer, station.issue_body() | {"secret": "?"}) is Busy
+    assert issue(issuer, station.issue_body()) is Busy

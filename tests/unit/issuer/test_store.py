@@ -151,7 +151,7 @@ def bytes_after(folder: Path, issue: Issue, batches: Sequence[Sequence[int]]) ->
     return bytes(content)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 399), unique=True, min_size=2, max_size=40), st.randoms(), st.data())
 def test_the_file_tells_no_order(
     prefilled: Path, used: list[int], random: Random, data: st.DataObject

@@ -82,8 +82,11 @@ def test_a_reopened_wave_gets_a_new_desk(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("index", [b"", b"{}", b'[{"g":1}]'])
 def test_a_half_opened_wave_is_not_served(tmp_path: Path, index: bytes) -> None:
-    """An index that cannot be read yet means unknown, not an error."""
+    """An index that is missing or cannot be read yet means unknown, not an error."""
     desks = folders(tmp_path)
+    (tmp_path / "room" / f"{W}.db").touch()
+    with pytest.raises(UnknownWave):
+        desks.find(W)
     open_files(tmp_path, index)
     with pytest.raises(UnknownWave):
         desks.find(W)

@@ -1,5 +1,7 @@
 """The intake over HTTP: statuses, types and bytes as the protocol states them."""
 
+import gc
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from pulse.errors import Busy
 from pulse.http.problems import answer
 from pulse.token import rfc9474
 from pulse.token.encoding import b64u, unb64u
+from pulse.token.keys import SigningKey
 from pulse.token.message import new_message, token_context
 from tests.booth import WAVE
 from tests.station import ANSWERS, CLOSED, Station, ballot_body
@@ -156,3 +159,20 @@ def test_without_any_wave_all_is_calm(tmp_path: Path) -> None:
         assert said(browser, "/me", {"v": 1, "secret": b64u(bytes(32))})[0] == 404
         assert said(browser, "/issue", station.issue_body()) == (410, "closed")
         assert said(browser, "/issue", station.issue_body(wave="2030-W01"))[0] == 404
+
+
+def test_a_serving_app_forgets_the_keys_of_a_closed_wave(station: Station) -> None:
+    """Within moments of the destruction no signing key of the wave is left in the process."""
+
+    def keys() -> int:
+        gc.collect()
+        return sum(isinstance(thing, SigningKey) for thing in gc.get_objects())
+
+    with TestClient(create_app(station.home)) as browser:
+        assert browser.post("/issue", json=station.issue_body()).status_code == 200
+        held = keys()
+        station.destroy()
+        until = time.monotonic() + 10
+        while keys() == held and time.monotonic() < until:
+            time.sleep(0.05)
+        assert keys() == held - 1
