@@ -80,7 +80,6 @@ def compose(letter: Letter, to: str, link: str, timezone: str, now: dt.datetime)
     # Random: an id made from person or wave would let the mail's path be followed.
     mail["Message-ID"] = f"<{secrets.token_hex(16)}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "en"
     closes = local_words(letter.closes, timezone or letter.timezone)
     text = _text(letter, organisation, link, closes)
     mail.set_content(text, cte=_encoding(text))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -22,7 +23,12 @@ UNITS = (("all", None, "All"), ("ops", "all", "Operations"), ("dev", "all", "Dev
 def known_keys(count: int, progress: Progress) -> Sequence[bytes]:
     """Return real keys, the same ones all through a test run."""
     progress("Making keys", 0, count)
-    return [signing_key(number).private_der().reveal() for number in range(1, count + 1)]
+    return [_der(number) for number in range(1, count + 1)]
+
+
+@cache
+def _der(number: int) -> bytes:
+    return signing_key(number).private_der().reveal()
 
 
 class House:

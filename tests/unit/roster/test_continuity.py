@@ -1,8 +1,21 @@
 """Series go on while two thirds stay; 1 to k-1 people coming or going mark a unit as changed."""
 
 import pytest
+from sqlalchemy.engine import Engine
 
-from pulse.roster import Past, continue_series, people_of_units
+from pulse.disclosure.groups import form_groups
+from pulse.roster import (
+    Past,
+    Person,
+    Roster,
+    UnitRow,
+    continue_series,
+    follow_series,
+    freeze,
+    headcounts,
+    import_roster,
+    people_of_units,
+)
 from pulse.terms import Tree, Unit
 
 K = 5
@@ -64,3 +77,41 @@ def test_people_roll_up_the_tree() -> None:
     assert people == {
         "r": {"p1", "p2", "p3"}, "d": {"p1", "p2"}, "a": {"p1"}, "b": {"p2"}, "c": {"p3"},
     }  # fmt: skip
+
+
+def test_series_follow_from_frozen_memberships(engine: Engine) -> None:
+    """Each unit is compared with the very wave that last showed it."""
+    units = (UnitRow("r", None, "R"), UnitRow("a", "r", "A"), UnitRow("b", "r", "B"))
+
+    def open_week(wave: str, a: range, b: range) -> Tree:
+        people = [Person(f"a{i}", "", "a") for i in a] + [Person(f"b{i}", "", "b") for i in b]
+        import_roster(engine, Roster(units, tuple(people)))
+        tree = form_groups(headcounts(engine), 8, None, K)
+        freeze(engine, wave, tree)
+        return tree
+
+    first = open_week("2026-W01", range(12), range(12))
+    first = follow_series(engine, "2026-W01", first, [], K)
+    assert {unit.series for unit in first.units} == {"2026-W01"}
+    second = open_week("2026-W02", range(1, 12), range(20, 32))
+    second = follow_series(
+        engine, "2026-W02", second, [("2026-W01", first, frozenset({"r", "a", "b"}))], K
+    )
+    assert [(u.unit_id, u.series, u.changed) for u in second.units] == [
+        ("r", "2026-W02", False),
+        ("a", "2026-W01", True),
+        ("b", "2026-W02", False),
+    ]
+    third = open_week("2026-W03", range(1, 12), range(20, 32))
+    third = follow_series(
+        engine,
+        "2026-W03",
+        third,
+        [("2026-W02", second, frozenset({"r", "b"})), ("2026-W01", first, frozenset({"a"}))],
+        K,
+    )
+    assert [(u.unit_id, u.series, u.changed) for u in third.units] == [
+        ("r", "2026-W02", False),
+        ("a", "2026-W01", True),
+        ("b", "2026-W02", False),
+    ]

@@ -1,0 +1,1 @@
+"""Invitations: the words, and that each leaves once."""
