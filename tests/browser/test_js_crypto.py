@@ -112,7 +112,7 @@ def test_a_browsers_token_verifies_in_python_and_openssl(
     assert msg[33:65] == ctx
     rfc9474.verify(signing_key.spki, msg, sig)
     wrong = signed[:-1] + bytes([signed[-1] ^ 1])
-    for answer in (wrong, signed[:-1], signed + b"\0", bytes(256)):
+    for answer in (wrong, signed[:-1], signed + b"\0", b"\0" + signed, bytes(256)):
         assert run(tab, finish, sent | {"signed": answer.hex()}) is None
     program = shutil.which("openssl")
     assert program, "openssl is needed for this test."

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import rsa
 from playwright.sync_api import Page
 
 from pulse.ballotbox import seal
@@ -147,19 +148,22 @@ def test_a_page_refuses_another_list(tab: Page, signing_key: SigningKey) -> None
 
 
 def test_a_page_refuses_forged_groups(tab: Page, signing_key: SigningKey) -> None:
-    """A group that the root does not hold, or too small a one, is refused by the page."""
+    """A group that the root does not hold, too small a one or a weak key: refused by the page."""
     other = b64u(SigningKey.generate().spki)
     changes: list[dict[str, Any]] = [
         {"g": "00002"}, {"g": "1"}, {"label": "Nord"}, {"invited": 9}, {"invited": 2**32 + 8},
         {"invited": 4}, {"spki": other}, {"index": 1}, {"path": ()}, {"spki": "AAAA"},
     ]  # fmt: skip
+    numbers = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - refused
+    weak = SigningKey(numbers.private_numbers().p, numbers.private_numbers().q)
     files = [group_file(signing_key, 0, **change) for change in changes]
     rows = [[file.hex(), keylist.hex_hash(file)] for file in files]
     rows.append([group_file(signing_key, 0).hex(), "0" * 64])
     small = (4, 12)
     published_lists = [small_wave(signing_key), small_wave(signing_key, small),
-                       small_wave(signing_key, (9, 12), k=10)]  # fmt: skip
+                       small_wave(signing_key, (9, 12), k=10), small_wave(weak)]  # fmt: skip
     small_files = [group_file(signing_key, 0, small), group_file(signing_key, 0, (9, 12))]
+    small_files.append(group_file(weak, 0))
     batches = [rows, *[[[file.hex(), keylist.hex_hash(file)]] for file in small_files]]
     for keys, batch in zip(published_lists, batches, strict=True):
         published_list = keylist.encode(keys)
