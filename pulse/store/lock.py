@@ -1,6 +1,7 @@
 """One command at a time: a lock that a crash lets go of."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ def only_one(path: Path) -> Iterator[None]:
     Raises:
         WrongState: another process, or another thread, holds it.
     """
-    with path.open("ab") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
