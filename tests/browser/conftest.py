@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from pulse.token.keys import SigningKey
 from tests.browser.modules import serving
+from tests.browser.polling import PollingPlace
 
 FLAGS = (
     "--no-sandbox",
@@ -24,6 +25,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+FAILED_REQUEST = "console: Failed to load resource"
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", event =>
   pulseReportsViolation(`${event.violatedDirective} blocks ${event.blockedURI}`))"""
 
@@ -145,3 +147,24 @@ def tab(page: Page, modules_address: str) -> Page:
 def signing_key() -> SigningKey:
     """Give one signing key of 2048 bits."""
     return SigningKey.generate()
+
+
+@pytest.fixture
+def profile(visits: Visits) -> BrowserContext:
+    """Give a fresh profile whose pages must not complain."""
+    return visits.context()
+
+
+@pytest.fixture
+def rough(visits: Visits) -> Iterator[BrowserContext]:
+    """Give a fresh profile in which requests may fail: only Chromium's notes of that pass."""
+    yield visits.context()
+    visits.problems[:] = [each for each in visits.problems if FAILED_REQUEST not in each]
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PollingPlace]:
+    """Give a staff app with an open wave and a link for every test."""
+    place = PollingPlace(tmp_path_factory.mktemp("place"))
+    yield place
+    place.close()
