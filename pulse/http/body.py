@@ -47,7 +47,7 @@ def parse(raw: bytes, kind: type[T]) -> T:
     try:
         value = msgspec.json.decode(raw, type=kind)
         # Only what was read as `kind` comes here: its shape already bounds depth and fields.
-        json.loads(raw, object_pairs_hook=_no_duplicates)
+        _ONCE_EACH.decode(raw.decode())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedBody("The body is no JSON object of the expected fields.") from error
     return value
@@ -56,6 +56,9 @@ def parse(raw: bytes, kind: type[T]) -> T:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> None:
     if len(dict(pairs)) != len(pairs):
         raise MalformedBody("The body names a field twice.")
+
+
+_ONCE_EACH: Final = json.JSONDecoder(object_pairs_hook=_no_duplicates)
 
 
 def _check_content_type(values: Sequence[bytes]) -> None:

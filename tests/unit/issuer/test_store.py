@@ -4,8 +4,11 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from random import Random
+from threading import Barrier
 from typing import Final
 
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse.errors import AlreadyUsed, InvalidValue, UnknownInvitation, WaveShut, WrongState
-from pulse.issuer.store import IssuerStore, Mark
+from pulse.issuer.store import UNMARKED, IssuerStore, Mark
 from pulse.store.closed import is_closed, remember_closed
 
 WAVE: Final = "2026-W09"
@@ -47,6 +50,35 @@ def test_an_invitation_gives_one_token(store: IssuerStore) -> None:
     (refused,) = store.mark([mark(3, b"d" * 32)])
     assert isinstance(refused, AlreadyUsed)
     assert store.issued() == {PEOPLE[3][1]: 1}
+
+
+def rivals(use: Callable[[bytes], bool]) -> int:
+    """Let eight threads use one invitation, each for its own message; count the winners."""
+    messages = [bytes([i]) * 32 for i in range(1, 9)]
+    with ThreadPoolExecutor(len(messages)) as threads:
+        return sum(threads.map(use, messages))
+
+
+def test_of_many_rivals_one_wins(store: IssuerStore) -> None:
+    """However threads interleave, one message gets the invitation."""
+    assert rivals(lambda c: store.mark([mark(5, c)]) == [PEOPLE[5][1]]) == 1
+    assert sum(store.issued().values()) == 1
+
+
+def test_checking_before_acting_would_let_all_rivals_win(store: IssuerStore) -> None:
+    """The mutant that looks first and writes afterwards gives one invitation to several."""
+    meeting = Barrier(8)
+
+    def look_then_write(c: bytes) -> bool:
+        with closing(sqlite3.connect(store.path, timeout=10)) as connection, connection:
+            free = connection.execute(
+                "SELECT c FROM invitation WHERE h = ?", (PEOPLE[5][0],)
+            ).fetchone() == (UNMARKED,)
+            meeting.wait(10)
+            connection.execute("UPDATE invitation SET c = ? WHERE h = ?", (c, PEOPLE[5][0]))
+        return free
+
+    assert rivals(look_then_write) == 8
 
 
 def test_what_cannot_be_signed_uses_nothing_up(store: IssuerStore) -> None:
