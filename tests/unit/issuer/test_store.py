@@ -71,12 +71,12 @@ def test_checking_before_acting_would_let_all_rivals_win(store: IssuerStore) -> 
 
     def look_then_write(c: bytes) -> bool:
         with closing(sqlite3.connect(store.path, timeout=10)) as connection, connection:
-            free = connection.execute(
+            found = connection.execute(
                 "SELECT c FROM invitation WHERE h = ?", (PEOPLE[5][0],)
-            ).fetchone() == (UNMARKED,)
+            ).fetchone()
             meeting.wait(10)
             connection.execute("UPDATE invitation SET c = ? WHERE h = ?", (c, PEOPLE[5][0]))
-        return free
+        return tuple(found) == (UNMARKED,)
 
     assert rivals(look_then_write) == 8
 
