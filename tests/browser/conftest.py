@@ -49,9 +49,11 @@ def find_chromium() -> str:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while it runs, Playwright keeps an event loop in this thread, and
+# tests of other folders start their own.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Start one headless Chromium for the whole run."""
+    """Start one headless Chromium for the tests of this folder."""
     program = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
