@@ -28,7 +28,7 @@ _NO_FORM: Final = {"exclude_from_csrf": True}  # reads only, so no form token an
 AnyRequest = Request[Any, Any, Any]
 After = Annotated[
     str,
-    QueryParameter(name="after", description="The `next` of the page before.", max_length=200),
+    QueryParameter(name="after", description="The `next` of the page before.", max_length=4_000),
 ]
 
 

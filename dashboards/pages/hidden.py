@@ -44,8 +44,10 @@ def hidden(history: History, scope: Scope, unit_id: str) -> Hidden:
 def _notes(history: History, unit: Unit) -> list[str]:
     notes = []
     if unit.members:
-        names = " and ".join(member.name for member in unit.members)
-        notes.append(f"{names} are shown together: a small team is never shown alone.")
+        *most, last = (member.name for member in unit.members)
+        names = f"{', '.join(most)} and {last}" if most else last
+        verb = "are shown together" if most else "is shown as one"
+        notes.append(f"{names} {verb}: a small team is never shown alone.")
     if unit.series and history.waves and unit.series > history.waves[0]:
         notes.append(
             f"This line begins in {weeks.short(unit.series)}: before a reorganisation the unit "

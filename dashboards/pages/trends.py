@@ -1,5 +1,7 @@
 """The lines of a unit page, as figures and as the tables beside them, and its months."""
 
+from typing import Final
+
 import msgspec
 
 from dashboards.desk import Book
@@ -9,7 +11,8 @@ from pulse.charts import figure
 from pulse.charts.trend import trend
 from pulse.statistics.scales import Block, Scales, WeekPoint
 
-REASONS = {
+YEAR: Final = 52  # weeks a line goes back; the series of the API has all of them
+REASONS: Final = {
     "hidden": "hidden: too few answers here or nearby to show safely",
     "coded": "at the end of the answers: shown as a mark, not as a number",
     "not_asked": "not asked that week",
@@ -63,7 +66,7 @@ def sections(
     """Return one section a scale, newest week first; `names` are the figures' addresses."""
     found = []
     for tile, address in zip(drawn, names, strict=True):
-        points = scales.weekly(unit_id, tile.scale)
+        points = scales.weekly(unit_id, tile.scale)[-YEAR:]
         rows = tuple(_row(point) for point in reversed(points))
         gaps = sum(point.status == "hidden" for point in points)
         found.append(TrendSection(tile, address, rows, gaps))
@@ -74,9 +77,9 @@ def trend_json(book: Book, unit_id: str, scale: str) -> bytes:
     """Return the figure of one line, the organisation's behind it, as plotly.js reads it."""
     scales = book.scales
     root = scales.history.tree().root.unit_id
-    reference = () if unit_id == root else scales.weekly(root, scale)
+    reference = () if unit_id == root else scales.weekly(root, scale)[-YEAR:]
     name = scales.history.instrument.scales[scale].name
-    points = scales.weekly(unit_id, scale)
+    points = scales.weekly(unit_id, scale)[-YEAR:]
     return figure.to_json(trend(points, name=name, reference=reference))
 
 
