@@ -19,7 +19,7 @@ from pulse.demo.organisation import Organisation
 from pulse.demo.past import Weeks
 from pulse.demo.story import REORGANISED, Story
 from pulse.instrument import load
-from pulse.invitation import invitations, send
+from pulse.invitation import invitations
 from pulse.invitation.links import read_kwave
 from pulse.opening import open_wave
 from pulse.roster import import_roster, read_files
@@ -136,7 +136,6 @@ def _open(
     opened = open_wave(
         home, settings, clock, engine, page=staff_page(), closes=closes, progress=progress
     )
-    send(home, settings, clock, engine, progress=progress)
     row = waves.get(engine, opened.wave)
     if row is None:  # pragma: no cover - it was opened a moment ago
         raise KeyError(opened.wave)
