@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 import msgspec
 import uvicorn
+from litestar.enums import ScopeType
 from litestar.types import Message, Receive, Scope, Send
 
 from pulse import roster
@@ -142,7 +143,7 @@ class PollingPlace:
 
     def _noted(self, app: Any) -> Any:
         async def noted(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
+            if scope["type"] != ScopeType.HTTP:
                 await app(scope, receive, send)
                 return
             headers = {k.decode().lower(): v.decode() for k, v in scope["headers"]}

@@ -80,7 +80,7 @@ export const arrive = async ({ kiosk, secret, list }) => {
   const slot = 'pulse:' + b64u(await sha256(concat('pulse-slot/v1\0', raw, wave)));
   const store = shelf(kiosk ? 'sessionStorage' : 'localStorage');
   for (const name of Object.keys(store))
-    if (name.startsWith('pulse:') && name !== slot && recall(store[name]).wave !== wave) delete store[name];
+    if (name.startsWith('pulse:') && name !== slot && recall(store[name])?.wave !== wave) delete store[name];
   const visit = { kiosk, secret, list, keys, slot, store };
   visit.body = resume(visit)?.body;
   [visit.texts] = await Promise.all([getTexts(keys), visit.body || meet(visit)]);

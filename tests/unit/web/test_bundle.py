@@ -1,0 +1,92 @@
+"""The survey page in one file: nothing lost, nothing twice, and only its own program runs."""
+
+import base64
+import hashlib
+import re
+from collections import Counter
+
+import pytest
+
+from pulse.web.bundle import bare_style, bundle
+from pulse.web.page import staff_page, staff_sources, static_files
+
+DECLARED = re.compile(r"^(?:const|let) (?:\{ (\w+) \}|(\w+))", re.MULTILINE)
+
+
+def files() -> dict[str, str]:
+    """Return the shipped modules by name."""
+    return {n: text.decode() for n, text in static_files().items() if n.endswith(".js")}
+
+
+def test_every_module_stands_in_the_bundle_after_what_it_needs() -> None:
+    """Each module comes once, behind those that it imports."""
+    script = bundle(files())
+    order = ["utf8", "blind", "checkList", "arrive", "draw"]
+    places = [script.index(f"const {name} =") for name in order]
+    assert places == sorted(places)
+    assert "import {" not in script
+    assert "export " not in script
+
+
+def test_no_name_is_declared_twice() -> None:
+    """All modules share one scope, so no two declare the same name at the top."""
+    modules = (bundle({name: text}, name) for name, text in _alone().items())
+    names = [a or b for text in modules for a, b in DECLARED.findall(_top(text))]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def test_only_comments_ties_and_indentation_are_left_out() -> None:
+    """What is left is what was written, line by line."""
+    for name, text in _alone().items():
+        lines = [line.strip() for line in text.splitlines()]
+        kept = bundle({name: text}, name).splitlines()
+        written = iter(lines)
+        for line in kept:
+            assert any(line in each for each in written), line
+        ties = ("//", "export", "import")
+        assert len(kept) >= sum(bool(s) and not s.startswith(ties) for s in lines)
+
+
+@pytest.mark.parametrize("text", ["'https://a.example' // no", "const a = '// not a comment';"])
+def test_a_string_is_never_cut(text: str) -> None:
+    """Slashes inside a string stay; a comment behind code goes."""
+    assert bundle({"a.js": text}, "a.js") in text
+    assert bundle({"a.js": text}, "a.js").rstrip(";").endswith("'")
+
+
+def test_a_missing_module_stops_the_start() -> None:
+    """An import of nothing is an error at start, not in a browser."""
+    with pytest.raises(KeyError):
+        bundle({"page.js": "import { a } from './gone.js';\n"})
+
+
+def test_the_policy_admits_the_page_and_nothing_else() -> None:
+    """The hashes in the policy are those of the one style and the one script in the page."""
+    page = staff_page().decode()
+    for tag, directive in (("style", "style_src"), ("script", "script_src")):
+        [content] = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert staff_sources()[directive] == f"'sha256-{digest}'"
+    assert not re.search(r"\son\w+=|\sstyle=|https?://", page.partition("<script")[0])
+
+
+def test_a_style_sheet_keeps_its_rules() -> None:
+    """Comments and indentation go; rules stay."""
+    assert bare_style("/* why */\na { b: c }\n\n@media x {\n  d { e: f }\n}\n") == (
+        "a { b: c }\n@media x {\nd { e: f }\n}\n"
+    )
+
+
+def _alone() -> dict[str, str]:
+    """Return the modules as if they needed nobody."""
+    return {n: re.sub(r"^import .*\n", "", t, flags=re.MULTILINE) for n, t in files().items()}
+
+
+def _top(script: str) -> str:
+    """Return the lines outside every block: a block's own declarations do not count."""
+    depth, lines = 0, []
+    for line in script.splitlines():
+        if depth == 0:
+            lines.append(line)
+        depth += len(re.findall(r"[{(\[]", line)) - len(re.findall(r"[})\]]", line))
+    return "\n".join(lines)
