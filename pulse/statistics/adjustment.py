@@ -91,7 +91,9 @@ def levels(rows: pl.DataFrame, roots: dict[str, str], waves: int) -> dict[int, d
     for epoch in range((max(waves, 1) - 1) // FROZEN + 1):
         start = max(0, epoch - 1) * FROZEN
         window = root.filter(pl.col("t").is_between(start, start + FROZEN - 1))
-        means = window.group_by("item").agg(pl.col("x").mean())
+        means = (
+            window.sort("item", "t").group_by("item", maintain_order=True).agg(pl.col("x").mean())
+        )
         table[epoch] = dict(means.iter_rows())
     return table
 
@@ -121,7 +123,9 @@ def weekly_index(history: History) -> pl.DataFrame:
     joined = rows.with_columns((pl.col("t") // FROZEN).alias("epoch")).join(
         known, on=["epoch", "item"]
     )
-    grouped = joined.group_by("wave", "t", "unit_id", "scale").agg(
+    # In a fixed order, so that the same releases give the same digits.
+    ordered = joined.sort("unit_id", "scale", "t", "item")
+    grouped = ordered.group_by("wave", "t", "unit_id", "scale", maintain_order=True).agg(
         (pl.col("base").mean() + (pl.col("x") - pl.col("mu")).mean()).alias("index"),
         pl.len().cast(pl.Int64).alias("items"),
         pl.col("coded").any(),
@@ -132,7 +136,7 @@ def weekly_index(history: History) -> pl.DataFrame:
     )
     # The same people answer a scale's items: their errors do not average out like strangers'.
     shared = (1 + (pl.col("items") - 1) * ITEM_CORRELATION) / pl.col("items")
-    return grouped.with_columns(pl.col("sampling") * shared).sort("unit_id", "scale", "t")
+    return grouped.with_columns(pl.col("sampling") * shared)
 
 
 def _scale_level(means: dict[str, float], scale_of: dict[str, str], scale: str) -> float:

@@ -2,7 +2,8 @@
 
 y_t = a_t + e_t, Var(e_t) known; a_{t+1} = a_t + w_t, Var(w_t) = q. Kalman filter with a
 diffuse start and fixed-interval smoother (Durbin & Koopman 2012, sections 2.2-2.4 and 4.5);
-q is the maximum of the diffuse likelihood over a grid. Missing weeks are simply not updated.
+q is averaged over a grid by its diffuse likelihood, because a single best q would claim to know
+how fast a team changes and draw the band too narrow. Missing weeks are simply not updated.
 """
 
 import math
@@ -55,17 +56,30 @@ def smooth(series: Sequence[Observation], q: float | None = None) -> tuple[Level
 
     Args:
         series: one observation a week, oldest first.
-        q: the weekly variance of the level; estimated on `GRID` if None.
+        q: the weekly variance of the level; averaged over `GRID` if None.
     """
     known = [t for t, week in enumerate(series) if week.value is not None]
     if not known:
         return (None,) * len(series)
     inner = series[known[0] : known[-1] + 1]
-    if q is None:
-        q = max(GRID, key=lambda candidate: _filter(inner, candidate).log_likelihood)
-    levels = _backward(_filter(inner, q))
+    levels = _backward(_filter(inner, q)) if q is not None else _averaged(inner)
     after = len(series) - known[-1] - 1
     return (*[None] * known[0], *levels, *[None] * after)
+
+
+def _averaged(series: Sequence[Observation]) -> list[Level]:
+    runs = [_filter(series, q) for q in GRID]
+    best = max(run.log_likelihood for run in runs)
+    weights = [math.exp(run.log_likelihood - best) for run in runs]
+    total = sum(weights)
+    shares = [weight / total for weight in weights]
+    return [_mixture(shares, weeks) for weeks in zip(*map(_backward, runs), strict=True)]
+
+
+def _mixture(shares: Sequence[float], levels: Sequence[Level]) -> Level:
+    mean = sum(w * level.mean for w, level in zip(shares, levels, strict=True))
+    spread = (level.variance + (level.mean - mean) ** 2 for level in levels)
+    return Level(mean, sum(w * v for w, v in zip(shares, spread, strict=True)))
 
 
 def log_likelihood(series: Sequence[Observation], q: float) -> float:

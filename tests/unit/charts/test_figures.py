@@ -4,11 +4,8 @@ import json
 from typing import Any
 
 from pulse.charts import figure
-from pulse.charts.months import months
-from pulse.charts.statements import statements
 from pulse.charts.trend import runs, trend
-from pulse.statistics.items import ItemFigure
-from pulse.statistics.scales import Block, Estimate, WeekPoint
+from pulse.statistics.scales import WeekPoint
 
 POINTS = (
     WeekPoint("2026-W01", "shown", 10, 40.0, 41.0, 35.0, 47.0),
@@ -44,27 +41,6 @@ def test_the_trend_draws_the_points_and_nothing_between() -> None:
 def test_the_axis_is_the_whole_scale() -> None:
     """No axis is cut to exaggerate a change."""
     assert _drawn(trend(POINTS, name="x"))["layout"]["yaxis"]["range"] == [0, 100]
-
-
-def test_months_carry_their_interval() -> None:
-    """A block's error bar ends where its 95 % interval ends."""
-    block = Block(("2026-W01",) * 4, (), 10, Estimate(50.0, 42.0, 57.5))
-    empty = Block(("2026-W05",) * 4, ("2026-W05",) * 3)
-    trace = _drawn(months([block, empty], name="x"))["data"][0]
-    assert (trace["y"], trace["error_y"]["array"], trace["error_y"]["arrayminus"]) == (
-        [50.0],
-        [7.5],
-        [8.0],
-    )
-
-
-def test_statements_show_means_as_released() -> None:
-    """A statement's mark is its released mean, and the end of the answers is said in words."""
-    shown = ItemFigure("A1", "2026-W01", "published", 10, 4.5, "at_least", 0.5, 4.0, 5.0)
-    hidden = ItemFigure("A2", "2026-W01", "suppressed")
-    trace = _drawn(statements([shown, hidden], {"A1": "text"}, ends=("no", "yes")))["data"][0]
-    assert trace["x"] == [4.5]
-    assert "4.5 or more" in trace["text"][0]
 
 
 def test_the_template_is_small_and_every_colour_has_a_dark_one() -> None:
