@@ -16,6 +16,7 @@ REASONS: Final = {
     "hidden": "hidden: too few answers here or nearby to show safely",
     "coded": "at the end of the answers: shown as a mark, not as a number",
     "not_asked": "not asked that week",
+    "too_early": "too early for a line",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from pulse.statistics.adjustment import weekly_index
+from pulse.statistics.adjustment import FIRST_LINE, weekly_index
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
@@ -25,11 +25,14 @@ class Estimate(msgspec.Struct, frozen=True):
     high: float
 
 
+WeekStatus = Literal["shown", "coded", "hidden", "not_asked", "too_early"]
+
+
 class WeekPoint(msgspec.Struct, frozen=True):
     """One week of a scale: `raw` as released and adjusted, `value` smoothed, 80 % band."""
 
     wave: str
-    status: Literal["shown", "coded", "hidden", "not_asked"]
+    status: WeekStatus
     at_least: int | None = None
     raw: float | None = None
     value: float | None = None
@@ -110,11 +113,11 @@ class Scales:
             if coded:
                 self._coded.add((unit_id, scale, wave))
 
-    def _status(
-        self, unit_id: str, scale: str, wave: str
-    ) -> Literal["shown", "coded", "hidden", "not_asked"]:
+    def _status(self, unit_id: str, scale: str, wave: str) -> WeekStatus:
         if (wave, unit_id) not in self.history.shown:
             return "hidden"
+        if len(self.history.waves) < FIRST_LINE:
+            return "too_early"
         if (unit_id, scale, wave) in self._coded:
             return "coded"
         return "shown" if wave in self._rows.get((unit_id, scale), {}) else "not_asked"

@@ -42,7 +42,8 @@ def test_without_adjustment_the_rotation_would_draw_a_saw_tooth() -> None:
 def test_there_is_no_line_before_the_fourth_wave() -> None:
     """Three waves cannot tell an item's level from a change, so nothing is drawn."""
     scales = Scales(history(steady, 3, (team("a"),)))
-    assert all(point.value is None for point in scales.weekly("a", "energy"))
+    points = scales.weekly("a", "energy")
+    assert [(p.status, p.value, p.raw) for p in points] == [("too_early", None, None)] * 3
 
 
 def test_hidden_weeks_are_gaps_and_coded_weeks_are_marks() -> None:
