@@ -104,11 +104,11 @@ def _unit(unit: Unit, rows: Iterable[Cell], instrument: Instrument) -> UnitFigur
 
 
 def _scales(rows: Iterable[Cell], instrument: Instrument) -> tuple[ScaleFigure, ...]:
+    released = {name: cell for cell, name in _named(rows, "scale:")}
     return tuple(
-        ScaleFigure(
-            name, instrument.scales[name].name, cell.mean or 0.0, cell.mean_bound or "exact"
-        )
-        for cell, name in _named(rows, "scale:")
+        ScaleFigure(name, scale.name, cell.mean or 0.0, cell.mean_bound or "exact")
+        for name, scale in instrument.scales.items()
+        if (cell := released.get(name)) is not None
     )
 
 

@@ -52,6 +52,10 @@ class Department(msgspec.Struct, frozen=True):
     participation: str = ""
     scales: tuple[Figure, ...] = ()
 
+    def shown(self, scale: str) -> str:
+        """Return one scale in words, or that this week released none."""
+        return next((figure.whole for figure in self.scales if figure.scale == scale), "not asked")
+
 
 class Results(msgspec.Struct, frozen=True):
     """The fields of `results.json` that the page shows; others may be added."""

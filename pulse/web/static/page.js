@@ -78,8 +78,6 @@ const pressed = () => new Promise((go) => {
   window.ononline = find('ask').hidden && go;
 });
 
-const lock = (busy) => { for (const field of all('fieldset, #send')) field.disabled = busy; };
-
 const run = async () => {
   let link, visit;
   for (;;) try {
@@ -87,10 +85,10 @@ const run = async () => {
     visit ??= await arrive(link).then(draw);
     if (!visit.body) {
       await pressed();
-      lock(true);
+      find('items').inert = true;
       write('note', 'Sealing your answers…');
     }
-    await send(visit, visit.keys.items.map((id) => +(all(`[name="${id}"]:checked`)[0]?.value ?? 0)));
+    await send(visit, visit.keys.items.map((id) => +all(`[name="${id}"]:checked`)[0]?.value || 0));
     delete session.link;
     thank(visit);
     if (link.kiosk) {
@@ -104,7 +102,7 @@ const run = async () => {
     if (!why[page]) return show(page);
     write('why', why[page]);
     write('note', why[page] + ' Your answers are still here: please send them again.');
-    lock(false);
+    find('items').inert = false;
     if (!visit || visit.body) {
       show('again');
       await pressed();
