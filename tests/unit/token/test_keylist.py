@@ -92,7 +92,6 @@ def test_another_list_is_refused() -> None:
         {"box": b64u(b"\x04" + bytes(64))}, {"outer": b64u(b"\x02" + bytes(32))},
         {"box": POINT + "="},
     ],
-    ids=str,
 )  # fmt: skip
 def test_unsound_lists_are_refused(change: dict[str, Any]) -> None:
     """A list that breaks any of its rules is refused though its fingerprint fits."""
