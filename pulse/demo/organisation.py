@@ -128,9 +128,10 @@ class Organisation:
             self.units.update(
                 {team: (one.unit_id, name) for owner, team, name in names if owner == one.unit_id}
             )
+        large = people >= 0.9 * DEPARTMENT_SIZE * len(DEPARTMENTS)
         for unit in [unit for unit in self.units if unit not in self.teams()]:
             below = sum(parent == unit for parent, _ in self.units.values())
-            fewest = 8 if people >= DEPARTMENT_SIZE * len(DEPARTMENTS) * 0.9 else 1
+            fewest = (14 if unit in {ROOT, ENGINEERING} else 8) if large else 1
             for _ in range(max(fewest, below)):  # those who lead the units below sit here
                 if len(self.people) < people // 3:
                     self._join(unit)
@@ -140,7 +141,7 @@ class Organisation:
     def _sizes(self, people: int) -> list[str]:
         """Spread people over the teams: some teams are twice as large as others."""
         teams = self.teams()
-        weights = [self._random.uniform(0.7, 1.3) for _ in teams]
+        weights = [1.6 if t == TRYING else self._random.uniform(0.7, 1.3) for t in teams]
         share = people / sum(weights)
         placed = [
             unit for unit, w in zip(teams, weights, strict=True) for _ in range(int(w * share))

@@ -15,7 +15,7 @@ from pulse.instrument import Instrument
 from pulse.terms import PREFERS_NOT, SKIPPED, TOP, Response
 
 REORGANISED: Final = 0.5
-HARD_SEASON: Final = (0.58, 0.74)
+HARD_SEASON: Final = (0.7, 0.95)
 ROUND_FROM: Final = 0.62
 SETTLING: Final = 0.1  # how long a change takes to be felt fully, or to be got over
 HOLIDAYS: Final = frozenset({1, 30, 31, 32, 33, 52, 53})
@@ -27,12 +27,12 @@ SKIPS: Final = 0.02
 WOULD_RATHER_NOT: Final = 0.01
 # How agreeable each item is on the whole, after reversal (1-5).
 LEVELS: Final[Mapping[str, float]] = {
-    "A1": 3.9, "A2": 3.4, "S1": 3.8, "S2": 3.6, "S3": 3.7, "S4": 3.8, "E1": 3.1, "E2": 3.2,
-    "E3": 3.9, "E4": 3.4, "C1": 3.4, "C2": 3.7, "C3": 3.4, "C4": 3.3, "W1": 3.0, "W2": 3.2,
-    "W3": 3.2, "W4": 3.9,
+    "A1": 3.6, "A2": 3.2, "S1": 3.5, "S2": 3.4, "S3": 3.5, "S4": 3.6, "E1": 3.0, "E2": 3.1,
+    "E3": 3.6, "E4": 3.3, "C1": 3.2, "C2": 3.5, "C3": 3.3, "C4": 3.2, "W1": 2.9, "W2": 3.1,
+    "W3": 3.1, "W4": 3.6,
 }  # fmt: skip
 PERSON, PERSON_SCALE, MOMENT = 0.5, 0.3, 0.75  # standard deviations; within-team variance 0.9
-TEAM, DEPARTMENT, DRIFT = 0.3, 0.15, 0.08
+TEAM, DEPARTMENT, DRIFT = 0.2, 0.12, 0.08
 
 
 class Story:
@@ -88,7 +88,9 @@ class Story:
 
     def _place(self, unit: str, scale: str, time: float) -> float:
         path = list(self._organisation.path(unit))
-        lasting = self._stays(f"team/{unit}/{scale}", TEAM) + sum(
+        # The team of the day-end round starts from the middle, so that its change can be seen.
+        own = 0.0 if unit == TRYING else self._stays(f"team/{unit}/{scale}", TEAM)
+        lasting = own + sum(
             self._stays(f"department/{above}/{scale}", DEPARTMENT) for above in path[1:-1]
         )
         return lasting + self._wander(unit, scale, time) + self._happens(path, scale, time)
@@ -98,7 +100,7 @@ class Story:
         if ENGINEERING_UNITS.intersection(path):
             effect += {"energy": -0.75, "work": -0.4}.get(scale, 0.0) * _bump(time, *HARD_SEASON)
         if path[0] == TRYING:
-            effect += {"energy": 0.8, "care": 0.75}.get(scale, 0.0) * _ramp(time, ROUND_FROM)
+            effect += {"energy": 0.65, "care": 0.6}.get(scale, 0.0) * _ramp(time, ROUND_FROM)
         if path[0] in self._moved and time >= REORGANISED:
             effect += {"safety": -0.4, "work": -0.3}.get(scale, 0.0) * (
                 1 - _ramp(time, REORGANISED)
