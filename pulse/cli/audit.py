@@ -10,7 +10,8 @@ from pulse.cli.frame import Command, Run, pass_run
 def audit(run: Run) -> None:
     """Check every release and the ledger from the files alone.
 
-    Hashes, chain, residues and rules are computed again from what was written. Exits 1 when it finds anything.
+    Hashes, chain, residues and rules are computed again from what was written.
+    Exits 1 when it finds anything.
     """
     from pulse.disclosure.audit import audit_home
 
