@@ -149,12 +149,14 @@ def issue_in_place(path: Path, batches: Sequence[Sequence[int]]) -> None:
 def issue_by_inserting(path: Path, batches: Sequence[Sequence[int]]) -> None:
     """Use invitations by writing their rows only then: the mutant."""
     connection = sqlite3.connect(path)
+    with connection:  # what opening would leave if it did not write these rows
+        used = sorted(PEOPLE[person][0] for batch in batches for person in batch)
+        connection.executemany("DELETE FROM invitation WHERE h = ?", [(h,) for h in used])
     for batch in batches:
         with connection:
             for person in batch:
-                h, g = PEOPLE[person]
-                connection.execute("DELETE FROM invitation WHERE h = ?", (h,))
-                connection.execute("INSERT INTO invitation VALUES (?, ?, ?)", (h, g, b"c" * 32))
+                row = (*PEOPLE[person], b"c" * 32)
+                connection.execute("INSERT INTO invitation VALUES (?, ?, ?)", row)
     connection.close()
 
 
