@@ -95,7 +95,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         _wipe(home, engine, row.wave)
         _tell(progress, "people")
         roster.freeze(engine, row.wave, tree)
-        shown = last_shown(home.releases, [unit.unit_id for unit in tree.units])
+        shown = last_shown(home.releases)
         tree = roster.follow_series(engine, row.wave, tree, shown, settings.k)
         write_atomically(home.trees / f"{row.wave}.json", treefile.encode(tree))
         _tell(progress, "keys")

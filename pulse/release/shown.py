@@ -1,6 +1,5 @@
-"""When each unit was last shown, and as part of which series."""
+"""When each unit was last shown, by itself or inside a pool."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,31 +8,55 @@ from pulse.terms import Tree
 
 
 class Shown(NamedTuple):
-    """A released wave with the units (`unit_ids`) whose last showing it was."""
+    """A released wave with the units whose last showing it was.
+
+    `unit_ids` were published themselves; `pooled` are groups that were shown inside a pool, for
+    the last time inside that one.
+    """
 
     wave: str
     tree: Tree
     unit_ids: frozenset[str]
+    pooled: frozenset[str] = frozenset()
 
 
-def last_shown(releases: Path, unit_ids: Iterable[str]) -> list[Shown]:
-    """Return, newest first, the waves in which any of `unit_ids` was last published.
+def last_shown(releases: Path) -> list[Shown]:
+    """Return, newest first, the waves in which any unit was last shown.
 
     Raises:
         BadRelease: the ledger or a release does not match its hashes.
     """
-    wanted = set(unit_ids)
+    seen: set[str] = set()
+    seen_inside: set[tuple[str, str]] = set()
     found: list[Shown] = []
     for wave in reversed(reading.waves(releases)):
-        if not wanted:
-            break
         from pulse.release import cells  # polars, which a first wave does not need
 
         release = reading.load(releases, wave)
         table = cells.read(release.folder / cells.NAME)
         rows = table.select("unit_id", "kind", "status").unique().iter_rows()
-        published = {unit for unit, kind, status in rows if (kind, status) == ("unit", "published")}
-        if wanted & published:
-            found.append(Shown(wave, release.tree, frozenset(wanted & published)))
-        wanted -= published
+        published = {(kind, unit) for unit, kind, status in rows if status == "published"}
+        units = {unit for kind, unit in published if kind == "unit"}
+        inside = {
+            (group, owner)
+            for group, owner in _owners(release.tree, units).items()
+            if ("pool", f"{owner}:others") in published
+        }
+        now, pooled = units - seen, {group for group, _ in inside - seen_inside}
+        if now or pooled:
+            found.append(Shown(wave, release.tree, frozenset(now), frozenset(pooled)))
+        seen |= units
+        seen_inside |= inside
     return found
+
+
+def _owners(tree: Tree, shown: set[str]) -> dict[str, str]:
+    """Map each hidden group to the nearest shown unit above it."""
+    nearest: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for unit in tree.units:  # parents stand before their children
+        above = nearest.get(unit.parent_id or "", "")
+        nearest[unit.unit_id] = unit.unit_id if unit.unit_id in shown else above
+        if unit.group and unit.unit_id not in shown and above:
+            owners[unit.unit_id] = above
+    return owners

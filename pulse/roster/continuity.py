@@ -2,17 +2,18 @@
 
 A series goes on while at least two thirds of the people are the same. A unit that gained or lost
 1 to k-1 people since its last shown wave is marked `changed`: the difference of its two figures
-would speak of those few, so disclosure control rounds it more coarsely.
+would speak of those few, so disclosure control rounds it more coarsely. The same holds for a
+group since it was last part of a pool, and for nearly the same people under another name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy.engine import Engine
 
 from pulse.roster.frozen import members
-from pulse.terms import Tree, Unit
+from pulse.terms import Tree
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -26,7 +27,7 @@ def follow_series(
     engine: Engine,
     wave: str,
     tree: Tree,
-    shown: Iterable[tuple[str, Tree, frozenset[str]]],
+    shown: Iterable[tuple[str, Tree, frozenset[str], frozenset[str]]],
     k: int,
 ) -> Tree:
     """Return `tree` with each unit's `series` and `changed`, from the frozen memberships.
@@ -35,16 +36,21 @@ def follow_series(
         engine: the state database, the memberships of `wave` being frozen.
         wave: the wave that `tree` belongs to.
         tree: as the group rules formed it.
-        shown: earlier waves, each with its tree and the units that it was the last to show.
+        shown: earlier waves, each with its tree, the units that it was the last to show and the
+            groups that it was the last to show inside some pool.
         k: the fewest people behind any figure.
     """
     past: dict[str, Past] = {}
-    for then, old_tree, unit_ids in shown:
+    pooled: dict[str, list[frozenset[str]]] = {}
+    for then, old_tree, unit_ids, inside in shown:
         people = _frozen_people(engine, then, old_tree)
         for unit in old_tree.units:
+            known = frozenset(people[unit.unit_id])
             if unit.unit_id in unit_ids:
-                past[unit.unit_id] = Past(unit.series, frozenset(people[unit.unit_id]))
-    return continue_series(tree, wave, _frozen_people(engine, wave, tree), past, k)
+                past[unit.unit_id] = Past(unit.series, known)
+            if unit.unit_id in inside:
+                pooled.setdefault(unit.unit_id, []).append(known)
+    return continue_series(tree, wave, _frozen_people(engine, wave, tree), past, k, pooled)
 
 
 def people_of_units(tree: Tree, members: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -64,7 +70,12 @@ def people_of_units(tree: Tree, members: Iterable[tuple[str, str]]) -> dict[str,
 
 
 def continue_series(
-    tree: Tree, wave: str, people: Mapping[str, set[str]], past: Mapping[str, Past], k: int
+    tree: Tree,
+    wave: str,
+    people: Mapping[str, set[str]],
+    past: Mapping[str, Past],
+    k: int,
+    pooled: Mapping[str, Sequence[frozenset[str]]] | None = None,
 ) -> Tree:
     """Return `tree` with `series` and `changed` filled in for `wave`.
 
@@ -72,25 +83,53 @@ def continue_series(
         tree: the tree as the group rules formed it.
         wave: the wave about to open; new series take its name.
         people: the people invited in each unit's subtree now.
-        past: each unit's last shown wave; units never shown are missing.
+        past: the last shown wave of every unit that was ever shown.
         k: the fewest people behind any figure.
+        pooled: the people invited in a group when it was last inside each of its pools.
     """
-    units = tuple(_continue(unit, wave, people[unit.unit_id], past, k) for unit in tree.units)
-    return replace(tree, units=units)
+    pooled = pooled or {}
+    earlier = _Earlier([before.people for before in past.values()], pooled.values())
+    units = []
+    for unit in tree.units:
+        now, before = people[unit.unit_id], past.get(unit.unit_id)
+        own = [*([before.people] if before else []), *pooled.get(unit.unit_id, ())]
+        changed = any(_few(now, then, k) for then in own) or earlier.nearly(now, k)
+        goes_on = before is not None and _same(now, before.people)
+        series = before.series if before is not None and goes_on else wave
+        units.append(replace(unit, series=series, changed=changed))
+    return replace(tree, units=tuple(units))
 
 
-def _continue(unit: Unit, wave: str, now: set[str], past: Mapping[str, Past], k: int) -> Unit:
-    before = past.get(unit.unit_id)
-    if before is None:
-        return replace(unit, series=wave, changed=False)
-    gained, lost = len(now - before.people), len(before.people - now)
-    same = len(now) - gained
-    goes_on = 3 * same >= 2 * max(len(now), len(before.people))
-    return replace(
-        unit,
-        series=before.series if goes_on else wave,
-        changed=0 < gained < k or 0 < lost < k,
-    )
+class _Earlier:
+    """All sets of people that stood behind a figure, found by any person in them."""
+
+    def __init__(
+        self, shown: Iterable[frozenset[str]], pooled: Iterable[Sequence[frozenset[str]]]
+    ) -> None:
+        self._sets_of: dict[str, list[frozenset[str]]] = {}
+        for people in {*shown, *(one for many in pooled for one in many)}:
+            for person in people:
+                self._sets_of.setdefault(person, []).append(people)
+
+    def nearly(self, now: set[str], k: int) -> bool:
+        """Tell whether `now` is one of them but for a few people, whatever its name was."""
+        return any(
+            now != then and len(now - then) < k and len(then - now) < k
+            for then in self._candidates(now, k)
+        )
+
+    def _candidates(self, now: set[str], k: int) -> Iterator[frozenset[str]]:
+        # Of any k people at least one was there before, if fewer than k are new.
+        for _, person in zip(range(k), now, strict=False):
+            yield from self._sets_of.get(person, ())
+
+
+def _few(now: set[str], then: frozenset[str], k: int) -> bool:
+    return 0 < len(now - then) < k or 0 < len(then - now) < k
+
+
+def _same(now: set[str], then: frozenset[str]) -> bool:
+    return 3 * len(now & then) >= 2 * max(len(now), len(then))
 
 
 def _frozen_people(engine: Engine, wave: str, tree: Tree) -> dict[str, set[str]]:

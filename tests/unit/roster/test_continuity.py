@@ -64,6 +64,27 @@ def test_a_unit_never_shown_begins_its_series() -> None:
     assert (unit.series, unit.changed) == ("2026-W02", False)
 
 
+def test_a_group_is_compared_with_each_pool_it_was_in() -> None:
+    """One joiner since the pool was last shown marks a group that never stood alone."""
+    tree = Tree("v", (Unit("u", None, "U", 9, group=True, g="00001"),), {"u": "u"})
+    then = frozenset(f"p{i}" for i in range(8))
+    joined = {"u": {*then, "new"}}
+    unit = continue_series(tree, "2026-W02", joined, {}, K, {"u": [then]}).root
+    assert (unit.series, unit.changed) == ("2026-W02", True)
+    unit = continue_series(tree, "2026-W02", joined, {}, K, {"u": [frozenset(joined["u"])]}).root
+    assert not unit.changed
+
+
+@pytest.mark.parametrize(("more", "changed"), [(0, False), (2, True), (5, False)])
+def test_a_few_people_more_under_another_name_are_seen(more: int, changed: bool) -> None:  # noqa: FBT001 - a table
+    """A team shown alone and then with two newcomers as "A + B" has the same few between them."""
+    tree = Tree("v", (Unit("a+b", None, "A + B", 12, group=True, g="00001"),), {"a": "a+b"})
+    then = frozenset(f"p{i}" for i in range(10))
+    now = {"a+b": {*then, *(f"n{i}" for i in range(more))}}
+    unit = continue_series(tree, "2026-W02", now, {"a": Past("2025-W50", then)}, K).root
+    assert (unit.series, unit.changed) == ("2026-W02", changed)
+
+
 def test_people_roll_up_the_tree() -> None:
     """An inner unit's people are those of all groups below it."""
     units = (
@@ -95,7 +116,11 @@ def test_series_follow_from_frozen_memberships(engine: Engine) -> None:
     assert {unit.series for unit in first.units} == {"2026-W01"}
     second = open_week("2026-W02", range(1, 12), range(20, 32))
     second = follow_series(
-        engine, "2026-W02", second, [("2026-W01", first, frozenset({"r", "a", "b"}))], K
+        engine,
+        "2026-W02",
+        second,
+        [("2026-W01", first, frozenset({"r", "a", "b"}), frozenset())],
+        K,
     )
     assert [(u.unit_id, u.series, u.changed) for u in second.units] == [
         ("r", "2026-W02", False),
@@ -107,7 +132,10 @@ def test_series_follow_from_frozen_memberships(engine: Engine) -> None:
         engine,
         "2026-W03",
         third,
-        [("2026-W02", second, frozenset({"r", "b"})), ("2026-W01", first, frozenset({"a"}))],
+        [
+            ("2026-W02", second, frozenset({"r", "b"}), frozenset()),
+            ("2026-W01", first, frozenset({"a"}), frozenset()),
+        ],
         K,
     )
     assert [(u.unit_id, u.series, u.changed) for u in third.units] == [
