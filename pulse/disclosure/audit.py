@@ -66,7 +66,7 @@ def _release(folder: Path) -> Iterator[str]:
     tree = treefile.read(folder / "tree.json")
     rules = policy.restore(described.policy)
     yield from _about(folder, described, tree)
-    broken = list(audited_tree.findings(tree, rules))
+    broken = list(audited_tree.findings(tree))
     yield from broken
     if not broken:
         rows = cells.rows(cells.read(folder / cells.NAME))

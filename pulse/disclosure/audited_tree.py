@@ -4,18 +4,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from pulse.disclosure.groups import OWN, ROOT_ONLY_BELOW, smallest_organisation
-from pulse.disclosure.policy import Policy
+from pulse.disclosure.groups import OWN, ROOT_ONLY_BELOW, SMALLEST_ORGANISATION
 from pulse.release import treefile
-from pulse.terms import UNIT_ID, Tree, Unit
+from pulse.terms import UNIT_ID, Tree
 
+# The lowest k + 2. A raised k holds at once for the cells, for groups from the next tree on.
 GROUP_FLOOR: Final = 7
 
 
-def findings(tree: Tree, policy: Policy) -> Iterator[str]:
+def findings(tree: Tree) -> Iterator[str]:
     """Yield what is wrong with the tree of a release."""
     yield from _shape(tree)
-    yield from _sizes(tree, policy)
+    yield from _sizes(tree)
     yield from _naming(tree)
     if tree.tree_version != treefile.version(tree.units, tree.groups):
         yield "the tree's version is not that of its structure."
@@ -43,7 +43,8 @@ def _shape(tree: Tree) -> Iterator[str]:
         yield "a unit that is no group has a group's number."
 
 
-def _sizes(tree: Tree, policy: Policy) -> Iterator[str]:
+def _sizes(tree: Tree) -> Iterator[str]:
+    """Yield what is too small for any policy; figures of fewer than k are the cells' audit."""
     below: Counter[str] = Counter()
     for unit in tree.units:
         if unit.parent_id is not None:
@@ -51,18 +52,12 @@ def _sizes(tree: Tree, policy: Policy) -> Iterator[str]:
     for unit in tree.units:
         if not unit.group and unit.invited != below[unit.unit_id]:
             yield f"{unit.unit_id}: its people are not those of the units below it."
-        if unit.group and unit.invited < _fewest(unit, policy):
+        if unit.group and unit.invited < GROUP_FLOOR:
             yield f"{unit.unit_id}: the group has too few invited people."
-    if tree.root.invited < smallest_organisation(policy.k):
+    if tree.root.invited < SMALLEST_ORGANISATION:
         yield "the organisation is too small for a release."
     if tree.root.invited < ROOT_ONLY_BELOW and not tree.root.group:
         yield "an organisation of this size has no groups below its root."
-
-
-def _fewest(unit: Unit, policy: Policy) -> int:
-    if unit.parent_id is None:
-        return smallest_organisation(policy.k)
-    return max(GROUP_FLOOR, policy.k + 2)
 
 
 def _naming(tree: Tree) -> Iterator[str]:

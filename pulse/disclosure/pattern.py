@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from pulse.disclosure import residues
-from pulse.disclosure.policy import INNER_FROM
+from pulse.disclosure.policy import INNER_FROM, WITHHELD
 from pulse.disclosure.program import Problem, best_pattern, preferences
 from pulse.disclosure.rounding import band
 from pulse.errors import Held
@@ -96,7 +96,9 @@ def _solve(
         Problem(
             parents=[-1 if u.parent_id is None else place[u.parent_id] for u in units],
             invited=[u.invited if u.group else 0 for u in units],
-            n=[n[u.unit_id] if u.group else 0 for u in units],
+            # No band says more than two fewer than invited: so no more may be counted on either,
+            # which matters where k was raised after the groups had been formed.
+            n=[max(0, min(n[u.unit_id], u.invited - WITHHELD)) if u.group else 0 for u in units],
             weights=preferences(units, groups, last),
             k=k,
             forced=frozenset(place[unit_id] for unit_id in hidden if unit_id in place),
