@@ -1,9 +1,9 @@
 """The peel: the holder takes the outer layer off and drops every token and every order.
 
 Run as `python -m pulse.ballotbox.peel BOX --key F --groups G --k K --out P`, in a process of
-its own: it alone reads the outer key. It prints P's header as JSON, or the reason of a refusal
-with exit code 1. One pass counts and checks everything that can be refused; only then is the
-first box peeled.
+its own: it alone reads the outer key. With `--lifeline FD` it ends when that pipe does. It prints
+P's header as JSON, or the reason of a refusal with exit code 1. One pass counts and checks
+everything that can be refused; only then is the first box peeled.
 """
 
 import argparse
@@ -32,6 +32,7 @@ from pulse.ballotbox.seal import Peeler
 from pulse.ballotbox.shares import shared
 from pulse.errors import Held, InvalidToken, PulseError, Spoiled
 from pulse.store.files import companion, write_atomically
+from pulse.store.lifeline import end_with
 from pulse.terms import Secret
 from pulse.token.encoding import unb64u
 from pulse.token.keylist import K_FLOOR
@@ -169,7 +170,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--groups", type=Path, required=True)
     parser.add_argument("--k", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--lifeline", type=int, help="end when this pipe does")
     given = parser.parse_args(arguments)
+    if given.lifeline is not None:
+        end_with(given.lifeline)
     try:
         header = peel_file(given.box, given.key, given.groups, given.k, given.out)
     except (PulseError, OSError) as error:

@@ -7,6 +7,8 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Final, ParamSpec, TypeVar
 
+from pulse.store.lifeline import end_with_parent
+
 Share = TypeVar("Share")
 Given = ParamSpec("Given")
 
@@ -45,6 +47,7 @@ def shared(
 def _begin(
     make: Callable[..., Callable[[bytes], Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
+    end_with_parent()
     _worker[:] = [make(*args, **kwargs)]
 
 

@@ -166,23 +166,36 @@ def peel(work: Work, plan: Plan) -> Plan:
 
 
 def _run_holder(work: Work, plan: Plan) -> None:
-    """Run `python -m pulse.ballotbox.peel`; it alone reads the outer key."""
+    """Run `python -m pulse.ballotbox.peel`; it alone reads the outer key, and ends with us."""
     places = work.places
     source = str(Path(pulse.__file__).parents[1])
     paths = filter(None, (source, os.environ.get("PYTHONPATH", "")))
-    done = subprocess.run(  # noqa: S603 - our own module, under this very interpreter
-        [
-            sys.executable, "-m", "pulse.ballotbox.peel", str(places.box),
-            "--key", str(places.outer_key), "--groups", str(places.groups),
-            "--k", str(plan.k), "--out", str(places.peeled),
-        ],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )  # fmt: skip
+    with _lifeline() as lifeline:
+        done = subprocess.run(  # noqa: S603 - our own module, under this very interpreter
+            [
+                sys.executable, "-m", "pulse.ballotbox.peel", str(places.box),
+                "--key", str(places.outer_key), "--groups", str(places.groups),
+                "--k", str(plan.k), "--out", str(places.peeled), "--lifeline", str(lifeline),
+            ],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            stdin=subprocess.DEVNULL,
+            pass_fds=(lifeline,),
+            capture_output=True,
+            check=False,
+        )  # fmt: skip
     if done.returncode:
         raise Held(f"The holder refused to peel. {_reason(done.stdout)}")
+
+
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """Yield the reading end of a pipe whose other end only this process holds."""
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 def open_answers(work: Work, plan: Plan) -> Plan:

@@ -5,6 +5,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Final
 
+from pulse.store.lifeline import end_with_parent
 from pulse.terms import Progress, silent
 from pulse.token.keys import generate_der
 
@@ -27,7 +28,9 @@ def pool_keys(count: int, progress: Progress = silent, *, alone: int = ALONE) ->
     keys: list[bytes] = []
     # spawn: a forked child would inherit our databases' locks and threads.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(count, os.cpu_count() or 1), mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        min(count, os.cpu_count() or 1), context, initializer=end_with_parent
+    ) as pool:
         futures = [pool.submit(generate_der) for _ in range(count)]
         try:
             for future in as_completed(futures):

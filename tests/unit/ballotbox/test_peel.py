@@ -1,6 +1,7 @@
 """BOX and P: what leaves the ballot box, what the holder refuses, what comes back."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -275,6 +276,13 @@ def test_the_command_peels_and_says_why_it_refuses(booth: Booth) -> None:
     done = subprocess.run([*command, "15"], capture_output=True, check=False)
     assert done.returncode == 1
     assert "only 8 invited" in json.loads(done.stdout)["error"]
+    reading, writing = os.pipe()
+    os.close(writing)  # whoever began this peel is gone: nothing may be written any more
+    (booth.folder / "P").unlink()
+    given_up = [*command, "5", "--lifeline", str(reading)]
+    done = subprocess.run(given_up, capture_output=True, check=False, pass_fds=(reading,))
+    os.close(reading)
+    assert (done.returncode, done.stdout, (booth.folder / "P").exists()) == (1, b"", False)
 
 
 def test_the_command_names_a_missing_file(booth: Booth, capsys: pytest.CaptureFixture[str]) -> None:
