@@ -43,18 +43,22 @@ def _own(scales: Scales, own: dict[str, DirectionKey]) -> str:
 
 def _below(scales: Scales, units: list[str]) -> str:
     best = ""
-    most = 0
+    most = (0, 0)
     for scale, meaning in scales.history.instrument.scales.items():
         for key, verb in (("lower", "is lower"), ("higher", "is higher")):
-            real = sum(scales.directions[u, scale].key == key for u in units)
-            if real > most:
-                most = real
-                teams = "team" if real == 1 else "teams"
-                best = f"{meaning.name} {verb} in {_number(real)} {teams}, likely real."
-    return best
+            real = [u for u in units if scales.directions[u, scale].key == key]
+            teams = sum(scales.history.units[u].group for u in real)
+            # A department is told only where none of its teams is: they are the same people.
+            count, noun = (teams, "team") if teams else (len(real), "department")
+            if (teams, len(real)) > most:
+                most = teams, len(real)
+                best = f"{meaning.name} {verb} in {_number(count)} {noun}{'s' * (count > 1)}"
+    return f"{best}, likely real." if best else ""
 
 
 def _quiet(own: dict[str, DirectionKey]) -> str:
+    if set(own.values()) == {"hidden"}:
+        return "Nothing to compare with: too many of the weeks before are hidden."
     if "unclear" in own.values():
         return "Nothing stands out: what moved is no more than chance would do."
     return "Steady: all that could be compared is about the same as in the four weeks before."

@@ -5,6 +5,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pulse.statistics.scales import Scales
 from pulse.statistics.sentence import week_sentence
@@ -148,3 +149,31 @@ def test_the_sentence_never_invents_news(waves: int, words: str) -> None:
         assert week_sentence(Scales(history(steady, 0)), "org") == words
     else:
         assert words in week_sentence(Scales(history(steady, waves)), "org")
+
+
+def test_what_cannot_be_compared_is_not_called_steady() -> None:
+    """Shown this week and hidden in the block before, a team is told that nothing compares."""
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        return None if unit == "a" and t in {1, 2, 3} else steady(unit, item, t)
+
+    scales = Scales(history(rule, 8, (team("a"),)))
+    assert {scales.directions["a", scale].key for scale in INSTRUMENT.scales} == {"hidden"}
+    assert week_sentence(scales, "a").startswith("Nothing to compare with")
+
+
+def test_a_department_is_not_counted_as_one_of_its_teams() -> None:
+    """A change in a team and in the department around it is news of one team."""
+    department = structs.replace(team("dep", 40), group=False)
+    below = structs.replace(team("a"), parent_id="dep")
+
+    def rule(unit: str, item: str, t: int) -> float:
+        fallen = INSTRUMENT.items[item].scale == "energy" and t >= 4 and unit != "org"
+        up = 4.0 if not fallen else 2.0
+        return 6 - up if INSTRUMENT.items[item].reverse else up
+
+    scales = Scales(history(rule, 8, (department, below), step=0.1))
+    assert scales.directions["dep", "energy"].key == "lower"
+    assert week_sentence(scales, "org") == "Energy is lower in one team, likely real."
+    alone = Scales(history(rule, 8, (department,), step=0.1))
+    assert week_sentence(alone, "org") == "Energy is lower in one department, likely real."
