@@ -30,7 +30,10 @@ class HeatCell(msgspec.Struct, frozen=True):
 
 
 class HeatRow(msgspec.Struct, frozen=True):
-    """One unit; `answers` is the smallest band behind its figures."""
+    """One unit; `answers` is the smallest band behind its figures.
+
+    It is never set against today's headcount: the weeks behind the figures had their own.
+    """
 
     unit_id: str
     name: str
@@ -96,7 +99,7 @@ def _row(scales: Scales, unit: Unit, depth: int, below: list[Unit]) -> HeatRow:
         parent_id=unit.parent_id if depth else None,
         children=len(alive) if depth < LEVELS else 0,
         deeper=depth == LEVELS and bool(alive),
-        answers=f"at least {min(bands)} of {unit.invited}" if bands else f"{unit.invited} people",
+        answers=f"at least {min(bands)} answers" if bands else f"{unit.invited} people",
         cells=cells,
     )
 

@@ -48,11 +48,17 @@ def _notes(history: History, unit: Unit) -> list[str]:
         names = f"{', '.join(most)} and {last}" if most else last
         verb = "are shown together" if most else "is shown as one"
         notes.append(f"{names} {verb}: a small team is never shown alone.")
-    if unit.series and history.waves and unit.series > history.waves[0]:
+    if any((wave, unit.unit_id) in history.shown for wave in history.waves if wave < unit.series):
         notes.append(
             f"This line begins in {weeks.short(unit.series)}: before a reorganisation the unit "
             "was made of other people."
         )
+    elif history.waves and unit.series > history.waves[0] and _shown_once(history, unit):
+        notes.append(f"This line begins in {weeks.short(unit.series)}, the first week shown.")
     if unit.changed:
         notes.append("People joined or left since the last week shown, so steps may be coarser.")
     return notes
+
+
+def _shown_once(history: History, unit: Unit) -> bool:
+    return any((wave, unit.unit_id) in history.shown for wave in history.waves)

@@ -12,7 +12,7 @@ from pulse.statistics.items import ItemFigure, items_of_week
 from pulse.statistics.scales import Block, Direction, Estimate, Scales
 
 WEEKS: Final = 12
-HIDDEN: Final = "too few answers here or nearby to show safely"
+NO_COMPARISON: Final = "no comparison: the weeks before are hidden"
 
 
 class Tile(msgspec.Struct, frozen=True):
@@ -32,6 +32,13 @@ class Tile(msgspec.Struct, frozen=True):
     def number(self) -> str:
         """The number of the tile."""
         return "" if self.estimate is None else weeks.whole(self.estimate.value)
+
+    @property
+    def says(self) -> str:
+        """Its direction in words; a figure that is shown is not called hidden."""
+        if self.estimate is not None and self.direction.key == "hidden":
+            return NO_COMPARISON
+        return self.direction.words
 
     @property
     def interval(self) -> str:

@@ -1,0 +1,56 @@
+"""What a page says beside its figures is true of the releases behind them."""
+
+import pytest
+from msgspec import structs
+
+from dashboards.pages.heat import heat_table
+from dashboards.pages.hidden import hidden
+from dashboards.pages.tiles import NO_COMPARISON, tiles
+from pulse.accounts.scope import Scope
+from pulse.statistics.scales import Scales
+from tests.unit.statistics.histories import history, team
+
+EVERYTHING = Scope("hr", None, "org", None, frozenset())
+
+
+def lately(unit: str, item: str, t: int) -> float | None:
+    """Show team "a" from the fifth wave on, everybody else always."""
+    del item
+    return None if unit == "a" and t < 4 else 3.0
+
+
+def test_a_shown_figure_is_not_called_hidden() -> None:
+    """Where only the weeks before are hidden, the tile says that there is no comparison."""
+    for tile in tiles(Scales(history(lately, 8, (team("a"),))), "a"):
+        assert tile.estimate is not None
+        assert tile.says == NO_COMPARISON
+    for tile in tiles(Scales(history(lately, 4, (team("a"),))), "a"):
+        assert tile.estimate is None
+        assert "too" in tile.says
+
+
+def test_a_band_is_not_set_against_another_week_s_headcount() -> None:
+    """A table over four weeks says how many answered, not of how many are invited by now."""
+    smaller = team("a", invited=9)
+    rows = heat_table(Scales(history(lately, 8, (smaller,))), EVERYTHING, "org").rows
+    assert [row.answers for row in rows] == ["at least 250 answers", "at least 10 answers"]
+
+
+@pytest.mark.parametrize(
+    ("series", "note"),
+    [
+        ("2026-W05", "Week 5, 2026, the first week shown"),
+        ("2026-W07", "Week 7, 2026: before a reorganisation"),
+    ],
+)
+def test_a_line_that_begins_late_says_why(series: str, note: str) -> None:
+    """Only a unit that was shown before with other people was reorganised."""
+    unit = structs.replace(team("a"), series=series)
+    (told,) = hidden(history(lately, 8, (unit,)), EVERYTHING, "a").notes
+    assert f"This line begins in {note}" in told
+    assert (
+        hidden(
+            history(lately, 4, (structs.replace(unit, series="2026-W04"),)), EVERYTHING, "a"
+        ).notes
+        == ()
+    )
