@@ -16,6 +16,7 @@ from pulse.invitation.tables import sent
 from pulse.roster import Invited, members
 from pulse.settings import Home
 from pulse.store.files import destroy_file, write_atomically
+from pulse.store.lock import only_one
 from pulse.terms import Secret
 from pulse.token.invites import person_secret
 
@@ -63,13 +64,27 @@ def invitations(engine: Engine, wave: str, kwave: Secret) -> Iterator[Invitation
 
 
 def destroy(home: Home, engine: Engine, wave: str) -> None:
-    """Destroy what makes or holds links of `wave`: K_wave, then the outbox, then the marks.
+    """Destroy what makes or holds links of `wave`: K_wave, then the outbox and the marks.
 
-    In this order: `send` looks for K_wave after each batch it has written and takes the batch
-    back when it is gone, so no mail outlives a close that ran beside it. Again is fine.
+    In this order, and waiting for a `send` that is under way: it ends when it misses K_wave
+    after a batch. So no mail outlives a close that ran beside it, and none of a cancelled wave
+    comes between those of the same week opened again. Again is fine.
     """
     destroy_file(kwave_path(home, wave))
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(home.outbox / wave)
+    with only_one(mail_lock(home), wait=True):
+        take_back(home, engine, wave)
+
+
+def take_back(home: Home, engine: Engine, wave: str) -> None:
+    """Remove the mails of `wave` and their marks; the caller holds `mail_lock`."""
+    while (home.outbox / wave).is_dir():
+        # A mail server may pick up a file while we go through the folder: go through it again.
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(home.outbox / wave)
     with engine.begin() as connection:
         connection.execute(delete(sent).where(sent.c.wave == wave))
+
+
+def mail_lock(home: Home) -> Path:
+    """Return the lock that whoever writes or removes mails holds."""
+    return home.state / "mail.lock"

@@ -12,7 +12,14 @@ from sqlalchemy.engine import Engine
 from pulse import wave as waves
 from pulse.clock import Clock
 from pulse.errors import Refused, WrongState
-from pulse.invitation.links import Invitation, destroy, invitations, kwave_path, read_kwave
+from pulse.invitation.links import (
+    Invitation,
+    invitations,
+    kwave_path,
+    mail_lock,
+    read_kwave,
+    take_back,
+)
 from pulse.invitation.mails import Kind, Letter, compose
 from pulse.invitation.tables import sent
 from pulse.mail.spool import spool
@@ -66,7 +73,7 @@ def send(
         WrongState: no such wave is open.
         Refused: nobody of this wave has the address `resend`.
     """
-    with only_one(home.state / "mail.lock"):
+    with only_one(mail_lock(home)):
         row = _open_wave(engine, clock, wave)
         letter, list_bytes = _letter(home, settings, row, kind)
         kwave = read_kwave(home, row.wave)
@@ -88,7 +95,7 @@ def send(
             spool(home.outbox / row.wave, mails)
             _mark(engine, row.wave, batch, kind)
             if not kwave_path(home, row.wave).exists():
-                destroy(home, engine, row.wave)
+                take_back(home, engine, row.wave)
                 raise WrongState(
                     "The wave closed meanwhile; its mails were removed.", where=row.wave
                 )

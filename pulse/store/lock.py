@@ -10,17 +10,21 @@ from pulse.errors import WrongState
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
+def only_one(path: Path, *, wait: bool = False) -> Iterator[None]:
     """Hold the lock file `path` while the block runs; the operating system frees it on a crash.
+
+    Args:
+        path: made when missing.
+        wait: wait for whoever holds it instead of refusing.
 
     Raises:
         WrongState: another process, or another thread, holds it.
     """
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "ab") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
             raise WrongState(
-                "Another command is opening, closing or cancelling a wave; try again later."
+                "Another command is opening, sending, closing or cancelling; try again later."
             ) from error
         yield

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import func, select
@@ -164,6 +166,44 @@ def test_a_close_beside_a_running_invite_leaves_no_mail(house: House) -> None:
     assert not (house.home.outbox / WAVE).exists()
     with reading(house.engine) as connection:
         assert connection.scalar(select(func.count()).select_from(sent)) == 0
+
+
+def test_destroying_waits_for_a_running_invite(house: House) -> None:
+    """A close or a cancelling beside it ends only when no mail can be written any more."""
+    closing = Thread(target=destroy, args=(house.home, house.engine, WAVE))
+
+    def close_meanwhile(label: str, done: int, total: int) -> None:
+        del label, total
+        if done == 0:
+            closing.start()
+            while kwave_path(house.home, WAVE).exists():
+                sleep(0.001)
+            closing.join(0.2)
+            assert closing.is_alive()
+
+    with pytest.raises(WrongState, match="closed meanwhile"):
+        post(house, progress=close_meanwhile)
+    closing.join()
+    assert not (house.home.outbox / WAVE).exists()
+
+
+def test_a_mail_server_that_fetches_meanwhile_saves_no_mail(house: House) -> None:
+    """Mails picked up while the outbox is being emptied do not keep the others there."""
+    folder = house.home.outbox / WAVE
+    folder.mkdir()
+    paths = [folder / f"{number:04}.eml" for number in range(2_000)]
+    for path in paths:
+        path.touch()
+
+    def fetch() -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    fetching = Thread(target=fetch)
+    fetching.start()
+    destroy(house.home, house.engine, WAVE)
+    fetching.join()
+    assert not folder.exists()
 
 
 def test_destroying_leaves_no_key_mail_or_mark(house: House) -> None:
