@@ -22,6 +22,10 @@ DEFAULT_SUPPORT: Final = (
     "employee representatives."
 )
 _CLOSES: Final = re.compile(rf"({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d")
+# One mailbox in plain ASCII (RFC 5321), without a display name: that is the organisation's.
+_SENDER: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+)
 # Read by the tests and by the processes of one `pulse serve`; not settings of a home.
 _NOT_SETTINGS: Final = frozenset({"PULSE_CHROMIUM", "PULSE_HOME", "PULSE_PEERS"})
 
@@ -197,6 +201,8 @@ def check(settings: Settings) -> Settings:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadSetting("This is no IANA time zone.", where="timezone") from error
+    if not _SENDER.fullmatch(settings.sender):
+        raise BadSetting("Write a bare address, like pulse@example.org.", where="sender")
     if not settings.mail.startswith("spool:"):
         raise BadSetting("Only 'spool:' is offered so far.", where="mail")
     if settings.database_url:
