@@ -43,6 +43,7 @@ def sqlite_engine(
         poolclass=QueuePool,
         pool_size=2,
         max_overflow=-1,  # who may wait is decided by the callers' threads, not by the pool
+        hide_parameters=True,  # no error and no log ever quotes a hash, a box or an address
     )
     pragmas = (
         f"busy_timeout={busy_timeout:d}",

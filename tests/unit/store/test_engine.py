@@ -65,3 +65,14 @@ def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(OperationalError), engine.connect():
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_an_error_never_quotes_what_was_written(tmp_path: Path) -> None:
+    """A statement that fails names itself, not the values that came with it."""
+    engine = sqlite_engine(tmp_path / "a.db", journal="wal", create=True)
+    canary = text("INSERT INTO missing VALUES (:value)")
+    with engine.connect() as connection, pytest.raises(OperationalError) as raised:
+        connection.execute(canary, {"value": "canary"})
+    engine.dispose()
+    assert "missing" in str(raised.value)
+    assert "canary" not in str(raised.value)
