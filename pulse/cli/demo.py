@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import sys
 import tempfile
@@ -11,7 +10,6 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import click
@@ -59,7 +57,7 @@ def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> N
     staff, leaders = _ports(port)
     base_url, dashboards_url = f"http://{LOOPBACK}:{staff}", f"http://{LOOPBACK}:{leaders}"
     begun = time.monotonic()
-    with _throw_away() as folder:
+    with processes.until_stopped(), _throw_away() as folder:
         home = Home(folder / "home")
         run.note(f"Making an organisation of {people} people and {weeks} past weeks …")
         with progress() as bar:
@@ -91,18 +89,12 @@ def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> N
 
 @contextmanager
 def _throw_away() -> Iterator[Path]:
-    """Give a folder that is removed at the end, on SIGTERM too."""
-    signal.signal(signal.SIGTERM, _stop)
+    """Give a folder that is removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="pulse-demo-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
 
 
 def _ports(port: int) -> tuple[int, int]:

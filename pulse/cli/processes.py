@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Final
 
@@ -24,6 +24,7 @@ from pulse.errors import Refused
 START_WITHIN: Final = 60.0  # seconds
 END_WITHIN: Final = 10.0
 _TICK: Final = 0.05
+_STOP: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Wildcards to listen on, and how this machine reaches itself then.
 EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 
@@ -85,31 +86,39 @@ def serving(listeners: Sequence[Listener], environ: Mapping[str, str]) -> Iterat
 
 
 def watch(served: Sequence[Served]) -> None:
-    """Return when a signal asks for the end.
+    """Wait; only a signal (see `until_stopped`) ends this in peace.
 
     Raises:
         Refused: an app ended by itself.
     """
-    stop = _stop_on_signals()
-    while not stop():
-        for one in served:
-            if one.process.poll() is not None:
-                raise Refused(
-                    "This app ended by itself; all others were ended too.", where=one.listener.name
-                )
+    while all(one.process.poll() is None for one in served):
         time.sleep(_TICK)
+    ended = next(one for one in served if one.process.poll() is not None)
+    raise Refused("This app ended by itself; all others were ended too.", where=ended.listener.name)
 
 
-def _stop_on_signals() -> Callable[[], bool]:
-    asked: list[int] = []
+@contextlib.contextmanager
+def until_stopped() -> Iterator[None]:
+    """Leave the block in order at Ctrl-C, SIGTERM or a lost terminal, wherever it is by then."""
 
-    def note(number: int, frame: FrameType | None) -> None:
-        del frame
-        asked.append(number)
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        for each in _STOP:
+            signal.signal(each, signal.SIG_IGN)  # a second one must not disturb the ending
+        raise _Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, note)
-    return lambda: bool(asked)
+    before = {each: signal.signal(each, stop) for each in _STOP}
+    try:
+        yield
+    except _Stopped:
+        pass
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+class _Stopped(BaseException):
+    """A signal asked for the end."""
 
 
 def _bind(listener: Listener) -> socket.socket:

@@ -56,7 +56,10 @@ def serve(
     if admin_host != host and only in {None, "admin"}:
         run.note("The administrator's app stays on this machine; --host names a private address.")
     run.note(f"Links in invitations point to {settings.base_url}.")
-    with processes.serving(listeners, environ_of(run)) as served:
+    with (
+        processes.until_stopped(),
+        processes.serving(listeners, environ_of(run)) as served,
+    ):
         show(run, served)
         processes.watch(served)
     run.note("Stopped.")
