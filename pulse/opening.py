@@ -133,7 +133,8 @@ def cancel(home: Home, engine: Engine, wave: str) -> waves.Wave:
     """
     with only_one(home.state / "wave.lock"):
         row = waves.get(engine, wave)
-        if (home.state / "close" / f"{wave}.json").exists():
+        closing = row is not None and row.state in waves.UNFINISHED
+        if closing and (home.state / "close" / f"{wave}.json").exists():
             raise WrongState("Its close has begun; `pulse wave close` goes on.", where=wave)
         if row is None or row.state not in {"planned", "open"}:
             state = f"it is {row.state}" if row else "there is none of this name"

@@ -135,3 +135,6 @@ def test_what_cannot_be_cancelled(house: House) -> None:
     plan.write_bytes(b"{}")
     with pytest.raises(WrongState, match="close has begun"):
         opening.cancel(house.home, house.engine, WAVE)
+    waves.move(house.engine, WAVE, ("open",), "released")
+    with pytest.raises(WrongState, match="it is released"):
+        opening.cancel(house.home, house.engine, WAVE)
