@@ -63,7 +63,12 @@ DICTIONARY: Final[tuple[Column, ...]] = (
         "exact, at_least, at_most",
         "at_least, at_most: the mean lies near the end of the scale and only this bound is shown.",
     ),
-    Column("step", "number", "0.1, 0.25, 0.5, 1 points", "The rounding step of the mean."),
+    Column(
+        "step",
+        "number",
+        "item 0.1, 0.25, 0.5, 1; scale 25 x that / its items",
+        "The rounding step of the mean; of a scale, what one step of one of its items makes.",
+    ),
     Column(
         "favourable",
         "number",

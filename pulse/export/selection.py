@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pulse.errors import Refused
+from pulse.errors import InvalidValue, Refused
 from pulse.release import reading
 from pulse.terms import Tree, check_wave_id
 
@@ -36,7 +36,7 @@ def frames(releases: Path, selection: Selection) -> Iterator["pl.DataFrame"]:
 
     Raises:
         Refused: the unit stands in no tree of these waves.
-        InvalidValue: `first` or `last` is no wave id.
+        InvalidValue: `first` or `last` is no wave id, or `last` comes before `first`.
         BadRelease: a file does not match the ledger.
     """
     from pulse.release import cells
@@ -44,6 +44,8 @@ def frames(releases: Path, selection: Selection) -> Iterator["pl.DataFrame"]:
     for bound in (selection.first, selection.last):
         if bound:
             check_wave_id(bound)
+    if selection.first and selection.last and selection.last < selection.first:
+        raise InvalidValue("The last week comes before the first.", where="to")
     found = False
     for wave in reading.waves(releases):
         if wave < selection.first or (selection.last and wave > selection.last):

@@ -133,7 +133,6 @@ def test_an_unknown_unit_is_refused_and_leaves_no_file(releases: Path) -> None:
         (WAVES[1], "", WAVES[1:]),
         ("", WAVES[1], WAVES[:2]),
         (WAVES[1], WAVES[1], WAVES[1:2]),
-        (WAVES[2], WAVES[0], ()),
     ],
 )
 def test_a_span_of_waves_includes_both_ends(
@@ -148,6 +147,12 @@ def test_a_span_that_is_no_week_is_refused(releases: Path) -> None:
     """A bound that is no wave id is a sentence, not an empty file."""
     with pytest.raises(InvalidValue):
         exported(releases, Selection(first="yesterday"))
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(releases: Path) -> None:
+    """Two weeks the wrong way round are a sentence, not a file without rows."""
+    with pytest.raises(InvalidValue, match="before the first"):
+        exported(releases, Selection(first=WAVES[2], last=WAVES[0]))
 
 
 def test_leader_items_leave_only_when_asked(releases: Path) -> None:
