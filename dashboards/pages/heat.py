@@ -1,5 +1,6 @@
 """The heat table: units of the tree against scales, in tree order, never a ranking."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -8,8 +9,8 @@ from markupsafe import Markup
 from dashboards.pages import drawing, weeks
 from dashboards.pages.tiles import first_weeks
 from pulse.accounts.scope import Scope
-from pulse.statistics.items import items_of_week
-from pulse.statistics.scales import Block, Direction, Scales
+from pulse.statistics.items import ItemFigure, items_of_week
+from pulse.statistics.scales import Direction, Scales
 from pulse.terms import Unit
 
 LEVELS: Final = 2  # below the first row; what is deeper stands on the page of its unit
@@ -90,8 +91,13 @@ def _walk(
 
 def _row(scales: Scales, unit: Unit, depth: int, below: list[Unit]) -> HeatRow:
     alive = [child for child in below if child.invited]
-    cells = tuple(_cell(scales, unit.unit_id, s) for s in scales.history.instrument.scales)
+    names = tuple(scales.history.instrument.scales)
+    # A line that has just begun has no block yet: its row is of this week, and says so.
+    young = not any(scales.blocks(unit.unit_id, scale) for scale in names)
+    early = items_of_week(scales.history, unit.unit_id) if young else ()
+    cells = tuple(_cell(scales, unit.unit_id, scale, early) for scale in names)
     bands = [cell.at_least for cell in cells if cell.at_least is not None]
+    answers = f"at least {min(bands)} answers" if bands else f"{unit.invited} people"
     return HeatRow(
         unit_id=unit.unit_id,
         name=unit.name,
@@ -99,14 +105,14 @@ def _row(scales: Scales, unit: Unit, depth: int, below: list[Unit]) -> HeatRow:
         parent_id=unit.parent_id if depth else None,
         children=len(alive) if depth < LEVELS else 0,
         deeper=depth == LEVELS and bool(alive),
-        answers=f"at least {min(bands)} answers" if bands else f"{unit.invited} people",
+        answers=f"{answers} this week" if young and bands and scales.blocks_of_waves else answers,
         cells=cells,
     )
 
 
-def _cell(scales: Scales, unit_id: str, scale: str) -> HeatCell:
+def _cell(scales: Scales, unit_id: str, scale: str, early: Sequence[ItemFigure]) -> HeatCell:
     blocks = scales.blocks(unit_id, scale)
-    block = blocks[-1] if blocks else _this_week(scales, unit_id, scale)
+    block = blocks[-1] if blocks else first_weeks(scales.history.instrument, scale, early)
     direction = scales.directions.get((unit_id, scale), Direction("too_early"))
     estimate = block.estimate if block else None
     if block is None or estimate is None:
@@ -120,8 +126,3 @@ def _cell(scales: Scales, unit_id: str, scale: str) -> HeatCell:
         direction=direction,
         drawn_arrow=drawing.arrow(direction.key) if likely else Markup(""),
     )
-
-
-def _this_week(scales: Scales, unit_id: str, scale: str) -> Block | None:
-    figures = items_of_week(scales.history, unit_id)
-    return first_weeks(scales.history.instrument, scale, figures)

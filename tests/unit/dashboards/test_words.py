@@ -54,3 +54,14 @@ def test_a_line_that_begins_late_says_why(series: str, note: str) -> None:
         ).notes
         == ()
     )
+
+
+def test_a_line_that_has_just_begun_is_told_to_be_of_this_week() -> None:
+    """In a table over four weeks, a unit without such a block yet names its own period."""
+    new = team("a", series="2026-W06")
+    table = heat_table(Scales(history(lately, 8, (new,))), EVERYTHING, "org")
+    assert table.period == "weeks 5\N{EN DASH}8, 2026"
+    assert [row.answers for row in table.rows] == [
+        "at least 250 answers", "at least 10 answers this week",
+    ]  # fmt: skip
+    assert all(cell.number for cell in table.rows[1].cells)
