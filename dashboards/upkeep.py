@@ -33,4 +33,5 @@ def metrics(request: Request[Any, Any, Any]) -> Response[str]:
         "# TYPE pulse_build_info gauge\n"
         f'pulse_build_info{{app="dashboards",version="{pulse.__version__}",python="{python}"}} 1\n'
     )
-    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+    # Litestar adds the character set.
+    return Response(text, media_type="text/plain; version=0.0.4")

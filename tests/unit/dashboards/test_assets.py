@@ -76,10 +76,14 @@ def test_every_page_has_a_strict_policy(
 
 
 def _metrics(app: Litestar, client: str, host: str, **headers: str) -> int:
-    async def ask() -> int:
+    return _asked(app, client, host, **headers).status_code
+
+
+def _asked(app: Litestar, client: str, host: str, **headers: str) -> httpx.Response:
+    async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(cast("Any", app), client=(client, 4711))
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as session:
-            return (await session.get("/metrics", headers=headers)).status_code
+            return await session.get("/metrics", headers=headers)
 
     return asyncio.run(ask())
 
@@ -88,6 +92,8 @@ def test_metrics_are_for_this_machine_only(app: Litestar) -> None:
     """Loopback gets constant process figures; another address, name or a proxy gets a 404."""
     assert _metrics(app, "127.0.0.1", "127.0.0.1:8001") == 200
     assert _metrics(app, "::1", "localhost:8001") == 200
+    told = _asked(app, "127.0.0.1", "127.0.0.1:8001").headers["content-type"]
+    assert told == "text/plain; version=0.0.4; charset=utf-8"
     assert _metrics(app, "10.0.0.7", "127.0.0.1:8001") == 404
     assert _metrics(app, "127.0.0.1", "pulse.example.org") == 404
     assert _metrics(app, "127.0.0.1", "127.0.0.1", **{"X-Forwarded-For": "10.0.0.7"}) == 404
