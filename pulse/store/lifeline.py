@@ -5,6 +5,7 @@ in its memory; a peel would go on beside the one that is begun again.
 """
 
 import os
+import signal
 from collections.abc import Callable
 from multiprocessing import parent_process
 from threading import Thread
@@ -31,4 +32,6 @@ def _end_after(wait: Callable[[], object]) -> None:
         wait()
         os._exit(1)  # at once: nothing may be written by a process that was given up
 
+    # A terminal sends Ctrl-C to every process; what it means is the parent's to decide.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=watch, name="lifeline", daemon=True).start()
