@@ -62,7 +62,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
         wave: the wave's id.
         peeled: P as a second holder (a council) gave it back.
         abandon: give a wave up that was shut and not released: everything is destroyed.
-        accept_spoiled: release although too many ballots were spoiled.
+        accept_spoiled: release although too many ballots were spoiled, once they are counted.
         progress: told each step.
         checkpoint: called by name wherever an interruption may fall.
 
@@ -80,7 +80,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
         plan = _find(work, abandon=abandon)
         if peeled is not None and plan.step == "peel":
             write_atomically(work.places.peeled, peeled.read_bytes())
-        if accept_spoiled:
+        if accept_spoiled and plan.step == "publish":  # what was not counted cannot be accepted
             plan = msgspec.structs.replace(plan, accepted=True)
         return _run(work, plan)
 
@@ -153,7 +153,7 @@ def _claim(work: Work, fresh: Plan) -> Plan:
         row = waves.get(work.engine, work.wave)
         if row is None or row.state != "open":
             raise WrongState("The wave was changed just now; look at its state.", where=work.wave)
-        return _kept(work, fresh)
+        return _kept(work, msgspec.structs.replace(fresh, keys=row.keys))
 
 
 def _run(work: Work, plan: Plan) -> Closed:

@@ -218,6 +218,10 @@ def test_a_damaged_plan_is_held(peeled: Week, tmp_path: Path) -> None:
 def test_too_many_spoiled_ballots_are_held_until_accepted(week: Week, known: Secrets) -> None:
     """Four of thirty-one are more than chance: Destroy A has run, P stays, `release` decides."""
     spoil(week, 4, known)
+    with pytest.raises(Interrupted):
+        week.close(checkpoint=stop_at("after export"))
+    with pytest.raises(Held, match="4 of 31"):
+        week.release(accept_spoiled=True)  # said before anybody knew how many there are
     held(week, lambda _: None, "4 of 31 ballots were spoiled")
     assert not week.places.box_store.exists()
     assert week.places.peeled.exists()

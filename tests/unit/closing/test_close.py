@@ -263,11 +263,14 @@ def test_a_holder_that_dies_silently_is_reported() -> None:
 
 
 def test_a_wave_taken_by_another_command_is_not_claimed(week: Week) -> None:
-    """If the wave stopped being open since it was looked at, no plan is written."""
-    wave.move(week.engine, week.wave, ("open",), "cancelled")
+    """A wave opened anew since it was looked at is claimed as it is now; no other is claimed."""
     work = steps.Work(
         week.home, week.settings, week.clock, week.engine, week.wave, silent, closing.nowhere
     )
+    stale = closing.Plan(wave=week.wave, step="shut", keys="/w/before", code_version="0")
+    assert closing._claim(work, stale).keys == week.row.keys
+    week.places.plan.unlink()
+    wave.move(week.engine, week.wave, ("open",), "cancelled")
     with pytest.raises(WrongState, match="changed just now"):
-        closing._claim(work, closing.Plan(wave=week.wave, step="shut", code_version="0"))
+        closing._claim(work, stale)
     assert not week.places.plan.exists()
