@@ -66,12 +66,17 @@ def status(run: Run, wave: str | None) -> None:
 @click.option("--abandon", is_flag=True, help="Give the week up: its answers are destroyed.")
 @pass_run
 def close(run: Run, wave: str | None, peeled: Path | None, *, abandon: bool) -> None:
-    """Close a week now and release what is safe; run it again after any interruption."""
+    """Close a week now and release what is safe; run it again after any interruption.
+
+    Once closed, the last week gives its report again.
+    """
     from pulse.closing import close_wave
 
+    last = None if abandon or waves.unfinished(run.state) else waves.last_asked(run.state)
+    week = under_way(run, wave or (last.wave if last else None))
     with progress() as bar:
         closed = close_wave(
-            run.home, run.settings, run.clock, run.state, under_way(run, wave),
+            run.home, run.settings, run.clock, run.state, week,
             peeled=peeled, abandon=abandon, progress=bar,
         )  # fmt: skip
     run.say(closed)
