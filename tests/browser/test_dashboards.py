@@ -15,7 +15,7 @@ from tests.unit.dashboards import house
 
 PAGES = {
     house.LEADER: ("/", "/units/web", "/units/tiny", "/account", "/units/org"),
-    house.HR: ("/", "/units/eng"),
+    house.HR: ("/", "/units/eng", "/units/night"),
     house.AUDITOR: ("/",),
     house.ADMIN: ("/",),
 }

@@ -44,7 +44,7 @@ ROSTER: Final = (
     RosterUnit("tiny", "eng", "Tiny", 9),
     RosterUnit("ops", "org", "Operations", 0),
     RosterUnit("desk", "ops", "Desk", 16),
-    RosterUnit("night", "ops", "Night", 14),
+    RosterUnit("night", "ops", "Night" + 195 * "t", 14),
 )
 
 
