@@ -1,8 +1,8 @@
 """One serving process of `pulse serve`, started by `pulse.cli.processes` and ended with it.
 
-`python -m pulse.cli.child APP SOCKET LIFELINE`: the app's import path, the file descriptor of
-its bound socket, and the reading end of a pipe whose other end only the parent holds. The pipe
-reports the parent's end whatever ended it, SIGKILL included.
+`python -m pulse.cli.child APP SOCKETS LIFELINE`: the app's import path, the file descriptors of
+its bound sockets (parted by commas), and the reading end of a pipe whose other end only the
+parent holds. The pipe reports the parent's end whatever ended it, SIGKILL included.
 """
 
 import os
@@ -19,7 +19,7 @@ GRACE: Final = 5  # seconds for requests under way
 
 def main() -> int:
     """Serve until a signal or the parent's end; 1 if the app could not start."""
-    app, socket_fd, lifeline = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    app, numbers, lifeline = sys.argv[1], sys.argv[2].split(","), int(sys.argv[3])
     config = uvicorn.Config(
         app,
         factory=True,
@@ -36,7 +36,7 @@ def main() -> int:
     server = uvicorn.Server(config)
     threading.Thread(target=_end_with_parent, args=(server, lifeline), daemon=True).start()
     try:
-        server.run(sockets=[socket.socket(fileno=socket_fd)])
+        server.run(sockets=[socket.socket(fileno=int(number)) for number in numbers])
     except KeyboardInterrupt:
         return 0
     return 0 if server.started else 1

@@ -20,6 +20,7 @@ from typing import Final
 import msgspec
 
 from pulse.errors import Refused
+from pulse.settings import is_loopback
 
 START_WITHIN: Final = 60.0  # seconds
 END_WITHIN: Final = 10.0
@@ -39,11 +40,27 @@ class Listener(msgspec.Struct, frozen=True):
 
 
 class Served(msgspec.Struct, frozen=True):
-    """An app that runs: its process and the address at which this machine reaches it."""
+    """An app that runs: its process, its address, and where this machine itself reaches it."""
 
     listener: Listener
     process: "subprocess.Popen[bytes]"
     address: str
+    inside: str
+
+
+class _Bound(msgspec.Struct, frozen=True):
+    """The sockets of an app; the last one is on loopback, for the health of the others."""
+
+    listener: Listener
+    sockets: list[socket.socket]
+
+    @property
+    def address(self) -> str:
+        return _url(self.listener.host, self.sockets[0])
+
+    @property
+    def inside(self) -> str:
+        return _url(_on_this_machine(self.listener.host), self.sockets[-1])
 
 
 @contextlib.contextmanager
@@ -54,35 +71,31 @@ def serving(listeners: Sequence[Listener], environ: Mapping[str, str]) -> Iterat
         Refused: a port is taken, or an app did not start (its own words are on standard error).
     """
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(_bind(listener)) for listener in listeners]
-        addresses = [
-            _address(listener, bound) for listener, bound in zip(listeners, sockets, strict=True)
-        ]
+        every = [_bind(listener, stack) for listener in listeners]
         reading, writing = os.pipe()
         served: list[Served] = []
         stack.callback(_end, served)
         stack.callback(os.close, writing)
-        for listener, bound, address in zip(listeners, sockets, addresses, strict=True):
-            peers = ",".join(other for other in addresses if other != address)
-            process = subprocess.Popen(  # noqa: S603 - our own module
-                [
-                    sys.executable,
-                    "-m",
-                    "pulse.cli.child",
-                    listener.app,
-                    str(bound.fileno()),
-                    str(reading),
-                ],
-                env={**environ, "PULSE_PEERS": peers},
-                pass_fds=(bound.fileno(), reading),
-                stdin=subprocess.DEVNULL,
-                process_group=0,
-            )
-            served.append(Served(listener, process, address))
+        for bound in every:
+            peers = ",".join(other.inside for other in every if other is not bound)
+            process = _start(bound, reading, {**environ, "PULSE_PEERS": peers})
+            served.append(Served(bound.listener, process, bound.address, bound.inside))
         os.close(reading)
         for one in served:
             _await(one)
         yield served
+
+
+def _start(bound: _Bound, lifeline: int, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    numbers = [each.fileno() for each in bound.sockets]
+    words = (bound.listener.app, ",".join(map(str, numbers)), str(lifeline))
+    return subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "pulse.cli.child", *words],
+        env=environ,
+        pass_fds=(*numbers, lifeline),
+        stdin=subprocess.DEVNULL,
+        process_group=0,
+    )
 
 
 def watch(served: Sequence[Served]) -> None:
@@ -121,18 +134,38 @@ class _Stopped(BaseException):
     """A signal asked for the end."""
 
 
-def _bind(listener: Listener) -> socket.socket:
+def _bind(listener: Listener, stack: contextlib.ExitStack) -> _Bound:
     try:
-        return socket.create_server((listener.host, listener.port), backlog=2048)
+        sockets = [
+            stack.enter_context(
+                socket.create_server((host, port), family=_family(host), backlog=2048)
+            )
+            for host, port in _places(listener.host, listener.port)
+        ]
     except OSError as error:
         raise Refused(
             f"Port {listener.port} cannot be used ({error.strerror}); choose another.",
             where=listener.name,
         ) from error
+    return _Bound(listener, sockets)
 
 
-def _address(listener: Listener, bound: socket.socket) -> str:
-    host = EVERYWHERE.get(listener.host, listener.host)
+def _places(host: str, port: int) -> list[tuple[str, int]]:
+    """List where to listen: an address that is not this machine's own gets a loopback beside it."""
+    own = host in EVERYWHERE or is_loopback(host)
+    return [(host, port)] if own else [(host, port), ("127.0.0.1", 0)]
+
+
+def _on_this_machine(host: str) -> str:
+    return EVERYWHERE.get(host) or (host if is_loopback(host) else "127.0.0.1")
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _url(host: str, bound: socket.socket) -> str:
+    host = EVERYWHERE.get(host, host)
     return f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
 
 
@@ -141,7 +174,7 @@ def _await(one: Served) -> None:
     while time.monotonic() < until:
         if one.process.poll() is not None:
             raise Refused("This app did not start.", where=one.listener.name)
-        if answers(one.address):
+        if answers(one.inside):
             return
         time.sleep(_TICK)
     raise Refused(f"This app did not answer within {START_WITHIN:.0f} s.", where=one.listener.name)
