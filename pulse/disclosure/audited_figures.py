@@ -5,6 +5,7 @@ shares no code with `rounding`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Final, NamedTuple
 
 from pulse.disclosure.policy import BAND, WITHHELD, Policy
@@ -48,8 +49,9 @@ def findings(
         kind, _, name = cell.measure.partition(":")
         broken = list(_common(cell, expected))
         if kind == "item":
-            items[name] = cell
             broken += _item(cell, expected)
+            # Figures that cannot be are not computed with.
+            items |= {} if broken else {name: cell}
         elif not broken:
             broken += _scale(cell, [items.get(item) for item in scales[name]], reverse)
         yield from (f"{cell.unit_id} {cell.measure}: {text}" for text in broken)
@@ -72,9 +74,12 @@ def _item(cell: Cell, expected: Expected) -> Iterator[str]:
         yield "it has no mean."
     else:
         low, high = 1 + step, 5 - step
-        coded = {"at_most": cell.mean == low, "at_least": cell.mean == high}
-        inside = low < cell.mean < high and _whole(cell.mean, step)
-        if not coded.get(cell.mean_bound, inside):
+        fits = {
+            "at_most": cell.mean == low,
+            "at_least": cell.mean == high,
+            "exact": low < cell.mean < high and _whole(cell.mean, step),
+        }
+        if not fits.get(cell.mean_bound, False):
             yield "its mean is not rounded and coded."
     yield from _shares(cell, expected)
 
@@ -130,8 +135,11 @@ def _scale(cell: Cell, items: Sequence[Cell | None], reverse: Sequence[str]) -> 
         yield "a scale has no no-answer class."
 
 
-def diagnostics(cells: Iterable[Cell], policy: Policy, tree: Tree) -> Iterator[str]:
+def diagnostics(
+    cells: Iterable[Cell], asked: Iterable[str], policy: Policy, tree: Tree
+) -> Iterator[str]:
     """Yield what is wrong with the diagnostic rows, which only a large root may have."""
+    known = {f"sigma2:{item}" for item in asked}
     rows = list(cells)
     root = tree.root
     bands = [c.at_least for c in rows if c.unit_id == root.unit_id and c.kind == "unit"]
@@ -146,8 +154,8 @@ def diagnostics(cells: Iterable[Cell], policy: Policy, tree: Tree) -> Iterator[s
             b, root.invited, value=cell.value,
         )  # fmt: skip
         value = cell.value or 0.0
-        rounded = round(value * _SIGMA2_PER_POINT) / _SIGMA2_PER_POINT == value and value > 0
-        if not (large and many and cell == empty and rounded):
+        rounded = isfinite(value) and value == round(value * _SIGMA2_PER_POINT) / _SIGMA2_PER_POINT
+        if not (large and many and cell == empty and rounded and value > 0):
             yield f"{cell.unit_id} {cell.measure}: this diagnostic must not be published."
-        if not cell.measure.startswith("sigma2:"):
+        if cell.measure not in known:
             yield f"{cell.unit_id} {cell.measure}: there is no such diagnostic."

@@ -1,5 +1,6 @@
 """The audit finds every leak planted in the cells."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,11 @@ LEAKS: list[tuple[str, Forgery, str]] = [
         "not rounded and coded",
     ),
     ("no mean", altered(item(), mean=None), "no mean"),
+    ("a mean that is no number", altered(item(), mean=math.nan), "not rounded and coded"),
+    ("a mean without end", altered(item(), mean=math.inf), "not rounded and coded"),
+    ("an unheard-of bound", altered(item(mean_bound="exact"), mean_bound="x"), "not rounded and"),
+    ("no step at all", altered(item(), step=0.0), "not the one of its band"),
+    ("a step that is no number", altered(item(), step=math.nan), "not the one of its band"),
     ("an exact share", altered(item(at_least=20), favourable=33.3), "shares are not rounded"),
     ("an uncoded share", altered(item(at_least=20), favourable=0.0), "shares are not rounded"),
     ("a share too few", altered(item(at_least=20), neutral=None), "shares are not rounded"),
@@ -144,6 +150,8 @@ LEAKS: list[tuple[str, Forgery, str]] = [
     ),
     ("an exact variance", altered(diag, value=1.1234), "must not be published"),
     ("no variance", altered(diag, value=None), "must not be published"),
+    ("a variance that is no number", altered(diag, value=math.nan), "must not be published"),
+    ("a variance of no item", altered(diag, measure="sigma2:t11"), "no such diagnostic"),
     ("zero variance", altered(diag, value=0.0), "must not be published"),
     ("a team's variance", altered(diag, unit_id="t11"), "must not be published"),
     ("another diagnostic", altered(diag, measure="sum:A1"), "no such diagnostic"),
