@@ -53,6 +53,8 @@ def test_a_week_from_open_to_export(
         "shut", "peel", "open", "tabulate", "protect", "audit", "press", "destroy",
     }  # fmt: skip
     assert document("wave", "close") == closed
+    assert document("wave", "status")["state"] == "released"
+    assert "is released" in call("wave", "cancel", "--wave", opened["wave"]).stderr
     assert document("audit") == {"ok": True, "releases": 1, "findings": []}
     out = tmp_path / "figures.csv"
     told = document("export", "--format", "csv", "--out", str(out))
@@ -75,12 +77,17 @@ def test_a_wave_opened_by_mistake_is_cancelled_and_opened_again(
     "words",
     [
         ("wave", "close"),
+        ("wave", "close", "--abandon"),
+        ("wave", "close", "--wave", "2020-W01"),
+        ("wave", "close", "--wave", "last"),
         ("wave", "release"),
         ("wave", "cancel"),
         ("wave", "status", "--wave", "2020-W01"),
         ("wave", "open", "--wave", "next week"),
+        ("wave", "open", "--wave", "2026-W54"),
         ("wave", "open", "--closes", "2020-01-01T00:00+00:00"),
         ("invite",),
+        ("invite", "--preview"),
         ("remind",),
         ("export", "--format", "csv", "--out", "no-such-folder/x.csv"),
     ],
