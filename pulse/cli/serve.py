@@ -9,6 +9,7 @@ from pulse.cli import processes
 from pulse.cli.frame import Command, Run, pass_run
 from pulse.cli.processes import EVERYWHERE, Listener
 from pulse.errors import Refused
+from pulse.settings import is_loopback
 
 APPS: Final = {
     "staff": "pulse.app:create_app",
@@ -46,6 +47,8 @@ def serve(
             "In this version issuer and ballot box run inside the staff app: use --only staff.",
             where="--only",
         )
+    if settings.env == "test" and not is_loopback(host):
+        raise Refused("A home with env = test is served on loopback only.", where="--host")
     admin_host = LOOPBACK if host in EVERYWHERE else host
     listeners = [
         Listener("staff", APPS["staff"], host, port),

@@ -186,6 +186,12 @@ def test_an_unsafe_address_is_no_start(home: str) -> None:
     assert said == "pulse: base_url: The address must be https, or http on loopback.\n"
 
 
+def test_a_home_for_trials_stays_on_this_machine(home: str) -> None:
+    """With env = test (a clock from a file, a seed) no other machine is ever served."""
+    said = refused(home, "--host", "::", PULSE_ENV="test")
+    assert said == "pulse: --host: A home with env = test is served on loopback only.\n"
+
+
 def test_one_app_alone_is_served(home: str) -> None:
     """--only serves one app and nothing beside it."""
     running = Serving(home, "--only", "dashboards", *ANY_PORTS)
