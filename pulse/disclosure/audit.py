@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pulse.disclosure import audited_cells, audited_tree, policy
+from pulse.disclosure import audited_cells, audited_results, audited_tree, policy
 from pulse.errors import BadRelease
 from pulse.release import cells, ledger, manifest, reading, treefile
 from pulse.release.manifest import Manifest
@@ -71,6 +71,9 @@ def _release(folder: Path) -> Iterator[str]:
     if not broken:
         rows = cells.rows(cells.read(folder / cells.NAME))
         yield from audited_cells.findings(audited_cells.Sheet(described, rules, tree, rows))
+        yield from audited_results.findings(
+            reading.read_file(folder / "results.json"), described.wave, tree, rows, described.lead
+        )
 
 
 def _files(folder: Path, described: Manifest) -> Iterator[str]:

@@ -1,0 +1,85 @@
+"""The audit compares what staff see with the cells beside it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from pulse.closing.results import compose
+from pulse.disclosure.audit import audit_release
+from pulse.disclosure.protect import protect
+from pulse.release.manifest import About, Tallies
+from pulse.release.press import press
+from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, tally
+from tests.unit.disclosure.pressed import forge, found, organisation
+
+WAVE = "2026-W09"
+Told = dict[str, Any]
+
+
+@pytest.fixture
+def with_results(tmp_path: Path) -> Path:
+    """Give a folder with one release whose results.json is closing's own."""
+    tree = organisation()
+    ballots = [
+        (unit.unit_id, tuple((person + item) % 4 + 1 for item in range(len(ITEMS))))
+        for unit in tree.groups_in_order()
+        for person in range(unit.invited - 4)
+    ]
+    release = protect(tree, tally(tree, ballots, ITEMS, WAVE), POLICY, INSTRUMENT)
+    cast = len(ballots)
+    tallies = Tallies(tree.root.invited, cast, cast, cast, 0)
+    about = About("0.1.0", "weekly", "1.0.0", 0, "00" * 16, "00" * 32, tallies)
+    staff = compose(release, tree, INSTRUMENT, "Org", "")
+    press(tmp_path, release, tree, about, staff, check=audit_release)
+    return tmp_path
+
+
+def rewritten(releases: Path, change: Callable[[Told], None]) -> str:
+    """Change results.json and all hashes, and audit."""
+    path = releases / WAVE / "results.json"
+    told = json.loads(path.read_bytes())
+    change(told)
+    path.write_text(json.dumps(told), encoding="utf-8")
+    forge(releases, WAVE)
+    return found(releases)
+
+
+def test_what_closing_wrote_is_found_right(with_results: Path) -> None:
+    """Root and departments with figures pass; so does a results.json that says nothing."""
+    told = json.loads((with_results / WAVE / "results.json").read_bytes())
+    assert (len(told["units"]), len(told["items"])) == (3, 6)
+    assert rewritten(with_results, lambda _: None) == ""
+    assert rewritten(with_results, dict.clear) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: t["scales"][0].update(mean=51.2), "org scale:safety is not the released one"),
+        (lambda t: t["items"][0].update(mean_bound="at_most"), "item:A1 is not the released one"),
+        (lambda t: t["units"][0]["scales"][0].update(mean=1.0), "d0 scale:safety is not"),
+        (lambda t: t["units"][0].update(unit_id="t1"), "t1 is no department"),
+        (
+            lambda t: t["units"][1].update(participation="At least 47 of 48 people answered."),
+            "d1 has a participation that was not released",
+        ),
+        (lambda t: t.update(participation="All 284 answered."), "org has a participation"),
+        (lambda t: t.update(wave="2026-W01"), "another wave"),
+        (lambda t: t.update(units="none"), "cannot be read"),
+    ],
+)
+def test_a_figure_for_staff_that_is_no_cell_is_found(
+    with_results: Path, change: Callable[[Told], None], said: str
+) -> None:
+    """P6, P11: one figure more, finer or of another unit is a finding."""
+    assert said in rewritten(with_results, change)
+
+
+def test_figures_about_one_leader_are_not_for_staff(with_results: Path) -> None:
+    """An item about a leader may be released; in results.json it is a finding."""
+    forge(with_results, WAVE, about=lambda m: structs.replace(m, lead=("A1",)))
+    assert "results.json: org item:A1 is not the released one." in found(with_results)
