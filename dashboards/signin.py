@@ -52,8 +52,8 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     stored = None if found is None else found[1]
     right = await asyncio.wrap_future(desk.passwords.verify(stored, password))
     if found is None or not right:
-        if found is not None:
-            await _note(desk, found[0], "refused", "sign-in")
+        # Noted for a stranger too: the time it takes must not tell who has an account.
+        await _note(desk, None if found is None else found[0], "refused", "sign-in")
         return page(request, "login.html", status=401, email=email, problem=_SORRY)
     account = found[0]
     await _note(desk, account, "signed in", "")
@@ -108,7 +108,7 @@ async def _matches(desk: Desk, stored: str | None, password: str) -> bool:
 
 
 async def _note(
-    desk: Desk, account: directory.Account, action: accesslog.Entry, subject: str
+    desk: Desk, account: directory.Account | None, action: accesslog.Entry, subject: str
 ) -> None:
     await sync_to_thread(accesslog.note, desk.engine, desk.clock, account, action, subject)
 

@@ -12,6 +12,7 @@ from pulse.store.engine import reading
 
 Entry = Literal["signed in", "refused", "saw", "exported", "new password"]
 _LONGEST: Final = 200
+NOBODY: Final = ""  # what was typed may be a password: it is not kept
 
 
 class AccessRow(msgspec.Struct, frozen=True):
@@ -25,14 +26,16 @@ class AccessRow(msgspec.Struct, frozen=True):
     subject: str
 
 
-def note(engine: Engine, clock: Clock, account: Account, action: Entry, subject: str) -> None:
-    """Write one row before the thing is shown."""
+def note(
+    engine: Engine, clock: Clock, account: Account | None, action: Entry, subject: str
+) -> None:
+    """Write one row before the thing is shown; None is somebody who has no account."""
     with engine.begin() as connection:
         connection.execute(
             insert(access_log).values(
                 moment=clock.now().isoformat(timespec="seconds"),
-                email=account.email,
-                role=account.role,
+                email=account.email if account else NOBODY,
+                role=account.role if account else NOBODY,
                 action=action,
                 subject=subject[:_LONGEST],
             )

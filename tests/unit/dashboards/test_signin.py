@@ -38,6 +38,18 @@ def test_a_wrong_password_and_an_unknown_person_look_the_same(app: Litestar) -> 
     assert "&#34;&gt;&lt;script&gt;" in client.post("/login", data=fields).text
 
 
+def test_a_refusal_is_noted_for_strangers_too(fresh: Home) -> None:
+    """Both leave one row, so neither the log nor the time tells who has an account."""
+    app = house.an_app(fresh)
+    for email in (house.HR, "nobody@x.org"):
+        assert house.sign_in(house.visitor(app), email, "no such password") == 401
+    engine = sqlite_engine(fresh.accounts / "accounts.db", journal="wal", create=False)
+    newest = accesslog.newest(engine)
+    engine.dispose()
+    assert [(row.email, row.action) for row in newest] == [("", "refused"), (house.HR, "refused")]
+    assert "unknown address" in house.visitor(app, house.AUDITOR).get("/").text
+
+
 @pytest.mark.parametrize("path", ["/login", "/logout", "/account"])
 def test_a_form_without_its_token_is_refused(app: Litestar, path: str) -> None:
     """Every POST route refuses a missing, foreign or made-up form token with 403."""
