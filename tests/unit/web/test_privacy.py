@@ -23,6 +23,13 @@ def test_it_states_the_running_policy(k: int) -> None:
     assert f"Anything about one named leader needs {max(10, k)} people" in page
 
 
+def test_what_stays_after_a_close_is_listed() -> None:
+    """Memberships and the tallies of the whole are kept for good, and the page says so."""
+    page = words(Settings())
+    assert "In which group you were invited each week, under your number in the roster" in page
+    assert "ballots counted, for the whole organisation only" in page
+
+
 @pytest.mark.parametrize("holder", ["same-user", "same-host", "council"])
 def test_the_claim_depends_on_the_holder(holder: str) -> None:
     """Each arrangement of the second key has its own sentence, and only its own."""
