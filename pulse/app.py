@@ -1,4 +1,8 @@
-"""The staff app: `create_app()` puts issuer, ballot box and pages of one home together."""
+"""The staff app: `create_app()` puts issuer, ballot box and pages of one home together.
+
+`create_issuer()` and `create_ballotbox()` are its two halves for separate processes: neither
+loads a module of the other, so neither can hold what the other knows.
+"""
 
 import asyncio
 import contextlib
@@ -12,12 +16,9 @@ from litestar import Litestar
 from litestar.handlers import BaseRouteHandler
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse.ballotbox.cast import BallotBox
 from pulse.http.headers import guard
-from pulse.issuer.desk import Issuer
 from pulse.settings import Home, Settings, load
 from pulse.web.health import PEERS, health_route, read_peers
-from pulse.web.intake import ballotbox_routes, issuer_routes
 from pulse.web.mishaps import HANDLERS
 from pulse.web.routes import page_routes
 
@@ -39,17 +40,50 @@ def create_app(home: Home | None = None) -> Litestar:
     Raises:
         BadSetting: the settings are not usable.
     """
-    home = home or Home(Path(os.environ.get("PULSE_HOME") or "pulse-home"))
-    settings = load(home)
-    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
-    ballotbox = BallotBox(home.ballotbox, home.published)
-    routes = [
-        *issuer_routes(issuer),
-        *ballotbox_routes(ballotbox),
-        *page_routes(home, settings),
-        health_route(read_peers(os.environ.get(PEERS, ""))),
-    ]
+    home, settings = _home(home)
+    issuing, issuer = _issuer(home)
+    casting, ballotbox = _ballotbox(home)
+    routes = [*issuing, *casting, *page_routes(home, settings), _health()]
     return _application(routes, (issuer, ballotbox), settings)
+
+
+def create_issuer(home: Home | None = None) -> Litestar:
+    """Return the app of the issuer with the pages; arguments and errors as `create_app`."""
+    home, settings = _home(home)
+    issuing, issuer = _issuer(home)
+    return _application([*issuing, *page_routes(home, settings), _health()], (issuer,), settings)
+
+
+def create_ballotbox(home: Home | None = None) -> Litestar:
+    """Return the app of the ballot box alone; arguments and errors as `create_app`."""
+    home, settings = _home(home)
+    casting, ballotbox = _ballotbox(home)
+    return _application([*casting, _health()], (ballotbox,), settings)
+
+
+def _home(home: Home | None) -> tuple[Home, Settings]:
+    home = home or Home(Path(os.environ.get("PULSE_HOME") or "pulse-home"))
+    return home, load(home)
+
+
+def _issuer(home: Home) -> tuple[Sequence[BaseRouteHandler], _Room]:
+    from pulse.issuer.desk import Issuer
+    from pulse.web.issuing import issuer_routes
+
+    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
+    return issuer_routes(issuer), issuer
+
+
+def _ballotbox(home: Home) -> tuple[Sequence[BaseRouteHandler], _Room]:
+    from pulse.ballotbox.cast import BallotBox
+    from pulse.web.casting import ballotbox_routes
+
+    ballotbox = BallotBox(home.ballotbox, home.published)
+    return ballotbox_routes(ballotbox), ballotbox
+
+
+def _health() -> BaseRouteHandler:
+    return health_route(read_peers(os.environ.get(PEERS, "")))
 
 
 def _application(

@@ -16,6 +16,11 @@ APPS: Final = {
     "dashboards": "dashboards.app:create_app",
     "admin": "pulse.admin.app:create_app",
 }
+# The two halves of the staff app, each in a process that never loads the other's code.
+HALVES: Final = {
+    "issuer": "pulse.app:create_issuer",
+    "ballotbox": "pulse.app:create_ballotbox",
+}
 LOOPBACK: Final = "127.0.0.1"
 PORT: Final = click.IntRange(0, 65535)
 
@@ -23,7 +28,7 @@ PORT: Final = click.IntRange(0, 65535)
 @click.command(cls=Command, epilog="Example: pulse serve --host 10.0.0.5 --port 8000")
 @click.option(
     "--only",
-    type=click.Choice(["staff", "issuer", "ballotbox", "dashboards", "admin"]),
+    type=click.Choice(["staff", *HALVES, "dashboards", "admin"]),
     help="Serve one app instead of all.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -39,14 +44,10 @@ def serve(
     """Serve staff, leaders and administrators until told to stop.
 
     Prints one line for each address once it answers. Ctrl-C or SIGTERM ends it; requests under
-    way are answered first.
+    way are answered first. Issuer (with the pages) and ballot box can run apart, each with
+    --only; a proxy then sends /ballot to the second.
     """
     settings = run.settings
-    if only in {"issuer", "ballotbox"}:
-        raise Refused(
-            "In this version issuer and ballot box run inside the staff app: use --only staff.",
-            where="--only",
-        )
     if settings.env == "test" and not is_loopback(host):
         raise Refused("A home with env = test is served on loopback only.", where="--host")
     admin_host = LOOPBACK if host in EVERYWHERE else host
@@ -55,6 +56,8 @@ def serve(
         Listener("dashboards", APPS["dashboards"], host, dashboards_port),
         Listener("admin", APPS["admin"], admin_host, admin_port),
     ]
+    if only in HALVES:
+        listeners = [Listener(only, HALVES[only], host, port)]
     listeners = [one for one in listeners if only in {None, one.name}]
     if admin_host != host and only in {None, "admin"}:
         run.note("The administrator's app stays on this machine; --host names a private address.")

@@ -27,6 +27,7 @@ class Figure(msgspec.Struct, frozen=True):
     scale: str = ""
     label: str = ""
     text: str = ""
+    reverse: bool = False
 
     @property
     def words(self) -> str:
@@ -53,8 +54,8 @@ class Department(msgspec.Struct, frozen=True):
     scales: tuple[Figure, ...] = ()
 
     def shown(self, scale: str) -> str:
-        """Return one scale in words, or that this week released none."""
-        return next((figure.whole for figure in self.scales if figure.scale == scale), "not asked")
+        """Return one scale in words; where its items stand at opposite ends it has no value."""
+        return next((figure.whole for figure in self.scales if figure.scale == scale), "not told")
 
 
 class Results(msgspec.Struct, frozen=True):

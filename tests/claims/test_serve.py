@@ -192,10 +192,11 @@ def test_a_home_for_trials_stays_on_this_machine(home: str) -> None:
     assert said == "pulse: --host: A home with env = test is served on loopback only.\n"
 
 
-def test_one_app_alone_is_served(home: str) -> None:
+@pytest.mark.parametrize("app", ["staff", "issuer", "ballotbox", "dashboards", "admin"])
+def test_one_app_alone_is_served(home: str, app: str) -> None:
     """--only serves one app and nothing beside it."""
-    running = Serving(home, "--only", "dashboards", *ANY_PORTS)
-    assert list(running.addresses) == ["dashboards"]
+    running = Serving(home, "--only", app, *ANY_PORTS)
+    assert list(running.addresses) == [app]
     assert len(running.children()) == 1
     running.end()
 

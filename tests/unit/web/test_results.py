@@ -18,6 +18,8 @@ RESULTS = {
     ],
     "items": [
         {"item": "A1", "text": "I felt safe.", "mean": 1.5, "mean_bound": "at_most", "step": 0.5},
+        {"item": "S4", "text": "We got blamed.", "mean": 2.0, "mean_bound": "exact", "step": 0.5,
+         "reverse": True},
     ],
     "units": [
         {"unit_id": "d1", "name": "Netz & Betrieb",
@@ -48,12 +50,14 @@ def test_the_page_says_what_the_release_says() -> None:
         "<b>72</b>",
         "<b>87 or more</b>",
         "1.5 or less",
-        "<td>61</td><td>not asked</td>",
+        "We got blamed.<small>Less agreement is better.</small>",
+        "<td>61</td><td>not told</td>",
         "1 of 2",
     ):
         assert words in page
     assert "At least 10 of 20" in page
     assert 'width="72.5"' in page
+    assert page.count("Less agreement") == 1
     assert "Somebody" not in page
     assert "made up" not in page
 
