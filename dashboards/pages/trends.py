@@ -32,12 +32,13 @@ class TrendRow(msgspec.Struct, frozen=True):
 
 
 class TrendSection(msgspec.Struct, frozen=True):
-    """One scale of a unit page."""
+    """One scale of a unit page; `ends` counts the weeks drawn as marks."""
 
     tile: Tile
     figure: str
     rows: tuple[TrendRow, ...]
     gaps: int
+    ends: int
 
     @property
     def drawable(self) -> bool:
@@ -70,7 +71,8 @@ def sections(
         points = scales.weekly(unit_id, tile.scale)[-YEAR:]
         rows = tuple(_row(point) for point in reversed(points))
         gaps = sum(point.status == "hidden" for point in points)
-        found.append(TrendSection(tile, address, rows, gaps))
+        ends = sum(point.status == "coded" for point in points)
+        found.append(TrendSection(tile, address, rows, gaps, ends))
     return tuple(found)
 
 

@@ -1,11 +1,15 @@
 """What a page says beside its figures is true of the releases behind them."""
 
+from pathlib import Path
+
 import pytest
+from jinja2 import Template
 from msgspec import structs
 
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import hidden
 from dashboards.pages.tiles import NO_COMPARISON, tiles
+from dashboards.pages.trends import sections
 from pulse.accounts.scope import Scope
 from pulse.statistics.scales import Scales
 from tests.unit.statistics.histories import history, team
@@ -65,3 +69,21 @@ def test_a_line_that_has_just_begun_is_told_to_be_of_this_week() -> None:
         "at least 250 answers", "at least 10 answers this week",
     ]  # fmt: skip
     assert all(cell.number for cell in table.rows[1].cells)
+
+
+@pytest.mark.parametrize("high", [2.8, 4.9])
+def test_weeks_that_are_marks_are_explained(high: float) -> None:
+    """The caption names the diamonds where a week is drawn as one, and only there."""
+
+    def rule(unit: str, item: str, t: int) -> float:
+        return high if (unit, item, t) == ("a", "A2", 7) else 3.0
+
+    scales = Scales(history(rule, 8, (team("a"),)))
+    drawn = tiles(scales, "a")
+    found = sections(scales, "a", drawn, tuple(tile.scale for tile in drawn))
+    assert [section.ends for section in found] == [0, int(high > 4), 0, 0]
+    page = Path(__file__).parents[3] / "dashboards/templates/unit.html"
+    text = page.read_text(encoding="utf-8")
+    condition = text[text.index('{% if shown.trends|selectattr("ends")|list %}') :]
+    words = Template(condition[: condition.index("{% endif %}") + len("{% endif %}")])
+    assert ("Diamonds" in words.render(shown={"trends": found})) == (high > 4)
