@@ -38,13 +38,17 @@ class ScaleFigure(msgspec.Struct, frozen=True):
 
 
 class ItemFigure(msgspec.Struct, frozen=True):
-    """One item, 1-5 as it was answered; a coded `mean` is its bound."""
+    """One item, 1-5 as it was answered; a coded `mean` is its bound.
+
+    With `reverse`, less agreement is better.
+    """
 
     item: str
     text: str
     mean: float
     mean_bound: Bound
     step: float
+    reverse: bool
 
 
 class UnitFigures(msgspec.Struct, frozen=True):
@@ -120,6 +124,7 @@ def _items(rows: Iterable[Cell], instrument: Instrument) -> tuple[ItemFigure, ..
             cell.mean or 0.0,
             cell.mean_bound or "exact",
             cell.step or 0.0,
+            instrument.items[name].reverse,
         )
         for cell, name in _named(rows, "item:")
         if not instrument.items[name].leader

@@ -64,7 +64,7 @@ def test_staff_see_the_organisation_and_shown_departments() -> None:
     assert [unit["unit_id"] for unit in found["units"]] == ["field"]
     assert found["items"] == [
         {"item": "A1", "text": load().items["A1"].text, "mean": 3.5, "mean_bound": "exact",
-         "step": 0.5}
+         "step": 0.5, "reverse": False}
     ]  # fmt: skip
     assert found["scales"] == [
         {"scale": "safety", "label": "Safety", "mean": 62.5, "mean_bound": "at_least"}
