@@ -16,7 +16,7 @@ from dashboards.failures import NotHere
 from pulse.accounts import accesslog
 from pulse.accounts.scope import POOL, Scope
 from pulse.errors import InvalidValue, Refused
-from pulse.export import csv
+from pulse.export import csv, dictionary
 from pulse.export.selection import Selection, frames
 from pulse.release import cells, ledger
 from pulse.release.cell import Cell
@@ -178,6 +178,20 @@ async def export_csv(
     name = "-".join(part for part in ("pulse", first, last) if part)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(body, media_type="text/csv; charset=utf-8; header=present", headers=headers)
+
+
+@get(
+    "/api/v1/columns.csv",
+    guards=[Allowed("export")],
+    media_type="text/csv",
+    sync_to_thread=False,
+    opt=_NO_FORM,
+)
+def columns_csv() -> Response[bytes]:
+    """Describe each column of the export: type, values, meaning."""
+    headers = {"Content-Disposition": 'attachment; filename="pulse-columns.csv"'}
+    media_type = "text/csv; charset=utf-8; header=present"
+    return Response(dictionary.as_csv(), media_type=media_type, headers=headers)
 
 
 def _csv(desk: Desk, selection: Selection, *, bom: bool) -> bytes:

@@ -64,7 +64,7 @@ def create_app(
         route_handlers=[
             signin.show_login, signin.sign_in, signin.sign_out, signin.show_account,
             signin.change_password, results.overview, results.unit_page, results.figure,
-            api.releases, api.units, api.series, api.unit_cells, api.export_csv,
+            api.releases, api.units, api.series, api.unit_cells, api.export_csv, api.columns_csv,
             assets.serve_asset, upkeep.health, upkeep.metrics,
         ],
         middleware=[

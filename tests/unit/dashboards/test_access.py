@@ -56,6 +56,7 @@ def expected(path: str, who: str | None, unit: str) -> int:  # noqa: PLR0911 - a
         "/api/v1/releases": RESULTS | {house.AUDITOR},
         "/api/v1/units": RESULTS,
         "/api/v1/export.csv": {house.HR},
+        "/api/v1/columns.csv": {house.HR},
     }
     return 200 if who in allowed[path] else 403
 

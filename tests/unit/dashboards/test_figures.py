@@ -213,6 +213,13 @@ def test_the_export_is_the_released_cells(released: Home, hr: TestClient[Litesta
     assert (newest.email, newest.action) == (house.HR, "exported")
 
 
+def test_the_columns_of_the_export_are_described_beside_it(hr: TestClient[Litestar]) -> None:
+    """The data dictionary is one link away from the export and names each of its columns."""
+    assert 'href="/api/v1/columns.csv"' in hr.get("/").text
+    rows = list(csv.DictReader(io.StringIO(hr.get("/api/v1/columns.csv").text)))
+    assert tuple(row["name"] for row in rows) == COLUMNS
+
+
 def test_a_new_release_is_seen_at_once(fresh: Home) -> None:
     """Before the first release there is a marked example; after it, the figures of that week."""
     client = house.visitor(house.an_app(fresh), house.LEADER)
@@ -235,6 +242,6 @@ def test_the_document_of_the_api_describes_it(app: Litestar) -> None:
     """/openapi.json names every data route and no page."""
     document = json.loads(house.visitor(app).get("/openapi.json").content)
     assert sorted(document["paths"]) == [
-        "/api/v1/export.csv", "/api/v1/releases", "/api/v1/units",
+        "/api/v1/columns.csv", "/api/v1/export.csv", "/api/v1/releases", "/api/v1/units",
         "/api/v1/units/{unit_id}/cells", "/api/v1/units/{unit_id}/series",
     ]  # fmt: skip
