@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -54,7 +53,8 @@ def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> N
     """
     from pulse.demo.build import build
 
-    staff, leaders = _ports(port)
+    listeners = _listeners(port, port and port + 1)
+    staff, leaders = processes.free_ports(listeners)  # before anything is made
     base_url, dashboards_url = f"http://{LOOPBACK}:{staff}", f"http://{LOOPBACK}:{leaders}"
     begun = time.monotonic()
     with processes.until_stopped(), _throw_away() as folder:
@@ -66,13 +66,9 @@ def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> N
                 people=people, weeks=weeks, progress=bar,
             )  # fmt: skip
         run.note(f"Made in {time.monotonic() - begun:.0f} s.")
-        listeners = [
-            Listener("staff", APPS["staff"], LOOPBACK, staff),
-            Listener("dashboards", APPS["dashboards"], LOOPBACK, leaders),
-        ]
         environ = {name: value for name, value in os.environ.items() if name[:6] != "PULSE_"}
         environ["PULSE_HOME"] = str(home.path)
-        with processes.serving(listeners, environ) as served:
+        with processes.serving(_listeners(staff, leaders), environ) as served:
             addresses = {one.listener.name: one.address for one in served}
             logins = (f"  {one.email}  {one.password}   sees {one.sees}" for one in made.logins)
             words = SAYS.format(
@@ -97,11 +93,11 @@ def _throw_away() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _ports(port: int) -> tuple[int, int]:
-    if port:
-        return port, port + 1
-    with socket.create_server((LOOPBACK, 0)) as one, socket.create_server((LOOPBACK, 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
+def _listeners(staff: int, leaders: int) -> list[Listener]:
+    return [
+        Listener("staff", APPS["staff"], LOOPBACK, staff),
+        Listener("dashboards", APPS["dashboards"], LOOPBACK, leaders),
+    ]
 
 
 def _has_screen() -> bool:

@@ -98,6 +98,16 @@ def _start(bound: _Bound, lifeline: int, environ: Mapping[str, str]) -> "subproc
     )
 
 
+def free_ports(listeners: Sequence[Listener]) -> list[int]:
+    """Return a port for each listener that is free now: its own, or any if that is 0.
+
+    Raises:
+        Refused: a port is taken.
+    """
+    with contextlib.ExitStack() as stack:
+        return [_bind(each, stack).sockets[0].getsockname()[1] for each in listeners]
+
+
 def watch(served: Sequence[Served]) -> None:
     """Wait; only a signal (see `until_stopped`) ends this in peace.
 

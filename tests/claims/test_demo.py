@@ -1,9 +1,12 @@
 """`pulse demo`: its past went through the real closing, its links work, nothing stays behind."""
 
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,6 +123,44 @@ def running() -> Iterator[Running]:
     if demo.process.poll() is None:
         demo.process.kill()
         demo.process.communicate()
+
+
+def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    """The leaders' port, one above the staff's, is refused at once when somebody holds it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "pulse", "demo", "--no-browser", "--port", str(port - 1)],
+            cwd=TOP,
+            env=os.environ | {"TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
+        )
+    assert done.returncode == 1
+    assert f"Port {port} cannot be used" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ending_it_while_it_is_being_made_leaves_nothing(tmp_path: Path) -> None:
+    """SIGTERM in the middle of the making removes the half-made home and exits 0."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "pulse", "demo", "--port", "0", "--no-browser"],
+        cwd=TOP,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("Making an organisation")
+        while not list(tmp_path.glob("pulse-demo-*/home/releases/*")):
+            time.sleep(0.02)
+        process.terminate()
+        said = process.stderr.read()
+        assert process.wait(30) == 0
+    assert "Traceback" not in said
+    assert list(tmp_path.glob("pulse-*")) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
