@@ -9,7 +9,6 @@ disclosure control, audit, press, ledger, destruction.
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
 
 from sqlalchemy import Engine
 
@@ -34,8 +33,6 @@ from pulse.token.keylist import FINGERPRINT_LENGTH, KeyList, hex_hash, read_keyl
 from pulse.token.keys import generate_der
 from pulse.token.message import token_context
 from pulse.web.page import staff_page
-
-SURVEY_WEEK: Final = dt.timedelta(days=7)
 
 
 class Weeks:
