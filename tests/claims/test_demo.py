@@ -178,3 +178,18 @@ def test_it_serves_both_audiences_and_leaves_nothing(
     assert running.process.returncode == 0
     assert not home.exists()
     assert not home.parent.exists()
+
+
+@pytest.mark.slow
+def test_a_whole_year_is_made_while_one_waits(tmp_path: Path) -> None:
+    """400 people and 52 weeks take under 90 s on two cores, and the audit finds nothing."""
+    home = Home(tmp_path / "home")
+    began = time.monotonic()
+    demo = build(
+        home, SystemClock(), base_url="http://127.0.0.1:8000",
+        dashboards_url="http://127.0.0.1:8001", people=400, weeks=52,
+    )  # fmt: skip
+    assert time.monotonic() - began < 90
+    assert demo.past_weeks == 52
+    assert len(reading.waves(home.releases)) == 52
+    assert audit_home(home.releases).ok
