@@ -111,6 +111,22 @@ def test_the_peeled_file_is_independent_of_arrival(booth: Booth) -> None:
     assert len(in_any_order(booth, peeled_as_shipped)) == 1
 
 
+def test_the_peeled_file_does_not_keep_the_order_of_tokens(booth: Booth) -> None:
+    """P is sorted by itself: the rank of a record in BOX says nothing about its rank in P."""
+    box = booth.box(ballots(booth))[0]
+    peel_box(booth, box)
+    records = export.split((booth.folder / "P").read_bytes().partition(b"\n")[2], peeled.RECORD)
+    assert list(records) == sorted(records_of(booth, box))
+    assert list(records_of(booth, box)) != sorted(records_of(booth, box))
+
+
+def records_of(booth: Booth, box: Path) -> list[bytes]:
+    """Peel the records of BOX one by one, in their order there."""
+    work = peel._Peeling(WAVE, booth.outer_key, booth.groups)
+    inside = box.read_bytes().partition(b"\n")[2]
+    return [inner for record in export.split(inside, export.RECORD) for inner in work(record)[0]]
+
+
 def test_a_peel_that_keeps_the_order_is_caught(booth: Booth) -> None:
     """The same test fails for a peel that writes its records as they came."""
     work = peel._Peeling(WAVE, booth.outer_key, booth.groups)
@@ -221,6 +237,12 @@ def test_a_small_list_entry_is_refused(booth: Booth) -> None:
 def test_more_ballots_than_tokens_are_refused(booth: Booth) -> None:
     """A group with more ballots than issued tokens stops the peel (a stuffed box)."""
     box, _ = booth.box(ballots(booth), issued={"00001": 10, "00002": 4})
+    refused(booth, box, "more ballots than tokens")
+
+
+def test_a_group_of_which_no_tokens_are_told_has_none(booth: Booth) -> None:
+    """A box whose header leaves a group out is as stuffed as one that says zero."""
+    box, _ = booth.box(ballots(booth), issued={"00001": 10})
     refused(booth, box, "more ballots than tokens")
 
 

@@ -92,6 +92,12 @@ def test_linked_bands_can_fix_a_hidden_group() -> None:
     assert too_narrow(ranges or {}) == ["e"]
 
 
+def test_three_possible_counts_are_wide_enough_and_two_are_not() -> None:
+    """A hidden group's answers must be possible in three ways at the least."""
+    ranges = {"one": Range(6, 6), "two": Range(6, 7), "three": Range(6, 8)}
+    assert too_narrow(ranges) == ["one", "two"]
+
+
 def test_bands_that_no_counts_fit_are_told() -> None:
     """A whole smaller than its parts has no possible counts."""
     bands = {"org": 5, "d": 20, "e": 20, "z": 15}
@@ -137,6 +143,30 @@ def test_the_exact_check_sees_a_wrong_pattern(spoil: Spoil, said: str) -> None:
     wrong = structs.replace(release, cells=tuple(spoil(list(release.cells))))
     findings = check_exact(tree(), counts, POLICY, wrong)
     assert any(said in text for text in findings)
+
+
+def test_the_exact_check_refuses_a_residue_in_which_nobody_answered() -> None:
+    """A hidden team without any answer would be told by its missing pool: none is as few as one."""
+    ballots = {"a": 12, "b": 12, "x": 16, "y": 12}
+    cast = [(team, (3,) * len(ITEMS)) for team, n in ballots.items() for _ in range(n)]
+    counts = tally(tree(), cast)
+    release = protect(tree(), counts, POLICY, INSTRUMENT)
+    assert check_exact(tree(), counts, POLICY, release) == []
+    shown = {cell.unit_id for cell in release.cells if cell.status == "published"}
+    assert not {"org", "d", "e"} <= shown
+    alone = structs.replace(
+        release,
+        cells=tuple(
+            structs.replace(cell, status="published", at_least=5)
+            for cell in release.cells
+            if cell.kind == "unit" and cell.unit_id in {"org", "d", "e"}
+        ),
+    )
+    assert [
+        text for text in check_exact(tree(), counts, POLICY, alone) if "told apart" in text
+    ] == [
+        f"org item:{item}: fewer than 5 people can be told apart in it." for item in release.items
+    ]
 
 
 def test_the_exact_check_tests_every_item() -> None:
