@@ -1,5 +1,6 @@
 """From opened answers to a release: tabulate, protect, audit, press."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from pulse.terms import Counts, Tree
 
 FEW_SPOILED: Final = 3
 SPOILED_SHARE: Final = 100
+Rule = Callable[..., ProtectedCounts]
 
 
 def publish(work: Work, plan: Plan) -> Plan:
@@ -68,15 +70,8 @@ def _release(work: Work, plan: Plan) -> None:
         counts = _counts(work, plan, tree)
         diagnostics = sigma2(counts, tree)
     with work.timed("protect"):
-        protected = protect(
-            tree,
-            counts,
-            policy,
-            instrument,
-            root_diagnostics=diagnostics,
-            last=_last(work.home.releases, work.wave),
-        )
-        _refuse_residues(tree, counts, policy, protected)
+        last = _last(work.home.releases, work.wave)
+        protected = safe(tree, counts, policy, instrument, diagnostics, last)
     work.checkpoint("protected")
     _press(work, plan, tree, instrument, protected)
 
@@ -88,12 +83,25 @@ def _counts(work: Work, plan: Plan, tree: Tree) -> Counts:
     return count_columns(opened.groups, opened.answers, tree, plan.items, work.wave)
 
 
-def _refuse_residues(
-    tree: Tree, counts: Counts, policy: Policy, protected: ProtectedCounts
-) -> None:
+def safe(
+    tree: Tree,
+    counts: Counts,
+    policy: Policy,
+    instrument: Instrument,
+    diagnostics: Mapping[str, float],
+    last: Mapping[str, bool],
+    rule: Rule = protect,
+) -> ProtectedCounts:
+    """Return what `rule` would publish, once the exact counts have been held against it.
+
+    Raises:
+        Held: fewer than k people could be told apart; the exact counts exist here only.
+    """
+    protected = rule(tree, counts, policy, instrument, root_diagnostics=diagnostics, last=last)
     found = check_exact(tree, counts, policy, protected)
     if found:
         raise Held(f"The exact counts contradict what would be shown: {found[0]}")
+    return protected
 
 
 def _press(

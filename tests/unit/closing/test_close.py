@@ -3,7 +3,10 @@
 import datetime as dt
 import json
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -18,11 +21,13 @@ from pulse.instrument import load
 from pulse.issuer.store import IssuerStore
 from pulse.opening import cancel, open_wave
 from pulse.release import cells
+from pulse.release.protected import ProtectedCounts
 from pulse.roster import members
 from pulse.roster.tables import membership
 from pulse.store.closed import is_closed
 from pulse.tabulation import count
 from pulse.terms import Tree, Unit, silent
+from tests.unit.disclosure.pressed import WAVES, release_waves
 from tests.week import (
     ANSWERS,
     CLOSES,
@@ -250,10 +255,47 @@ def test_exact_counts_are_held_against_what_would_be_shown() -> None:
     )
     given = [(g, (1 + i % 5,)) for g in ("00001", "00002") for i in range(8)]
     counts = count(given, tree, ("A1",), "2026-W09")
-    protected = protect(tree, counts, policy_for(5), load())
-    publish._refuse_residues(tree, counts, policy_for(5), protected)
+
+    def lax(*args: Any, **options: Any) -> ProtectedCounts:  # as `protect` takes them
+        return protect(*args[:2], policy_for(5), *args[3:], **options)
+
+    assert not publish.safe(tree, counts, policy_for(5), load(), {}, {}, lax).hidden
     with pytest.raises(Held, match="fewer than 10"):
-        publish._refuse_residues(tree, counts, policy_for(10), protected)
+        publish.safe(tree, counts, policy_for(10), load(), {}, {}, lax)
+    assert "all" in publish.safe(tree, counts, policy_for(20), load(), {}, {}).hidden
+
+
+def test_a_k_raised_while_a_wave_is_open_holds_at_once(week: Week) -> None:
+    """Opened at k = 5 and closed under 10, every team of ten stays hidden."""
+    week.settings = msgspec.structs.replace(week.settings, k=10)
+    report = week.close()
+    assert week.keys.k == 5
+    assert (report.published, report.suppressed) == (1, 5)
+    policy = manifest_of(week)["policy"]
+    assert isinstance(policy, dict)
+    assert policy["k"] == 10
+
+
+@pytest.mark.parametrize(("ballots", "fine"), [(20, 3), (300, 3), (400, 4), (1_000, 10)])
+def test_more_spoiled_ballots_than_three_or_one_in_a_hundred_are_held(
+    ballots: int, fine: int
+) -> None:
+    """Up to max(3, 1 %) spoiled ballots are chance; one more needs somebody to accept it."""
+    plan = closing.Plan(wave="2026-W09", step="publish", ballots=ballots, code_version="0")
+    publish._refuse_spoiled(msgspec.structs.replace(plan, spoiled=fine))
+    too_many = msgspec.structs.replace(plan, spoiled=fine + 1)
+    with pytest.raises(Held, match="more than chance"):
+        publish._refuse_spoiled(too_many)
+    publish._refuse_spoiled(msgspec.structs.replace(too_many, accepted=True))
+
+
+def test_sameness_is_with_the_last_wave_before(tmp_path: Path) -> None:
+    """What was shown is read from the newest release before the wave, not from any other."""
+    release_waves(tmp_path)
+    assert publish._last(tmp_path, WAVES[0]) == {}
+    before = [publish._last(tmp_path, wave) for wave in (*WAVES[1:], "2026-W11")]
+    assert before == [publish._shown(tmp_path / wave, ()) for wave in WAVES]
+    assert before[0] != before[1] != before[2]
 
 
 def test_a_holder_that_dies_silently_is_reported() -> None:
