@@ -16,7 +16,7 @@ from pulse.errors import AlreadyCounted, WrongState
 from pulse.store.desks import shut
 from pulse.store.engine import reading, sqlite_engine
 from pulse.store.files import companion, destroy_file, put_in_place
-from pulse.store.gate import gate_table, is_open, lay_gate, set_gate
+from pulse.store.gate import GatedStore, gate_table, is_open, lay_gate
 from pulse.terms import SealedBallot
 
 METADATA: Final = MetaData()
@@ -36,12 +36,12 @@ _CAST: Final = insert(SEALED).on_conflict_do_nothing().returning(SEALED.c.t)
 _READ_AT_ONCE: Final = 1_000
 
 
-class BoxStore:
+class BoxStore(GatedStore):
     """The ballot box's database of one wave, `ballotbox/{wave}.db`."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__(_engine(path, create=False), GATE)
         self.path = path
-        self._engine = _engine(path, create=False)
 
     @classmethod
     def create(cls, path: Path, wave: str) -> Self:
@@ -61,21 +61,6 @@ class BoxStore:
         engine.dispose()  # the last connection folds the log into the file
         put_in_place(unfinished, path)
         return cls(path)
-
-    def open_gate(self) -> None:
-        """Let ballots be cast."""
-        with self._engine.begin() as connection:
-            set_gate(connection, GATE, opened=True)
-
-    def shut_gate(self) -> None:
-        """Let no ballot be cast from this commit on; again is fine."""
-        with self._engine.begin() as connection:
-            set_gate(connection, GATE, opened=False)
-
-    def is_open(self) -> bool:
-        """Tell whether the gate is open."""
-        with reading(self._engine) as connection:
-            return is_open(connection, GATE)
 
     def cast(self, ballots: Sequence[tuple[bytes, SealedBallot]]) -> list[bool | Exception]:
         """Store ballots, each with its token's hash t, in one durable transaction.
@@ -106,10 +91,6 @@ class BoxStore:
         """Count the ballots in the box (the close asks; nobody else may)."""
         with reading(self._engine) as connection:
             return connection.scalar(select(func.count()).select_from(SEALED)) or 0
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._engine.dispose()
 
 
 def _engine(path: Path, *, create: bool) -> Engine:

@@ -28,7 +28,7 @@ from pulse.errors import AlreadyUsed, RequestError, UnknownInvitation, WrongStat
 from pulse.store.desks import shut
 from pulse.store.engine import reading, sqlite_engine
 from pulse.store.files import companion, destroy_file, put_in_place
-from pulse.store.gate import gate_table, is_open, lay_gate, set_gate
+from pulse.store.gate import GatedStore, gate_table, is_open, lay_gate
 
 UNMARKED: Final = bytes(32)
 _ROWS_AT_ONCE: Final = 10_000
@@ -69,12 +69,12 @@ class Mark(msgspec.Struct, frozen=True):
     check: Callable[[str], None]
 
 
-class IssuerStore:
+class IssuerStore(GatedStore):
     """The issuer's database of one wave, `issuer/{wave}.db`."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__(_engine(path, create=False), GATE)
         self.path = path
-        self._engine = _engine(path, create=False)
 
     @classmethod
     def create(cls, path: Path, wave: str, invitations: Iterable[tuple[bytes, str]]) -> Self:
@@ -100,21 +100,6 @@ class IssuerStore:
         companion(unfinished, "-journal").unlink(missing_ok=True)
         put_in_place(unfinished, path)
         return cls(path)
-
-    def open_gate(self) -> None:
-        """Let invitations be used."""
-        with self._engine.begin() as connection:
-            set_gate(connection, GATE, opened=True)
-
-    def shut_gate(self) -> None:
-        """Let no invitation be used from this commit on; again is fine."""
-        with self._engine.begin() as connection:
-            set_gate(connection, GATE, opened=False)
-
-    def is_open(self) -> bool:
-        """Tell whether the gate is open."""
-        with reading(self._engine) as connection:
-            return is_open(connection, GATE)
 
     def group_of(self, h: bytes) -> str | None:
         """Return the group number of an invitation, used or not; None if there is none."""
@@ -146,10 +131,6 @@ class IssuerStore:
         )
         with reading(self._engine) as connection:
             return {row.g: row.issued for row in connection.execute(tally)}
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._engine.dispose()
 
 
 def _engine(path: Path, *, create: bool) -> Engine:

@@ -4,7 +4,20 @@ It is read in the very transaction that writes, so that what was accepted and wh
 reads can never disagree.
 """
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from pulse.store.engine import reading
 
 
 def gate_table(metadata: MetaData) -> Table:
@@ -31,3 +44,34 @@ def is_open(connection: Connection, gate: Table) -> bool:
 def set_gate(connection: Connection, gate: Table, *, opened: bool) -> None:
     """Open or shut the gate inside the caller's transaction; again is fine."""
     connection.execute(update(gate).values(open=int(opened)))
+
+
+class GatedStore:
+    """What a wave's store does with its gate, whatever lies behind it.
+
+    Args:
+        engine: the wave's own database.
+        gate: its gate, as `gate_table` describes it.
+    """
+
+    def __init__(self, engine: Engine, gate: Table) -> None:
+        self._engine, self._gate = engine, gate
+
+    def open_gate(self) -> None:
+        """Let people in."""
+        with self._engine.begin() as connection:
+            set_gate(connection, self._gate, opened=True)
+
+    def shut_gate(self) -> None:
+        """Let nobody in from this commit on; again is fine."""
+        with self._engine.begin() as connection:
+            set_gate(connection, self._gate, opened=False)
+
+    def is_open(self) -> bool:
+        """Tell whether the gate is open."""
+        with reading(self._engine) as connection:
+            return is_open(connection, self._gate)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
