@@ -14,10 +14,10 @@ from pulse import closing, wave
 from pulse.clock import FixedClock
 from pulse.closing import publish, steps
 from pulse.disclosure.audit import audit_home
-from pulse.disclosure.policy import policy_for
+from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
 from pulse.errors import Held, WrongState
-from pulse.instrument import load
+from pulse.instrument import Instrument, load
 from pulse.issuer.store import IssuerStore
 from pulse.opening import cancel, open_wave
 from pulse.release import cells
@@ -26,7 +26,7 @@ from pulse.roster import members
 from pulse.roster.tables import membership
 from pulse.store.closed import is_closed
 from pulse.tabulation import count
-from pulse.terms import Tree, Unit, silent
+from pulse.terms import Counts, Tree, Unit, silent
 from tests.unit.disclosure.pressed import WAVES, release_waves
 from tests.week import (
     ANSWERS,
@@ -256,8 +256,10 @@ def test_exact_counts_are_held_against_what_would_be_shown() -> None:
     given = [(g, (1 + i % 5,)) for g in ("00001", "00002") for i in range(8)]
     counts = count(given, tree, ("A1",), "2026-W09")
 
-    def lax(*args: Any, **options: Any) -> ProtectedCounts:  # as `protect` takes them
-        return protect(*args[:2], policy_for(5), *args[3:], **options)
+    def lax(
+        tree: Tree, counts: Counts, _: Policy, instrument: Instrument, **options: Any
+    ) -> ProtectedCounts:
+        return protect(tree, counts, policy_for(5), instrument, **options)
 
     assert not publish.safe(tree, counts, policy_for(5), load(), {}, {}, lax).hidden
     with pytest.raises(Held, match="fewer than 10"):
