@@ -158,3 +158,11 @@ def test_sigma2_is_withheld_from_small_organisations(groups: int, people: int) -
     """Under ten groups or a hundred answers no diagnostic exists."""
     counts, tree = counted(groups, people, [1, 5])
     assert sigma2(counts, tree) == {}
+
+
+def test_sigma2_counts_people_as_bands_do() -> None:
+    """A hundred answers of a hundred people read as 98: nobody learns that all took part."""
+    ballots = [(f"{g:05d}", (1 + i % 5,) * 3) for g in range(1, 11) for i in range(10)]
+    for invited, withheld in ((10, True), (11, False)):
+        tree = wide_tree(10, invited)
+        assert (sigma2(count(ballots, tree, ITEMS, "w"), tree) == {}) == withheld
