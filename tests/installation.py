@@ -89,6 +89,21 @@ class Installation:
         raise AssertionError("The apps did not answer within thirty seconds.")
 
 
+def started(*words: str) -> tuple["subprocess.Popen[str]", Any]:
+    """Start a command that goes on running; return it and the document that it prints first."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pulse", *words, "--json"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    told = ""
+    while not told.endswith("\n}\n"):
+        line = process.stdout.readline()
+        assert line, process.communicate()[1]
+        told += line
+    return process, json.loads(told)
+
+
 def free_ports(count: int) -> list[int]:
     """Return ports of the loopback address that nobody listens on."""
     with contextlib.ExitStack() as stack:

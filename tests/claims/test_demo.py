@@ -1,6 +1,5 @@
 """`pulse demo`: its past went through the real closing, its links work, nothing stays behind."""
 
-import json
 import os
 import signal
 import socket
@@ -10,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -22,6 +21,7 @@ from pulse.release import reading
 from pulse.settings import Home
 from pulse.token.encoding import b64u
 from pulse.token.invites import parse_link
+from tests.installation import started
 
 TOP: Final = Path(__file__).parents[2]
 PEOPLE, WEEKS = 120, 6
@@ -99,20 +99,7 @@ class Running:
 
     def __init__(self) -> None:
         options = ("--port", "0", "--people", "40", "--weeks", "2", "--no-browser")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "pulse", "demo", "--json", *options],
-            cwd=TOP,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        told = ""
-        while not told.endswith("\n}\n"):
-            line = self.process.stdout.readline()
-            assert line, self.process.communicate()[1]
-            told += line
-        self.told: dict[str, Any] = json.loads(told)
+        self.process, self.told = started("demo", *options)
 
 
 @pytest.fixture

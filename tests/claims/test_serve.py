@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import pytest
 
+from tests.installation import started
+
 TOP: Final = Path(__file__).parents[2]
 ANY_PORTS: Final = ("--port", "0", "--dashboards-port", "0", "--admin-port", "0")
 
@@ -36,20 +38,8 @@ class Serving:
     """A running `pulse serve`, once it has said where it answers."""
 
     def __init__(self, home: str, *words: str) -> None:
-        self.process = subprocess.Popen(
-            pulse("serve", "--json", "--home", home, *words),
-            cwd=TOP,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        told = ""
-        while not told.endswith("\n}\n"):
-            line = self.process.stdout.readline()
-            assert line, self.process.communicate()[1]
-            told += line
-        self.addresses: dict[str, str] = json.loads(told)["addresses"]
+        self.process, told = started("serve", "--home", home, *words)
+        self.addresses: dict[str, str] = told["addresses"]
 
     def children(self) -> list[int]:
         """List the processes that this one started."""
