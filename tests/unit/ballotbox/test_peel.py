@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pulse.ballotbox import export, peel, peeled, shares
+from pulse.ballotbox import export, peel, peeled
 from pulse.errors import Held
 from pulse.terms import SealedBallot
 from tests.booth import WAVE, Booth
@@ -313,29 +313,6 @@ def test_the_command_names_a_missing_file(booth: Booth, capsys: pytest.CaptureFi
     given = [where, "--key", where, "--groups", where, "--k", "5", "--out", where]
     assert peel.main(given) == 1
     assert json.loads(capsys.readouterr().out) == {"error": "FileNotFoundError"}
-
-
-def double(factor: int) -> Callable[[bytes], int]:
-    """Make a worker, as `shared` wants it: a plain function that processes can import."""
-    return Doubling(factor)
-
-
-class Doubling:
-    """Multiplies the length of a chunk."""
-
-    def __init__(self, factor: int) -> None:
-        self.factor = factor
-
-    def __call__(self, chunk: bytes) -> int:
-        """Return factor times the length."""
-        return self.factor * len(chunk)
-
-
-@pytest.mark.parametrize("records", [10, shares.ALONE + 1])
-def test_shared_work_keeps_its_order(records: int) -> None:
-    """One process or several give the same results in the same order."""
-    chunks = [b"x" * i for i in range(100)]
-    assert list(shares.shared(chunks, records, double, 2)) == [2 * i for i in range(100)]
 
 
 def test_a_header_of_another_version_is_refused(booth: Booth) -> None:
