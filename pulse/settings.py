@@ -91,7 +91,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, Help(description="Address of the leaders' pages; another host than base_url's.")
     ] = "http://127.0.0.1:8001"
     database_url: Annotated[
-        str, Help(description="Database address; empty means SQLite files in the home.")
+        str,
+        Help(description="Database address; only empty (SQLite files in the home) so far."),
     ] = ""
     k: Annotated[int, Help(description="Fewest people behind any derivable group: 5, 10, 15 …")] = (
         K_FLOOR
@@ -102,12 +103,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 8
     holder: Annotated[
         Literal["same-user", "same-host", "council"],
-        Help(description="Who holds the second opening key."),
+        Help(description="Who holds the second opening key; council cannot open a wave yet."),
     ] = "same-user"
     keep_answers_weeks: Annotated[
-        int, Help(description="Weeks that opened answers are kept; 0 keeps none.")
+        int, Help(description="Weeks that opened answers are kept; only 0 (none) so far.")
     ] = 0
-    mail: Annotated[str, Help(description="How mail leaves: spool: or smtp://…")] = "spool:"
+    mail: Annotated[
+        str, Help(description="How mail leaves; only spool: (files in the outbox) so far.")
+    ] = "spool:"
     sender: Annotated[str, Help(description="The From address of invitations.")] = "pulse@localhost"
     env: Annotated[
         Literal["production", "test"], Help(description="test only for trials on loopback.")

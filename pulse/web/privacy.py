@@ -19,8 +19,9 @@ HOLDERS: Final = {
         "protect against the operator opening boxes before the close."
     ),
     "same-host": (
-        "Here the two opening keys belong to two users of one computer. Neither user alone can "
-        "open a box, but whoever administers that computer could reach both keys before the close."
+        "Here both opening keys lie on one computer, in folders meant for two of its users. Both "
+        "are made there by one command, and whoever administers that computer could reach both "
+        "before the close."
     ),
     "council": (
         "Here the second opening key is held by others, on a machine of their own. The operator "

@@ -44,6 +44,7 @@ def test_the_residual_risk_is_said() -> None:
     assert "Whoever controls the live server while you answer could pair your two requests" in page
     assert "serve you a bad page" in page
     assert "Both holders of the opening keys together could open boxes before the close" in page
+    assert "between which one person joined or left a group" in page
 
 
 def test_help_stands_there_escaped() -> None:
