@@ -181,9 +181,9 @@ def test_a_changed_release_is_not_exported(releases: Path) -> None:
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     """A format that is not offered is refused with those that are."""
-    with pytest.raises(Refused, match="choose csv"):
+    with pytest.raises(Refused, match=f"choose {', '.join(FORMATS)}"):
         export_file(tmp_path, tmp_path / "out", "doc", Selection())
-    assert set(FORMATS) == {"csv"}
+    assert "csv" in FORMATS
 
 
 def test_an_empty_home_exports_its_header(tmp_path: Path) -> None:
