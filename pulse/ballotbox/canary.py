@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pulse.ballotbox import responses
 from pulse.ballotbox.seal import Opener, Peeler, Sealer, public_of
-from pulse.errors import BadKeyList, InvalidToken, Spoiled
+from pulse.errors import BadKeyList, Busy, InvalidToken, Spoiled
 from pulse.terms import CANARY_GROUP, PREFERS_NOT, Response, Secret
 from pulse.token import rfc9474
 from pulse.token.keys import SigningKey
@@ -40,7 +40,7 @@ def try_keys(
             rfc9474.verify(key.spki, msg, _token(key, msg))
             box = sealer.seal(responses.encode(response, n), ctx, msg)
             opened = responses.decode(opener.open(ctx, peeler.peel(msg, box)), form, n)
-        except (InvalidToken, Spoiled) as error:
+        except (Busy, InvalidToken, Spoiled) as error:
             raise BadKeyList("A fresh key failed its trial; run it again.", where=g) from error
         if opened != response:
             raise BadKeyList("A trial ballot came out changed.", where=g)
