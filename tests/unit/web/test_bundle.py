@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from pulse.instrument import load
 from pulse.web.bundle import bare_style, bundle
 from pulse.web.page import staff_page, staff_sources, static_files
 
@@ -90,3 +91,8 @@ def _top(script: str) -> str:
             lines.append(line)
         depth += len(re.findall(r"[{(\[]", line)) - len(re.findall(r"[})\]]", line))
     return "\n".join(lines)
+
+
+def test_people_are_asked_about_the_time_that_the_survey_means() -> None:
+    """The page puts the instrument's frame above the statements."""
+    assert f"<p>{load().frame}:</p>\n<progress" in staff_page().decode()
