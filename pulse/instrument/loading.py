@@ -11,6 +11,7 @@ import msgspec
 from pulse.errors import BadInstrument
 from pulse.instrument import plane, wording
 from pulse.instrument.model import Instrument, Item, Scale
+from pulse.instrument.wording import Record
 from pulse.terms import MAX_ITEMS, TOP
 
 MAX_BYTES: Final = 262_144
@@ -61,11 +62,6 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rotation: _Rotation
 
 
-class _History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    schema: Literal[1]
-    texts: dict[str, Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]]
-
-
 def load(name_or_path: str | Path = "weekly") -> Instrument:
     """Load a built-in survey by name, or a survey file by path, checked against the history.
 
@@ -85,16 +81,16 @@ def load(name_or_path: str | Path = "weekly") -> Instrument:
     return read(data, name, history)
 
 
-def read_history(data: bytes, name: str) -> dict[str, str]:
-    """Return the SHA-256 (hex) of every released text by item id.
+def read_history(data: bytes, name: str) -> Record:
+    """Return what was released under each item id.
 
     Raises:
         BadInstrument: the record is damaged.
     """
-    return _convert(data, name, _History).texts
+    return _convert(data, name, Record)
 
 
-def read(data: bytes, name: str, history: dict[str, str]) -> Instrument:
+def read(data: bytes, name: str, history: Record) -> Instrument:
     """Return the instrument in the TOML bytes `data`; `name` is the file's name for messages.
 
     Raises:

@@ -3,13 +3,16 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final, Literal
+
+import msgspec
 
 from pulse.errors import BadInstrument
 from pulse.instrument.model import Item
 
 ORIGINAL: Final = "original wording"
 MAX_WORDS: Final = 14
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 # A reversed item says the opposite thing; people stumble over a denial that they must deny
 # (van Sonderen 2013, PLOS ONE 8:e68967).
 _DENIAL: Final = re.compile(
@@ -19,13 +22,26 @@ _DENIAL: Final = re.compile(
 )
 
 
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was released under each item id: the SHA-256 of its text in hex, and its scoring."""
+
+    schema: Literal[1] = 1
+    texts: Mapping[str, Digest] = {}
+    scoring: Mapping[str, str] = {}
+
+
 def digest(text: str) -> str:
     """Return the SHA-256 of a text as hex, as `surveys/history.toml` records it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def check(item: Item, history: Mapping[str, str], *, where: str) -> None:
-    """Accept an item's text.
+def scoring(item: Item) -> str:
+    """Return how an item is scored, in the words of `surveys/history.toml`."""
+    return f"{item.scale}, reversed" if item.reverse else item.scale
+
+
+def check(item: Item, history: Record, *, where: str) -> None:
+    """Accept an item's text and scoring.
 
     Raises:
         BadInstrument: empty, too long, a negated reversal, or changed under its old id.
@@ -43,8 +59,14 @@ def check(item: Item, history: Mapping[str, str], *, where: str) -> None:
             f"A reversed item says the opposite; it does not deny ('{denial.group()}').",
             where=f"{where}.text",
         )
-    if history.get(item.id, digest(text)) != digest(text):
+    if history.texts.get(item.id, digest(text)) != digest(text):
         raise BadInstrument(
             "The text was changed under an id that was released; give the new text a new id.",
             where=f"{where}.text",
+        )
+    released = history.scoring.get(item.id, scoring(item))
+    if released != scoring(item):
+        raise BadInstrument(
+            f"This id was released as '{released}'; another scoring needs a new id.",
+            where=f"{where}.{'reverse' if released.startswith(item.scale) else 'scale'}",
         )

@@ -8,10 +8,12 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pulse.errors import BadInstrument
 from pulse.instrument import Instrument, load, read
 from pulse.instrument.loading import read_history
+from pulse.instrument.wording import Record
 
 SHELF: Final = resources.files("surveys")
 WEEKLY: Final = (SHELF / "weekly.toml").read_text(encoding="utf-8")
@@ -38,6 +40,10 @@ WRONG: Final = {
         'text = "People here got blamed when things broke."', 'text = " "', "items.S4.text", "no",
     ),
     "changed text": ("People here got blamed", "People got blamed", "items.S4.text", "new id"),
+    "turned item": ("reverse = true", "reverse = false", "items.S4.reverse", "'safety, reversed'"),
+    "moved item": (
+        'id = "A1"\nscale = "safety"', 'id = "A1"\nscale = "care"', "items.A1.scale", "'safety'",
+    ),
     "long item": (
         "People here got blamed when things broke.",
         "People here got the blame each time a thing we had made broke at night.",
@@ -65,7 +71,7 @@ WRONG: Final = {
 }  # fmt: skip
 
 
-def attempt(text: str, history: dict[str, str] | None = None) -> Instrument:
+def attempt(text: str, history: Record | None = None) -> Instrument:
     """Read `text` as a survey file."""
     return read(text.encode(), "file.toml", HISTORY if history is None else history)
 
@@ -87,7 +93,7 @@ def test_three_reversed_items_in_one_week_are_refused() -> None:
     text = WEEKLY.replace('id = "S1"', 'id = "S1"\nreverse = true')
     text = text.replace('id = "C1"', 'id = "C1"\nreverse = true')
     with pytest.raises(BadInstrument, match="more than 2 reversed") as caught:
-        attempt(text)
+        attempt(text, Record())
     assert caught.value.where == "file.toml: rotation.blocks[0]"
 
 
@@ -111,7 +117,8 @@ def test_another_plane_over_the_same_items_is_refused() -> None:
 
 def test_a_new_id_may_bring_a_new_text() -> None:
     """Wording outside the record is fine under an id outside the record."""
-    history = {key: value for key, value in HISTORY.items() if key != "S4"}
+    texts = {key: value for key, value in HISTORY.texts.items() if key != "S4"}
+    history = structs.replace(HISTORY, texts=texts)
     changed = WEEKLY.replace("People here got blamed", "People got blamed", 1)
     assert attempt(changed, history).items["S4"].text == "People got blamed when things broke."
 
@@ -141,7 +148,7 @@ def test_a_file_by_path_is_loaded(tmp_path: Path) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     """Whatever the bytes, the only error is BadInstrument."""
     with pytest.raises(BadInstrument):
-        read(data, "file.toml", {})
+        read(data, "file.toml", Record())
 
 
 @given(st.integers(0, len(WEEKLY) - 1), st.sampled_from(['"', "[", "\0", "\n", "=", "é", "9"]))

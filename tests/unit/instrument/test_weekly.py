@@ -33,14 +33,14 @@ def test_the_wording_is_the_released_one(weekly: Instrument) -> None:
 
 
 def test_the_record_names_every_statement(weekly: Instrument) -> None:
-    """The history holds the hash of each text that is asked; older ones stay in it."""
+    """The history holds text and scoring of each item that is asked; older ones stay in it."""
     from importlib import resources
 
     from pulse.instrument.loading import read_history
 
     history = read_history((resources.files("surveys") / "history.toml").read_bytes(), "history")
-    asked = {i.id: wording.digest(i.text) for i in weekly.items.values()}
-    assert {item: history.get(item) for item in asked} == asked
+    asked = {i.id: (wording.digest(i.text), wording.scoring(i)) for i in weekly.items.values()}
+    assert {i: (history.texts.get(i), history.scoring.get(i)) for i in asked} == asked
 
 
 def test_every_pair_meets_exactly_once_in_twenty_weeks(weekly: Instrument) -> None:
