@@ -31,7 +31,7 @@ def _lines(value: Any, indent: str) -> list[str]:  # noqa: ANN401 - any JSON val
 
 
 def _word(value: object) -> str:
-    if value is None or (isinstance(value, Mapping | list) and not value):
+    if value is None or (isinstance(value, Mapping | list | tuple) and not value):
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"

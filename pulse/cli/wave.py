@@ -62,7 +62,11 @@ def status(run: Run, wave: str | None) -> None:
 
 @wave.command(cls=Command, epilog="Example: pulse wave close")
 @_WAVE
-@click.option("--peeled", type=click.Path(path_type=Path), help="P file from the second holder.")
+@click.option(
+    "--peeled",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="P file from the second holder.",
+)
 @click.option("--abandon", is_flag=True, help="Give the week up: its answers are destroyed.")
 @pass_run
 def close(run: Run, wave: str | None, peeled: Path | None, *, abandon: bool) -> None:

@@ -123,6 +123,6 @@ def test_without_a_home_commands_say_how_to_make_one(call: Call) -> None:
 
 def test_facts_are_lines_and_tables() -> None:
     """Documents for people are aligned names, and tables where they hold rows."""
-    assert facts({"a": 1, "long": None, "rows": [{"x": 1, "y": "two"}]}) == (
-        "a     1\nlong  -\nrows\n  x  y\n  1  two"
+    assert facts({"a": 1, "long": None, "none": (), "rows": [{"x": 1, "y": "two"}]}) == (
+        "a     1\nlong  -\nnone  -\nrows\n  x  y\n  1  two"
     )

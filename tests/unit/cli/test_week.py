@@ -47,6 +47,8 @@ def test_a_week_from_open_to_export(
     parsed = email.message_from_bytes(mails[0].read_bytes(), policy=email.policy.default)
     assert parsed["To"].endswith("@example.org")
 
+    mistyped = call("wave", "close", "--peeled", str(tmp_path / "none"))
+    assert (mistyped.exit_code, document("wave", "status")["state"]) == (2, "open")
     closed = document("wave", "close")
     assert (closed["state"], closed["ballots"], closed["published"]) == ("released", 0, 0)
     assert set(closed["seconds"]) == {
