@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 GRID: Final = tuple(0.0025 * 2**i / 4 for i in range(9))  # weekly variance, points^2 on 1-5
-_DIFFUSE: Final = 1e7
 
 
 class Observation(NamedTuple):
