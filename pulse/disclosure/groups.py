@@ -86,6 +86,8 @@ class _Roster:
     """The roster as a tree: children in roster order, people of whole subtrees."""
 
     def __init__(self, units: Sequence[RosterUnit]) -> None:
+        if not units:
+            raise BadRoster("The roster is empty; import units and people first.")
         self.units = units
         self.position = {unit.unit_id: place for place, unit in enumerate(units)}
         self.children: dict[str, list[RosterUnit]] = {unit.unit_id: [] for unit in units}

@@ -239,3 +239,9 @@ def test_a_merge_across_parents_would_be_seen() -> None:
     assert leaves_under_one_parent(tree, units)
     moved = tuple(roster("org - 0", "d org 0", "x d 9", "y e 9", "e org 0", "z e 9", "w e 9"))
     assert not leaves_under_one_parent(tree, moved)
+
+
+def test_an_empty_roster_says_what_to_do() -> None:
+    """Before the first import no groups can be formed, and the reason is not a tree's."""
+    with pytest.raises(BadRoster, match="import units and people first"):
+        form_groups([], 8, None, 5)
