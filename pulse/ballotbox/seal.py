@@ -112,17 +112,6 @@ def open_inner(inner_private: Secret, ctx: bytes, inner: bytes) -> bytes:
     return Opener(inner_private).open(ctx, inner)
 
 
-def check_sealed(sealed: bytes) -> None:
-    """Check what can be checked of a sealed box without a key: its length and its point.
-
-    Raises:
-        InvalidValue: not 194 bytes that begin with a point of P-256.
-    """
-    if len(sealed) != BOX_LENGTH:
-        raise InvalidValue("A sealed box has exactly 194 bytes.", where="box")
-    _point(sealed[:POINT_LENGTH])
-
-
 def _open(key: ec.EllipticCurvePrivateKey, sealed: bytes, info: bytes, length: int) -> bytes:
     if len(sealed) != length:
         raise Spoiled("The box has the wrong length.")
