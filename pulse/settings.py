@@ -103,7 +103,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 8
     holder: Annotated[
         Literal["same-user", "same-host", "council"],
-        Help(description="Who holds the second opening key; council cannot open a wave yet."),
+        Help(description="Who holds the second opening key; council is not offered yet."),
     ] = "same-user"
     keep_answers_weeks: Annotated[
         int, Help(description="Weeks that opened answers are kept; only 0 (none) so far.")
@@ -208,6 +208,8 @@ def check(settings: Settings) -> Settings:
         raise BadSetting("Write a bare address, like pulse@example.org.", where="sender")
     if not settings.mail.startswith("spool:"):
         raise BadSetting("Only 'spool:' is offered so far.", where="mail")
+    if settings.holder == "council":
+        raise BadSetting("A council as second holder is not offered yet.", where="holder")
     if settings.database_url:
         raise BadSetting("Only SQLite files in the home are offered so far.", where="database_url")
     _check_addresses(settings)

@@ -3,6 +3,7 @@
 Every function takes the engine of `accounts/accounts.db`; addresses are compared in lower case.
 """
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any, Final, Literal, cast, get_args
@@ -18,6 +19,8 @@ from pulse.store.engine import reading
 
 Role = Literal["leader", "hr", "auditor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+# One plain mailbox: no display name, no quoting.
+_EMAIL: Final = re.compile(r"[^\s@<>,;:\"\\\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{1,185}")
 # From a password to its PHC string; the commands pass argon2's, tests a cheaper one.
 Hash = Callable[[str], str]
 
@@ -44,6 +47,17 @@ class NewAccount(msgspec.Struct, frozen=True):
     one_time_password: str | None
 
 
+def is_address(text: str) -> bool:
+    """Tell whether `text` is one plain address that somebody can sign in with."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def check_address(email: str) -> None:
+    """Raise BadAccounts unless `email` is one plain address."""
+    if not is_address(email):
+        raise BadAccounts("This is no plain e-mail address.", where=email)
+
+
 def new_stamp() -> str:
     """Return a fresh stamp: sessions that carry another one have ended."""
     return secrets.token_hex(16)
@@ -62,8 +76,9 @@ def create(
     """Make one account; with a `password` of its own (the demo's) nothing has to be changed.
 
     Raises:
-        BadAccounts: the address has an account already.
+        BadAccounts: this is no address, or it has an account already.
     """
+    check_address(email)
     told = password or one_time_password()
     stored = hash_password(told)
     with engine.begin() as connection:

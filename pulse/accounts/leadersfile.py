@@ -1,7 +1,6 @@
 """LEADERS.csv (`email,role,unit_id`): all of it is imported, or nothing and the reason is said."""
 
 import csv
-import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final, cast
@@ -9,7 +8,7 @@ from typing import Final, cast
 import msgspec
 from sqlalchemy import Engine, delete, select, update
 
-from pulse.accounts.directory import ROLES, Hash, NewAccount, Role, new_stamp, write
+from pulse.accounts.directory import ROLES, Hash, NewAccount, Role, is_address, new_stamp, write
 from pulse.accounts.passwords import one_time_password
 from pulse.accounts.tables import account, api_token
 from pulse.clock import Clock
@@ -19,7 +18,6 @@ from pulse.terms import UNIT_ID, Progress, silent
 
 LARGEST: Final = 8 * 1024 * 1024
 COLUMNS: Final = ("email", "role", "unit_id")
-_EMAIL: Final = re.compile(r"[^\s@<>,;:\"\\\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{1,185}")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -132,7 +130,7 @@ def _line(path: Path, number: int, row: list[str], known: Collection[str] | None
     if len(row) != len(COLUMNS):
         raise _wrong(path, number, COLUMNS[-1], f"There must be {len(COLUMNS)} columns.")
     email, role, unit_id = (value.strip() for value in row)
-    if not _EMAIL.fullmatch(email):
+    if not is_address(email):
         raise _wrong(path, number, "email", "This is no e-mail address.")
     if role not in ROLES:
         raise _wrong(path, number, "role", f"A role is one of {', '.join(ROLES)}.")

@@ -33,6 +33,7 @@ contacts = []
 @pass_run
 def init(run: Run, email: str) -> None:
     """Make a home with its first administrator."""
+    directory.check_address(email)  # before anything is made
     make_home(run.home, FIRST_SETTINGS)
     with hashing() as hashed:
         account = directory.create(run.accounts, run.clock, hashed, email=email, role="admin")

@@ -35,6 +35,14 @@ def test_init_never_touches_what_is_there(call: Call, home: Path) -> None:
     assert "not empty" in call("init").stderr
 
 
+def test_init_makes_nothing_for_an_address_that_is_none(call: Call, tmp_path: Path) -> None:
+    """A mistyped address is refused before the home is made, so that init can be run again."""
+    result = call("init", "--email", "not-an-address")
+    assert result.exit_code == 1
+    assert "not-an-address" in result.stderr
+    assert not (tmp_path / "home").exists()
+
+
 def test_config_lists_every_setting_with_its_meaning(document: Document, home: Path) -> None:
     """Config prints all settings, with the values in force and their help."""
     rows = document("config")["settings"]
