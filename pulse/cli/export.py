@@ -23,4 +23,6 @@ def export(run: Run, fmt: str, out: Path, unit: str, first: str, last: str) -> N
     selection = Selection(unit=unit, first=first, last=last)
     _ = run.settings
     rows = export_file(run.home.releases, out, fmt, selection)
+    if not rows:
+        run.note("Nothing that is released fits: the file holds its head alone.")
     run.say({"format": fmt, "out": str(out), "rows": rows})

@@ -125,3 +125,13 @@ def test_an_audit_that_finds_something_exits_1(document: Document, call: Call, r
     assert result.exit_code == 1
     assert not report["ok"]
     assert any(wave in finding for finding in report["findings"])
+
+
+def test_an_export_of_nothing_says_so(call: Call, home: Path, tmp_path: Path) -> None:
+    """Before the first release the file holds its head alone, and the command says that."""
+    assert home.is_dir()
+    out = tmp_path / "nothing.csv"
+    result = call("export", "--format", "csv", "--out", str(out))
+    assert result.exit_code == 0
+    assert "holds its head alone" in result.stderr
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 1
