@@ -104,11 +104,5 @@ def as_csv() -> bytes:
     return "".join(",".join(map(_quoted, row)) + "\r\n" for row in rows).encode()
 
 
-def as_markdown() -> str:
-    """Return the dictionary as a Markdown table."""
-    rows = (f"| `{c.name}` | {c.kind} | {c.values} | {c.meaning} |" for c in DICTIONARY)
-    return "\n".join(["| column | type | values | meaning |", "|---|---|---|---|", *rows, ""])
-
-
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'

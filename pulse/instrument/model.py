@@ -1,6 +1,6 @@
 """An instrument as the rest of Pulse sees it: items, scales and the order they are asked in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -71,11 +71,6 @@ class Instrument(msgspec.Struct, frozen=True):
     def lead(self, form: int) -> tuple[str, ...]:
         """Return those ids of `form` that only groups made of leaders are asked."""
         return tuple(item for item in self.form(form) if self.items[item].leader)
-
-    def scale_items(self, scale_id: str, asked: Iterable[str]) -> tuple[Item, ...]:
-        """Return the items of one scale among those `asked`, in the order given."""
-        chosen = (self.items[item] for item in asked)
-        return tuple(item for item in chosen if item.scale == scale_id)
 
 
 def reversed_mean(item: Item, mean: float) -> float:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pulse.errors import BadRelease, InvalidValue, Refused
 from pulse.export import FORMATS, Selection, export_file
 from pulse.export import csv as csv_format
-from pulse.export.dictionary import DICTIONARY, as_csv, as_markdown
+from pulse.export.dictionary import DICTIONARY, as_csv
 from pulse.release import cells
 from pulse.release.cell import COLUMNS
 from tests.unit.export.released import WAVES, renamed, rows, tree, write_releases
@@ -198,7 +198,6 @@ def test_the_data_dictionary_describes_every_column() -> None:
 
 
 def test_the_dictionary_can_be_handed_over() -> None:
-    """As CSV and as Markdown it has one line a column, and a header."""
+    """As CSV it has one line a column, and a header."""
     table = list(csv.reader(io.StringIO(as_csv().decode(), newline=""), strict=True))
     assert [row[0] for row in table[1:]] == list(COLUMNS)
-    assert as_markdown().count("\n") == len(COLUMNS) + 2

@@ -81,8 +81,8 @@ def test_anchors_come_first_and_the_order_moves(weekly: Instrument) -> None:
 
 
 def test_a_rotated_scale_is_found_among_the_asked(weekly: Instrument) -> None:
-    """`scale_items` gives the anchor and the rotating item of the scale."""
-    assert [i.id for i in weekly.scale_items("safety", weekly.form(0))] == ["A1", "S1"]
+    """The first form asks safety by its anchor and one rotating item."""
+    assert [i for i in weekly.form(0) if weekly.items[i].scale == "safety"] == ["A1", "S1"]
     assert weekly.lead(0) == ()
 
 
