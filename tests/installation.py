@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -105,12 +106,19 @@ def started(*words: str) -> tuple["subprocess.Popen[str]", Any]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of the loopback address that nobody listens on."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Return consecutive ports of the loopback address that nobody listens on.
+
+    They lie below the range from which systems take ports for outgoing connections, so that
+    nothing grabs one between this look and its use.
+    """
+    for _ in range(100):
+        first = random.randrange(20_000, 32_000)
+        ports = [first + n for n in range(count)]
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for port in ports:
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            return ports
+    raise AssertionError("A hundred places had no free ports.")
 
 
 def installed(folder: Path, moment: dt.datetime) -> Installation:

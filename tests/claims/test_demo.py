@@ -21,7 +21,7 @@ from pulse.release import reading
 from pulse.settings import Home
 from pulse.token.encoding import b64u
 from pulse.token.invites import parse_link
-from tests.installation import started
+from tests.installation import free_ports, started
 
 TOP: Final = Path(__file__).parents[2]
 PEOPLE, WEEKS = 120, 6
@@ -114,10 +114,10 @@ def running() -> Iterator[Running]:
 
 def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
     """The leaders' port, one above the staff's, is refused at once when somebody holds it."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    staff, port = free_ports(2)
+    with socket.create_server(("127.0.0.1", port)):
         done = subprocess.run(
-            [sys.executable, "-m", "pulse", "demo", "--no-browser", "--port", str(port - 1)],
+            [sys.executable, "-m", "pulse", "demo", "--no-browser", "--port", str(staff)],
             cwd=TOP,
             env=os.environ | {"TMPDIR": str(tmp_path)},
             capture_output=True,
