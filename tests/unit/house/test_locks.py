@@ -28,7 +28,7 @@ def test_every_pin_carries_hashes_and_no_address(lock: Path) -> None:
     assert "://" not in text
     assert not re.search(r"^--", text, re.MULTILINE)
     blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
-    assert len(blocks) == len(pins(lock))
+    assert len(blocks) == len(PIN.findall(text))  # some twice, for one Python or another
     assert [block for block in blocks if "--hash=sha256:" not in block] == []
 
 
