@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from pulse.errors import BadSetting
+from pulse.terms import Order
 
 K_FLOOR: Final = 5
 GROUP_FLOOR: Final = 7
@@ -101,6 +102,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Help(description="Smallest group that shares a signing key (7 or more, k + 2 at least)."),
     ] = 8
+    prefer: Annotated[
+        Order,
+        Help(
+            description="Shown first where not every unit can be: departments, "
+            "or cells (as many units as possible)."
+        ),
+    ] = "departments"
     holder: Annotated[
         Literal["same-user", "same-host", "council"],
         Help(description="Who holds the second opening key; council is not offered yet."),

@@ -5,7 +5,7 @@ Nothing here knows time, files or networks (issuer and ballot box import this mo
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -20,6 +20,8 @@ CANARY_GROUP: Final = "00000"
 WAVE_ID: Final = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 GROUP_NUMBER: Final = re.compile(r"\d{5}", re.ASCII)
 UNIT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+Order = Literal["departments", "cells"]  # what is shown first where not every unit can be
 
 
 def check_wave_id(text: str) -> str:

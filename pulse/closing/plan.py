@@ -16,6 +16,7 @@ import msgspec
 from pulse.errors import Held
 from pulse.settings import Home
 from pulse.store.files import write_atomically
+from pulse.terms import Order
 
 Step = Literal[
     "shut", "export", "peel", "open", "destroy_a", "publish", "destroy_b", "lose", "done"
@@ -49,7 +50,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `keys` is the URL path of the key list, `fingerprint` the first 16 bytes of its hash in
     hex; `k`, `form`, `items`, `holder`, `invited` are the key list's, `k` never below the
-    setting. `code_version` is noted once, so that a later run makes the same release.
+    setting; `prefer` is the setting when the close began. `code_version` is noted once, so that
+    a later run makes the same release.
     `unopened` marks a wave with fewer than k ballots; `accepted` that spoiled ballots may be
     left out. `held_since` is an ISO time, or empty.
 
@@ -63,6 +65,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     keys: str = ""
     fingerprint: str = ""
     k: int = 0
+    prefer: Order = "departments"
     form: int = 0
     items: tuple[str, ...] = ()
     holder: str = "same-user"

@@ -63,7 +63,8 @@ def _refuse_spoiled(plan: Plan) -> None:
 
 
 def _release(work: Work, plan: Plan) -> None:
-    tree, instrument, policy = treefile.read(work.places.tree), load(), policy_for(plan.k)
+    tree, instrument = treefile.read(work.places.tree), load()
+    policy = policy_for(plan.k, plan.prefer)
     if not set(plan.items) <= instrument.items.keys():
         raise Held("The survey no longer has the items that this wave asked.")
     with work.timed("tabulate"):

@@ -136,6 +136,7 @@ def _with_terms(work: Work, plan: Plan) -> Plan:
         plan,
         fingerprint=listed.hex(),
         k=max(keys.k, work.settings.k),
+        prefer=work.settings.prefer,
         form=keys.form,
         items=keys.items,
         holder=keys.holder,

@@ -65,7 +65,7 @@ def _release(folder: Path) -> Iterator[str]:
     yield from _files(folder, described)
     tree = treefile.read(folder / "tree.json")
     rules = policy.restore(described.policy)
-    yield from _about(folder, described, tree)
+    yield from _about(folder, described, tree, rules.k)
     broken = list(audited_tree.findings(tree))
     yield from broken
     if not broken:
@@ -85,7 +85,7 @@ def _files(folder: Path, described: Manifest) -> Iterator[str]:
             yield f"{name}: the file is not the one in the manifest."
 
 
-def _about(folder: Path, described: Manifest, tree: Tree) -> Iterator[str]:
+def _about(folder: Path, described: Manifest, tree: Tree, k: int) -> Iterator[str]:
     if WAVE_ID.fullmatch(folder.name) and folder.name != described.wave:
         yield "the manifest is of another wave."
     if described.tree_version != tree.tree_version:
@@ -98,7 +98,7 @@ def _about(folder: Path, described: Manifest, tree: Tree) -> Iterator[str]:
     if not 0 <= tallies.ballots <= tallies.issued <= tallies.invited:
         yield "more ballots or tokens are tallied than there are people."
     # A wave with fewer than k ballots is never opened: all of them stay uncounted.
-    unopened = tallies.ballots < described.policy["k"] and tallies.counted == tallies.spoiled == 0
+    unopened = tallies.ballots < k and tallies.counted == tallies.spoiled == 0
     if tallies.counted + tallies.spoiled != tallies.ballots and not unopened:
         yield "the tallies do not add up."
     asked = set(described.items)

@@ -10,7 +10,7 @@ from pulse.disclosure.policy import INNER_FROM, WITHHELD
 from pulse.disclosure.program import Problem, best_pattern, preferences
 from pulse.disclosure.rounding import band
 from pulse.errors import Held
-from pulse.terms import TOP, Counts, Tree, Unit
+from pulse.terms import TOP, Counts, Order, Tree, Unit
 
 ROUNDS: Final = 20
 
@@ -35,6 +35,7 @@ def choose(
     last: Mapping[str, bool] | None = None,
     *,
     rounds: int = ROUNDS,
+    order: Order = "departments",
 ) -> Pattern:
     """Return the best safe pattern for `items` under `k`.
 
@@ -47,7 +48,7 @@ def choose(
     n = answering(tree, counts, items)
     hidden = forced | _inner_of_a_small_organisation(tree)
     for _ in range(rounds):
-        pattern = _solve(tree, n, k, hidden, last)
+        pattern = _solve(tree, n, k, hidden, last, order)
         ballots = sum(counts.table[tree.root.unit_id][0])
         ranges = residues.hidden_ranges(tree, pattern.shown, pattern.bands, ballots)
         if ranges is None:
@@ -87,6 +88,7 @@ def _solve(
     k: int,
     hidden: frozenset[str],
     last: Mapping[str, bool] | None,
+    order: Order,
 ) -> Pattern:
     units = tree.units
     place = {unit.unit_id: at for at, unit in enumerate(units)}
@@ -99,7 +101,7 @@ def _solve(
             # No band says more than two fewer than invited: so no more may be counted on either,
             # which matters where k was raised after the groups had been formed.
             n=[max(0, min(n[u.unit_id], u.invited - WITHHELD)) if u.group else 0 for u in units],
-            weights=preferences(units, groups, last),
+            weights=preferences(units, groups, last, order),
             k=k,
             forced=frozenset(place[unit_id] for unit_id in hidden if unit_id in place),
         )

@@ -10,7 +10,7 @@ only for more weight, so a table stays short and 10,000 units take well under a 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from pulse.terms import Unit
+from pulse.terms import Order, Unit
 
 NONE_HIDDEN: Final = -1
 
@@ -125,18 +125,23 @@ def _published(trace: "_Trace | None", count: int) -> list[bool]:
 
 
 def preferences(
-    units: Sequence[Unit], bands: Mapping[str, int], last: Mapping[str, bool] | None
+    units: Sequence[Unit],
+    bands: Mapping[str, int],
+    last: Mapping[str, bool] | None,
+    order: Order = "departments",
 ) -> list[int]:
     """Return the weight of publishing each unit: one integer that orders lexicographically.
 
     In order: the root, departments (directly below it), the number of units shown, sameness
     with the last wave, respondents in a shown group of their own (by band: nothing finer than
-    a band may decide anything), then the smaller unit_id.
+    a band may decide anything), then the smaller unit_id. With "cells" the number of units
+    comes before departments.
 
     Args:
         units: the tree's units, root first.
         bands: floor5 band of each group.
         last: unit_id to whether the last wave showed it, or None.
+        order: what comes first after the root.
     """
     root_id = units[0].unit_id
     count = len(units)
@@ -147,8 +152,9 @@ def preferences(
         seen = (last or {}).get(unit.unit_id)
         same = 1 if seen is None else 2 * seen
         weight = int(unit.unit_id == root_id)
-        weight = weight * (count + 1) + int(unit.parent_id == root_id)
-        weight = weight * (count + 1) + 1
+        department = int(unit.parent_id == root_id)
+        for part in (department, 1) if order == "departments" else (1, department):
+            weight = weight * (count + 1) + part
         weight = weight * (2 * count + 1) + same
         weight = weight * covered_base + (bands.get(unit.unit_id, 0) if unit.group else 0)
         weights.append((weight << count) + (1 << (count - 1 - rank[unit.unit_id])))

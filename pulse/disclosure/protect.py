@@ -70,7 +70,7 @@ def protect(
     hidden = forced_hidden
     patterns = []
     for items, k in item_classes(counts.items, lead, policy_):
-        chosen = pattern.choose(tree, counts, items, k, hidden, last)
+        chosen = pattern.choose(tree, counts, items, k, hidden, last, order=policy_.prefer)
         hidden |= {unit.unit_id for unit in tree.units if unit.unit_id not in chosen.shown}
         patterns.append(chosen)
         sheet = _Sheet(tree, counts, policy_, instrument, chosen, items)

@@ -51,7 +51,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lead: tuple[str, ...]
     reversed: tuple[str, ...]
     scales: Mapping[str, tuple[str, ...]]
-    policy: Mapping[str, int]
+    policy: Mapping[str, int | str]
     program: str
     tree_version: str
     keys: str

@@ -22,7 +22,7 @@ class ProtectedCounts(msgspec.Struct, frozen=True):
     lead: tuple[str, ...]
     reversed: tuple[str, ...]
     scales: Mapping[str, tuple[str, ...]]
-    policy: Mapping[str, int]
+    policy: Mapping[str, int | str]
     program: str
     published: tuple[str, ...]
     hidden: tuple[str, ...]

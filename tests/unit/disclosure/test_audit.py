@@ -68,7 +68,7 @@ def test_a_policy_below_its_floors_is_found(releases: Path, name: str) -> None:
     """P6: no release may be made under a weaker policy."""
     forge(
         releases, WAVE,
-        about=lambda m: structs.replace(m, policy={**m.policy, name: m.policy[name] - 1}),
+        about=lambda m: structs.replace(m, policy={**m.policy, name: int(m.policy[name]) - 1}),
     )  # fmt: skip
     assert "goes below its floors" in found(releases)
 
