@@ -21,6 +21,7 @@ from pulse.terms import Order
 Step = Literal[
     "shut", "export", "peel", "open", "destroy_a", "publish", "destroy_b", "lose", "done"
 ]
+UNPRESSED: Final = ("peel", "open", "destroy_a", "publish")
 PHASES: Final = ("shut", "peel", "open", "tabulate", "protect", "audit", "press", "destroy")
 
 
@@ -49,13 +50,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a close needs to go on from `step`.
 
     `keys` is the URL path of the key list, `fingerprint` the first 16 bytes of its hash in
-    hex; `k`, `form`, `items`, `holder`, `invited` are the key list's, `k` never below the
-    setting; `prefer` is the setting when the close began. `code_version` is noted once, so that
+    hex; `asked_k`, `form`, `items`, `holder`, `invited` are the key list's; `k` is the same as
+    `asked_k`, or the setting where that was raised since; `prefer` is the setting when the close began. `code_version` is noted once, so that
     a later run makes the same release.
     `unopened` marks a wave with fewer than k ballots; `accepted` that spoiled ballots may be
     left out. `held_since` is an ISO time, or empty.
 
-    The demo writes plans at step "open" for its past weeks: with P and the inner key in
+    A rehearsal writes plans at step "open" for its weeks: with P and the inner key in
     place, a `groups.json`, a frozen tree and the wave's row in state awaiting_peel.
     """
 
@@ -65,6 +66,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     keys: str = ""
     fingerprint: str = ""
     k: int = 0
+    asked_k: int = 0
     prefer: Order = "departments"
     form: int = 0
     items: tuple[str, ...] = ()
@@ -80,6 +82,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     held_since: str = ""
     seconds: Mapping[str, float] = {}
     report: Closed | None = None
+
+
+def tightened(plan: Plan, k: int, releases: Path) -> Plan:
+    """Return the plan under a `k` raised since it was made; what was pressed already keeps its own.
+
+    A lower one changes nothing: a rule is loosened only for waves that open later.
+    """
+    if plan.step in UNPRESSED and k > plan.k and not (releases / plan.wave).exists():
+        return msgspec.structs.replace(plan, k=k)
+    return plan
 
 
 def blank(plan: Plan) -> Closed:

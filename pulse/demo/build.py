@@ -16,18 +16,18 @@ from pulse.accounts.passwords import PasswordWorker, one_time_password
 from pulse.clock import Clock
 from pulse.demo import organisation as invented
 from pulse.demo.organisation import Organisation
-from pulse.demo.past import Weeks
 from pulse.demo.story import REORGANISED, Story
 from pulse.instrument import load
 from pulse.invitation import invitations
 from pulse.invitation.links import read_kwave
 from pulse.opening import open_wave
+from pulse.rehearsal import Rehearsal, Script
 from pulse.roster import import_roster, read_files
 from pulse.settings import Home, Settings, check
 from pulse.settings import load as load_settings
 from pulse.store.engine import sqlite_engine
 from pulse.store.home import ACCOUNTS, STATE, make_home
-from pulse.terms import Progress, silent
+from pulse.terms import Progress, Response, silent
 from pulse.token.invites import link
 from pulse.web.page import staff_page
 
@@ -113,7 +113,7 @@ def _past(
     progress: Progress,
 ) -> None:
     story = Story(organisation, load(), SEED)
-    lived = Weeks(home, settings, engine, organisation, story)
+    lived = Rehearsal(home, engine, staff_page())
     monday = _monday(clock.now())
     for week in range(weeks):
         if week == round(weeks * REORGANISED) and week:
@@ -123,8 +123,19 @@ def _past(
             organisation.people_change(round(LEAVING * len(organisation.people)))
             _import(engine, organisation)
         opens = monday - dt.timedelta(weeks=weeks - week)
-        lived.live(opens, waves.closing_time(settings, opens), (week + 1) / weeks)
+        script = _told(story, organisation, (week + 1) / weeks)
+        lived.live(settings, opens, waves.closing_time(settings, opens), script)
         progress(LABEL, week + 1, weeks)
+
+
+def _told(story: Story, organisation: Organisation, time: float) -> Script:
+    """Return what everybody answers at a time of the story."""
+
+    def script(person: str, wave: waves.Wave) -> Response | None:
+        week = wave.opens.isocalendar().week
+        return story.answers(person, organisation.people[person], wave.form, time, week)
+
+    return script
 
 
 def _open(

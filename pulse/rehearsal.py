@@ -1,4 +1,4 @@
-"""A past week: opened for real, answered by the story, and closed for real from the open step.
+"""A week rehearsed: opened for real, answered by a script, and closed for real from the open step.
 
 What is left out is the way of a ballot between two people: nobody's browser blinded a token, so
 no box is cast and nothing is peeled. The answers are sealed to the week's own inner key as a
@@ -8,7 +8,7 @@ disclosure control, audit, press, ledger, destruction.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import Engine
 
@@ -19,44 +19,59 @@ from pulse.ballotbox.peeled import PeelHeader, read_groups, write_peeled
 from pulse.ballotbox.responses import encode
 from pulse.ballotbox.seal import Sealer
 from pulse.clock import FixedClock
-from pulse.closing import close_wave
+from pulse.closing import Closed, close_wave
 from pulse.closing.plan import Places, Plan, write_plan
-from pulse.demo.organisation import Organisation
-from pulse.demo.story import Story
 from pulse.opening import open_wave
 from pulse.release import treefile
 from pulse.roster import members
 from pulse.settings import Home, Settings
-from pulse.terms import Progress
+from pulse.terms import Progress, Response
 from pulse.token.encoding import unb64u
 from pulse.token.keylist import FINGERPRINT_LENGTH, KeyList, hex_hash, read_keylist
 from pulse.token.keys import generate_der
 from pulse.token.message import token_context
-from pulse.web.page import staff_page
+
+# What a person (by person_id) answers in a wave, or None who takes no part.
+Script = Callable[[str, waves.Wave], Response | None]
 
 
-class Weeks:
-    """Lives through past weeks, one after the other."""
+class Rehearsal:
+    """Lives through weeks, one after the other.
 
-    def __init__(
-        self,
-        home: Home,
-        settings: Settings,
-        engine: Engine,
-        organisation: Organisation,
-        story: Story,
-    ) -> None:
-        self._home, self._settings, self._engine = home, settings, engine
-        self._organisation, self._story = organisation, story
-        # Nobody signs anything in a past week: one key stands for all groups of all weeks.
+    Args:
+        home: the installation, a throw-away one.
+        engine: its state database.
+        page: what stands for the staff page's bytes in the key lists.
+    """
+
+    def __init__(self, home: Home, engine: Engine, page: bytes) -> None:
+        self._home, self._engine, self._page = home, engine, page
+        # Nobody signs anything in a rehearsal: one key stands for all groups of all weeks.
         self._key = generate_der()
-        self._page = staff_page()
 
-    def live(self, opens: dt.datetime, closes: dt.datetime, time: float) -> None:
-        """Open, answer and close the week of `opens`; `time` is the story's, 0 to 1."""
+    def live(
+        self, settings: Settings, opens: dt.datetime, closes: dt.datetime, script: Script
+    ) -> Closed:
+        """Open, answer and close the week of `opens`.
+
+        Args:
+            settings: the configuration that week.
+            opens: when it opens, aware.
+            closes: when it closes, aware.
+            script: asked once for each invited person, by person_id.
+
+        Raises:
+            Held: disclosure control or the audit refuses the release.
+        """
+        wave = self.open(settings, opens, closes)
+        self._answer(wave, script)
+        return close_wave(self._home, settings, FixedClock(closes), self._engine, wave.wave)
+
+    def open(self, settings: Settings, opens: dt.datetime, closes: dt.datetime) -> waves.Wave:
+        """Open the week of `opens` and return its row."""
         opened = open_wave(
             self._home,
-            self._settings,
+            settings,
             FixedClock(opens),
             self._engine,
             page=self._page,
@@ -66,19 +81,18 @@ class Weeks:
         row = waves.get(self._engine, opened.wave)
         if row is None:  # pragma: no cover - it was written a moment ago
             raise KeyError(opened.wave)
-        self._answer(row, time)
-        close_wave(self._home, self._settings, FixedClock(closes), self._engine, opened.wave)
+        return row
 
     def _one_key(self, count: int, progress: Progress) -> list[bytes]:
         del progress
         return [self._key] * count
 
-    def _answer(self, row: waves.Wave, time: float) -> None:
+    def _answer(self, row: waves.Wave, script: Script) -> None:
         places = Places(self._home, row.wave)
         published = (self._home.published / row.wave / row.keys.rpartition("/")[2]).read_bytes()
         fingerprint = bytes.fromhex(hex_hash(published))[:FINGERPRINT_LENGTH]
         keys = read_keylist(published, fingerprint)
-        records = sorted(set(self._sealed(row, keys, places, time)))
+        records = sorted(set(self._sealed(row, keys, places, script)))
         ballots = Counter(record[:5].decode() for record in records)
         waves.move(self._engine, row.wave, ("open",), "awaiting_peel")
         plan = Plan(
@@ -107,7 +121,7 @@ class Weeks:
         write_peeled(places.peeled, header, records)
 
     def _sealed(
-        self, row: waves.Wave, keys: KeyList, places: Places, time: float
+        self, row: waves.Wave, keys: KeyList, places: Places, script: Script
     ) -> Iterator[bytes]:
         sealer = Sealer(unb64u(keys.box), unb64u(keys.outer))
         contexts = {
@@ -115,11 +129,8 @@ class Weeks:
             for g, listed in read_groups(places.groups).items()
         }
         numbers = {unit.unit_id: unit.g for unit in treefile.read(places.tree).groups_in_order()}
-        week = row.opens.isocalendar().week
         for person in members(self._engine, row.wave):
-            unit = self._organisation.people[person.person_id]
-            answers = self._story.answers(person.person_id, unit, row.form, time, week)
-            if answers is not None:
+            response = script(person.person_id, row)
+            if response is not None:
                 g = numbers[person.unit_id]
-                inner = sealer.inner(encode(answers, keys.n), contexts[g])
-                yield g.encode() + inner
+                yield g.encode() + sealer.inner(encode(response, keys.n), contexts[g])
