@@ -5,7 +5,7 @@ or bounds (in a home, from its bands) how many people truly stand behind a group
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,7 @@ People = frozenset[str]
 # Where a figure was printed. Only "page" figures are a wave's ordinary publication; the others
 # are what further views, late publications and open weeks add.
 Source = Literal["page", "export", "filter", "window", "recut", "late", "live"]
+PARTICIPATION: Final = "participation"
 
 
 class Span(NamedTuple):
@@ -35,7 +36,10 @@ class Figure(msgspec.Struct, frozen=True):
     reversal, `split` the favourable, neutral and unfavourable ones as given; None where it says
     nothing of them. `edition` tells printings of the same figure apart: empty for the release
     itself; else the tree or threshold it was cut again under, the weeks of a window, the number
-    of ballots so far. `viewers` may see it: unit_ids whose leader does, or "hr".
+    of ballots so far. `viewers` may see it: unit_ids whose leader does, or "hr". Where n is
+    banded, `mean` (1-5 after reversal) and `shares` (0-1, as `split`) say more than `total` and
+    `split` can: what they allow for each n. A figure of the measure PARTICIPATION counts in `n`
+    the people who took part.
     """
 
     wave: str
@@ -48,6 +52,8 @@ class Figure(msgspec.Struct, frozen=True):
     source: Source = "page"
     edition: str = ""
     viewers: frozenset[str] = frozenset({"hr"})
+    mean: Span | None = None
+    shares: tuple[Span, Span, Span] | None = None
 
 
 class Hidden(msgspec.Struct, frozen=True):
@@ -72,6 +78,7 @@ class Publication(msgspec.Struct, frozen=True):
             a set of people gave in a wave: exact in a twin, bounds in a home.
         given: in a twin, each person's answers by item in a wave (0 skipped, 1-5 after reversal,
             6 prefers not to say); people who took no part are missing. None in a home.
+        scales: per wave the item measures that each scale measure is made of.
     """
 
     figures: tuple[Figure, ...]
@@ -81,6 +88,7 @@ class Publication(msgspec.Struct, frozen=True):
     parents: Mapping[str, Mapping[str, str | None]]
     answers: Callable[[str, str, People], Span]
     given: Mapping[str, Mapping[str, Mapping[str, int]]] | None = None
+    scales: Mapping[str, Mapping[str, tuple[str, ...]]] = msgspec.field(default_factory=dict)
 
     def families(self, *sources: Source) -> Iterator[tuple[str, str, list[Figure]]]:
         """Yield (wave, measure, its figures) of the sources named; default: ordinary pages."""
@@ -108,13 +116,15 @@ class Recovered(msgspec.Struct, frozen=True):
 
     `groups` counts different groups of 1 to k - 1 people that it determined, over all waves;
     `people` adds up how many are in them. `guess` is the share of right guesses of one person's
-    answer, where the attack guesses; `blind` what guessing without any figure reaches.
+    answer, where the attack guesses; `blind` what guessing without any figure reaches. `details`
+    are further results by name.
     """
 
     groups: int = 0
     people: int = 0
     guess: float | None = None
     blind: float | None = None
+    details: tuple[tuple[str, float], ...] = ()
 
 
 def recovered(publication: Publication, isolated: Iterable[tuple[str, str, People]]) -> Recovered:
