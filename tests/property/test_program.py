@@ -3,47 +3,22 @@
 import time
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse.disclosure.program import Problem, best_pattern, preferences
 from pulse.terms import Unit
-from tests.property.naive import naive_pattern
-from tests.property.worlds import brute_force, greedy, is_safe, residue_sizes, worth
-
-TREES = sorted((Path(__file__).parents[1] / "vectors" / "trees").glob("*.json"))
-
-
-class Reference(msgspec.Struct, frozen=True):
-    """A reference tree with its known optima."""
-
-    parent: tuple[int, ...]
-    headcount: tuple[int | None, ...]
-    answers: tuple[tuple[int, ...] | None, ...]
-    k: int
-    units: int
-    respondents: int
-    most_units_publishable: int
-    most_units_publishable_with_empty_residues_unsafe: int
-    naive_published: int
-    naive_groups_under_k: int
-    naive_people_exposed: int
-
-
-def reference(path: Path) -> tuple[Reference, Problem]:
-    """Read a reference tree as a problem with equal weights."""
-    tree = msgspec.json.decode(path.read_bytes(), type=Reference)
-    n = [sum(answers or ()) for answers in tree.answers]
-    invited = [people or 0 for people in tree.headcount]
-    return tree, Problem(tree.parent, invited, n, [1] * tree.units, tree.k)
-
-
-def exposed(problem: Problem, shown: list[bool]) -> list[int]:
-    """List the sizes of derivable groups of 1 to k - 1 people."""
-    sizes = residue_sizes(problem.parents, problem.invited, problem.n, shown)
-    return [n for _, n in sizes if 0 < n < problem.k]
+from tests.oracles.patterns import (
+    brute_force,
+    exposed,
+    greedy,
+    is_safe,
+    naive_pattern,
+    residue_sizes,
+    worth,
+)
+from tests.oracles.reference_trees import TREES, reference
 
 
 @pytest.mark.parametrize("path", TREES, ids=lambda path: path.stem)
@@ -62,7 +37,7 @@ def test_reference_trees_are_published_to_the_optimum(path: Path) -> None:
 def test_the_naive_threshold_leaks_on_the_reference_trees(path: Path) -> None:
     """The naive threshold fails the same test, with the stated groups and people."""
     tree, problem = reference(path)
-    shown = naive_pattern(problem.parents, problem.n, problem.k)
+    shown = naive_pattern(problem)
     assert sum(shown) == tree.naive_published
     leaked = exposed(problem, shown)
     assert (len(leaked), sum(leaked)) == (tree.naive_groups_under_k, tree.naive_people_exposed)

@@ -18,6 +18,7 @@ from pulse.release import cells
 from pulse.release.cell import COLUMNS, Cell
 from pulse.release.press import press
 from pulse.terms import TOP, Counts, Tree
+from tests.oracles.patterns import residue_sizes
 from tests.property.naive import naive_shown
 from tests.property.worlds import (
     INSTRUMENT,
@@ -27,7 +28,6 @@ from tests.property.worlds import (
     about,
     figures,
     protected,
-    residue_sizes,
     tally,
     worlds,
 )

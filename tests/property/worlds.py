@@ -1,15 +1,13 @@
-"""Organisations and answers drawn by Hypothesis, and the oracles that judge a pattern."""
+"""Organisations and answers drawn by Hypothesis."""
 
 import random
 from collections.abc import Mapping, Sequence
-from itertools import product
 
 import msgspec
 from hypothesis import strategies as st
 
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.policy import Policy, policy_for
-from pulse.disclosure.program import Problem
 from pulse.disclosure.protect import protect
 from pulse.instrument import load
 from pulse.release.cell import Cell
@@ -114,72 +112,6 @@ def about(world: World) -> About:
     cast = len(world.ballots)
     tallies = Tallies(world.tree.root.invited, cast, cast, cast, 0)
     return About("0.1.0", "weekly", "1.0.0", 0, "00" * 16, "00" * 32, tallies)
-
-
-def residue_sizes(
-    parents: Sequence[int], invited: Sequence[int], n: Sequence[int], shown: Sequence[bool]
-) -> list[tuple[int, int]]:
-    """Return (invited, answers) of each shown unit's residue."""
-    sizes = {unit: (0, 0) for unit, show in enumerate(shown) if show}
-    for unit, people in enumerate(invited):
-        owner = unit
-        while owner >= 0 and owner not in sizes:
-            owner = parents[owner]
-        if owner >= 0:
-            sizes[owner] = (sizes[owner][0] + people, sizes[owner][1] + n[unit])
-    return list(sizes.values())
-
-
-def is_safe(problem: Problem, shown: Sequence[bool]) -> bool:
-    """Tell whether every residue is empty of people or has k answers."""
-    sizes = residue_sizes(problem.parents, problem.invited, problem.n, shown)
-    return all(not people or n >= problem.k for people, n in sizes)
-
-
-def brute_force(problem: Problem) -> tuple[int, list[bool]]:
-    """Try every pattern; return the greatest weight of a safe one, and one such pattern."""
-    best = (-1, [False] * len(problem.parents))
-    totals = list(problem.n)
-    for unit in range(len(problem.parents) - 1, 0, -1):
-        totals[problem.parents[unit]] += totals[unit]
-    able = [t >= problem.k and u not in problem.forced for u, t in enumerate(totals)]
-    for pattern in product(*[(False, True) if can else (False,) for can in able]):
-        weight = worth(problem.weights, pattern)
-        if weight > best[0] and is_safe(problem, pattern):
-            best = (weight, list(pattern))
-    return best
-
-
-def greedy(problem: Problem) -> list[bool]:
-    """Hide per parent the smallest shown children until what is hidden there is safe."""
-    totals = list(problem.n)
-    for unit in range(len(problem.parents) - 1, 0, -1):
-        totals[problem.parents[unit]] += totals[unit]
-    shown = [t >= problem.k and u not in problem.forced for u, t in enumerate(totals)]
-    while not is_safe(problem, shown):
-        unit = _offender(problem, shown)
-        below = [u for u, p in enumerate(problem.parents) if shown[u] and _under(problem, u, unit)]
-        shown[min(below, key=lambda u: totals[u]) if below else unit] = False
-    return shown
-
-
-def _under(problem: Problem, unit: int, top: int) -> bool:
-    unit = problem.parents[unit]
-    while unit >= 0 and unit != top:
-        unit = problem.parents[unit]
-    return unit == top
-
-
-def _offender(problem: Problem, shown: Sequence[bool]) -> int:
-    sizes = residue_sizes(problem.parents, problem.invited, problem.n, shown)
-    units = [unit for unit, show in enumerate(shown) if show]
-    bad = [u for u, (people, n) in zip(units, sizes, strict=True) if people and n < problem.k]
-    return bad[-1]
-
-
-def worth(weights: Sequence[int], shown: Sequence[bool]) -> int:
-    """Add up the weights of what is shown."""
-    return sum(weight for weight, show in zip(weights, shown, strict=True) if show)
 
 
 def figures(protected: ProtectedCounts) -> Mapping[tuple[str, str], Cell]:
