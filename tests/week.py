@@ -183,7 +183,9 @@ def engine_of(home: Home) -> Engine:
     return sqlite_engine(home.state / "pulse.db", journal="wal", create=True)
 
 
-def open_week(folder: Path, teams: Sequence[str] = tuple(ANSWERS)) -> tuple[Week, Secrets]:
+def open_week(
+    folder: Path, teams: Sequence[str] = tuple(ANSWERS), settings: Settings | None = None
+) -> tuple[Week, Secrets]:
     """Open a wave for teams of ten, two of them in one department, and send its mails."""
     home = Home(folder)
     make_home(home, "")
@@ -200,6 +202,7 @@ def open_week(folder: Path, teams: Sequence[str] = tuple(ANSWERS)) -> tuple[Week
     )
     roster.import_roster(engine, roster.read_files(units, people))
     week = Week(folder)
+    week.settings = settings or week.settings
     open_wave(
         home, week.settings, FixedClock(OPENS), engine, page=b"page", closes=CLOSES,
         make_keys=same_keys,

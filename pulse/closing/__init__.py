@@ -19,7 +19,16 @@ from pulse import wave as waves
 from pulse.clock import Clock
 from pulse.closing import destroy, publish, steps
 from pulse.closing.destroy import Checkpoint
-from pulse.closing.plan import PHASES, Closed, Places, Plan, blank, read_plan, write_plan
+from pulse.closing.plan import (
+    PHASES,
+    Closed,
+    Places,
+    Plan,
+    blank,
+    read_plan,
+    tightened,
+    write_plan,
+)
 from pulse.closing.steps import Work
 from pulse.errors import Held, PulseError, WrongState
 from pulse.release import ledger
@@ -144,7 +153,7 @@ def _find(work: Work, *, abandon: bool) -> Plan:
     given_up = abandon or _overdue(plan, work.clock.now())
     if given_up and plan.step != "done" and not _pressed(work):
         return _kept(work, msgspec.structs.replace(plan, step="lose"))
-    return plan
+    return tightened(plan, work.settings.k, work.home.releases)
 
 
 def _claim(work: Work, fresh: Plan) -> Plan:

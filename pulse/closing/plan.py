@@ -50,9 +50,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a close needs to go on from `step`.
 
     `keys` is the URL path of the key list, `fingerprint` the first 16 bytes of its hash in
-    hex; `asked_k`, `form`, `items`, `holder`, `invited` are the key list's; `k` is the same as
-    `asked_k`, or the setting where that was raised since; `prefer` is the setting when the close began. `code_version` is noted once, so that
-    a later run makes the same release.
+    hex; `asked_k`, `form`, `items`, `holder`, `invited` are the key list's; `k` is `asked_k`,
+    or the setting where that was raised since; `prefer` is the setting when the close began.
+    `code_version` is noted once, so that a later run makes the same release.
     `unopened` marks a wave with fewer than k ballots; `accepted` that spoiled ballots may be
     left out. `held_since` is an ISO time, or empty.
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from pulse import roster
 from pulse import wave as waves
 from pulse.closing import results
 from pulse.closing.plan import Plan, blank
@@ -21,6 +22,7 @@ from pulse.release.cell import Cell
 from pulse.release.manifest import About, Tallies
 from pulse.release.press import press
 from pulse.release.protected import ProtectedCounts
+from pulse.release.shown import last_shown
 from pulse.tabulation import count_columns, sigma2
 from pulse.terms import Counts, Tree
 
@@ -63,7 +65,7 @@ def _refuse_spoiled(plan: Plan) -> None:
 
 
 def _release(work: Work, plan: Plan) -> None:
-    tree, instrument = treefile.read(work.places.tree), load()
+    tree, instrument = _tree(work, plan), load()
     policy = policy_for(plan.k, plan.prefer)
     if not set(plan.items) <= instrument.items.keys():
         raise Held("The survey no longer has the items that this wave asked.")
@@ -75,6 +77,15 @@ def _release(work: Work, plan: Plan) -> None:
         protected = safe(tree, counts, policy, instrument, diagnostics, last)
     work.checkpoint("protected")
     _press(work, plan, tree, instrument, protected)
+
+
+def _tree(work: Work, plan: Plan) -> Tree:
+    """Return the frozen tree; under a k raised since, more units count as changed."""
+    tree = treefile.read(work.places.tree)
+    if not 0 < plan.asked_k < plan.k:
+        return tree
+    shown = last_shown(work.home.releases)
+    return roster.mark_changed(work.engine, work.wave, tree, shown, plan.k)
 
 
 def _counts(work: Work, plan: Plan, tree: Tree) -> Counts:

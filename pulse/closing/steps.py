@@ -136,6 +136,7 @@ def _with_terms(work: Work, plan: Plan) -> Plan:
         plan,
         fingerprint=listed.hex(),
         k=max(keys.k, work.settings.k),
+        asked_k=keys.k,
         prefer=work.settings.prefer,
         form=keys.form,
         items=keys.items,
@@ -167,7 +168,10 @@ def peel(work: Work, plan: Plan) -> Plan:
 
 
 def _run_holder(work: Work, plan: Plan) -> None:
-    """Run `python -m pulse.ballotbox.peel`; it alone reads the outer key, and ends with us."""
+    """Run `python -m pulse.ballotbox.peel`; it alone reads the outer key, and ends with us.
+
+    It holds the groups to the k that they were formed under; a raised one hides them later.
+    """
     places = work.places
     source = str(Path(pulse.__file__).parents[1])
     paths = filter(None, (source, os.environ.get("PYTHONPATH", "")))
@@ -176,7 +180,8 @@ def _run_holder(work: Work, plan: Plan) -> None:
             [
                 sys.executable, "-m", "pulse.ballotbox.peel", str(places.box),
                 "--key", str(places.outer_key), "--groups", str(places.groups),
-                "--k", str(plan.k), "--out", str(places.peeled), "--lifeline", str(lifeline),
+                "--k", str(plan.asked_k or plan.k), "--out", str(places.peeled),
+                "--lifeline", str(lifeline),
             ],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
             stdin=subprocess.DEVNULL,

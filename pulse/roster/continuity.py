@@ -1,9 +1,11 @@
 """Whether a unit is still the same unit: its series, and whether a few people came or went.
 
 A series goes on while at least two thirds of the people are the same. A unit that gained or lost
-1 to k-1 people since its last shown wave is marked `changed`: the difference of its two figures
-would speak of those few, so disclosure control rounds it more coarsely. The same holds for a
-group since it was last part of a pool, and for nearly the same people under another name.
+1 to k-1 people since its last shown wave, or whose headcount differs by as many, is marked
+`changed`: the difference of its two figures would speak of those few, so disclosure control
+rounds it more coarsely. The same holds for a group since it was last part of a pool, and for
+nearly the same people under another name. The headcounts stand in every `tree.json`: that part
+of the rule anybody can check.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,6 +53,23 @@ def follow_series(
             if unit.unit_id in inside:
                 pooled.setdefault(unit.unit_id, []).append(known)
     return continue_series(tree, wave, _frozen_people(engine, wave, tree), past, k, pooled)
+
+
+def mark_changed(
+    engine: Engine,
+    wave: str,
+    tree: Tree,
+    shown: Iterable[tuple[str, Tree, frozenset[str], frozenset[str]]],
+    k: int,
+) -> Tree:
+    """Return a frozen tree with those units marked too that count as changed under a raised `k`.
+
+    Arguments as for `follow_series`; series stay as they were frozen.
+    """
+    again = follow_series(engine, wave, tree, shown, k).units
+    pairs = zip(tree.units, again, strict=True)
+    units = tuple(replace(unit, changed=unit.changed or now.changed) for unit, now in pairs)
+    return replace(tree, units=units)
 
 
 def people_of_units(tree: Tree, members: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -125,7 +144,8 @@ class _Earlier:
 
 
 def _few(now: set[str], then: frozenset[str], k: int) -> bool:
-    return 0 < len(now - then) < k or 0 < len(then - now) < k
+    differences = (len(now - then), len(then - now), abs(len(now) - len(then)))
+    return any(0 < difference < k for difference in differences)
 
 
 def _same(now: set[str], then: frozenset[str]) -> bool:

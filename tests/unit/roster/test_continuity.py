@@ -44,6 +44,9 @@ def outcome(before: int, lost: int, gained: int) -> tuple[str, bool]:
         (40, 5, 0, "2025-W50", False),
         (40, 5, 1, "2025-W50", True),
         (40, 20, 20, "2026-W02", False),
+        (40, 5, 7, "2025-W50", True),  # by headcount: two more
+        (40, 9, 5, "2025-W50", True),  # by headcount: four fewer
+        (40, 5, 10, "2025-W50", False),
     ],
 )
 def test_people_coming_and_going(
@@ -123,7 +126,7 @@ def test_series_follow_from_frozen_memberships(engine: Engine) -> None:
         K,
     )
     assert [(u.unit_id, u.series, u.changed) for u in second.units] == [
-        ("r", "2026-W02", False),
+        ("r", "2026-W02", True),
         ("a", "2026-W01", True),
         ("b", "2026-W02", False),
     ]
