@@ -35,6 +35,12 @@ def check_wave_id(text: str) -> str:
     return text
 
 
+def week_name(wave: str) -> str:
+    """Return how a wave reads: 2026-W09 is "week 9 of 2026"."""
+    year, _, number = wave.partition("-W")
+    return f"week {number.lstrip('0')} of {year}"
+
+
 class Secret:
     """Bytes that cannot be printed, logged or serialised by accident."""
 

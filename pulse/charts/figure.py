@@ -63,9 +63,3 @@ def monday(wave: str) -> str:
     """Return the ISO date of a wave's Monday: weeks stand at their true distance."""
     year, week = wave.split("-W")
     return dt.date.fromisocalendar(int(year), int(week), 1).isoformat()
-
-
-def week_name(wave: str) -> str:
-    """Return how a wave reads beside a point: week 9 of 2026."""
-    year, week = wave.split("-W")
-    return f"week {int(week)} of {year}"

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from pulse.charts import figure
 from pulse.statistics.scales import WeekPoint
+from pulse.terms import week_name
 
 
 def trend(
@@ -79,13 +80,13 @@ def _coded(points: Sequence[WeekPoint]) -> go.Scatter:
         y=[_round(point.raw) for point in points],
         mode="markers", marker={"color": figure.MARK, "size": 9, "symbol": "diamond-open"},
         hoverinfo="text", name="at the end of the answers",
-        text=[f"{figure.week_name(p.wave)}: beyond what is shown exactly" for p in points],
+        text=[f"{week_name(p.wave)}: beyond what is shown exactly" for p in points],
     )  # fmt: skip
 
 
 def _hover(point: WeekPoint) -> str:
     return (
-        f"{figure.week_name(point.wave)}: {point.value:.0f} "
+        f"{week_name(point.wave)}: {point.value:.0f} "
         f"({point.low:.0f}-{point.high:.0f}), at least {point.at_least} answers"
     )
 

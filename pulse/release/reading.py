@@ -37,6 +37,18 @@ def verify_chain(releases: Path) -> list[ledger.Entry]:
     return entries
 
 
+def manifests(releases: Path) -> tuple[Manifest, ...]:
+    """Return the manifest of every release, ascending by wave, each compared with the ledger.
+
+    The other files are not read.
+
+    Raises:
+        BadRelease: the chain is broken, or a manifest does not match it.
+    """
+    entries = sorted(ledger.read(releases), key=lambda entry: entry.wave)
+    return tuple(_described(releases, entry) for entry in entries)
+
+
 def load(releases: Path, wave: str) -> Release:
     """Read one release, every file of it compared with its hash.
 
@@ -53,14 +65,18 @@ def load(releases: Path, wave: str) -> Release:
     raise BadRelease("This wave was not released.", where=wave)
 
 
-def _manifest(releases: Path, entry: ledger.Entry) -> Manifest:
-    folder = releases / entry.wave
-    data = read_file(folder / manifest.NAME)
+def _described(releases: Path, entry: ledger.Entry) -> Manifest:
+    data = read_file(releases / entry.wave / manifest.NAME)
     if ledger.digest(data) != entry.manifest:
         raise BadRelease("The manifest is not the one in the ledger.", where=entry.wave)
     described = manifest.decode(data)
     if described.wave != entry.wave or tuple(sorted(described.files)) != manifest.FILES:
         raise BadRelease("The manifest describes something else.", where=entry.wave)
+    return described
+
+
+def _manifest(releases: Path, entry: ledger.Entry) -> Manifest:
+    folder, described = releases / entry.wave, _described(releases, entry)
     for name, expected in described.files.items():
         if ledger.digest(read_file(folder / name)) != expected:
             raise BadRelease("The file is not the one released.", where=f"{entry.wave}/{name}")

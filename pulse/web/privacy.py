@@ -1,11 +1,16 @@
 """`/privacy`: what is kept, what a leader sees, and what risk remains, as it runs here."""
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from pulse.disclosure.history import Statement, policy_history, policy_statement
 from pulse.disclosure.policy import policy_for
+from pulse.errors import BadRelease
+from pulse.release import ledger, reading
 from pulse.settings import Settings
 from pulse.web.answers import HTML, prepare, send_prepared
 from pulse.web.page import static_folder
@@ -30,25 +35,41 @@ HOLDERS: Final = {
 }
 
 
-def privacy_page(settings: Settings) -> bytes:
-    """Return the page for the running settings."""
+UNREADABLE: Final = "The releases cannot be read just now, so what was in force is not told here."
+
+
+def privacy_page(settings: Settings, statement: Statement | None = None) -> bytes:
+    """Return the page for the running settings, and for the policies of the releases so far."""
+    policy = policy_for(settings.k, settings.prefer)
     return render(
         "privacy.html",
         static=static_folder(),
         organisation=settings.organisation,
-        policy=policy_for(settings.k),
+        policy=policy,
+        statement=statement or policy_statement((), policy),
         smallest_group=settings.smallest_group,
         holder=HOLDERS[settings.holder],
         support=settings.support,
     )
 
 
-def privacy_route(settings: Settings) -> HTTPRouteHandler:
-    """Return the route of the privacy page; the page is made once."""
-    page = prepare(privacy_page(settings), HTML)
+def privacy_route(releases: Path, settings: Settings) -> HTTPRouteHandler:
+    """Return the route of the privacy page; the page is made once for each release."""
+    policy = policy_for(settings.k, settings.prefer)
+    unreadable = privacy_page(settings, Statement(UNREADABLE, (), (), policy.k))
 
-    @get("/privacy", sync_to_thread=False)
+    @lru_cache(maxsize=1)
+    def page(head: str) -> bytes:
+        del head  # one page for each state of the ledger
+        eras = policy_history(reading.manifests(releases))
+        return privacy_page(settings, policy_statement(eras, policy))
+
+    @get("/privacy", sync_to_thread=True)
     def privacy(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return send_prepared(request, page)
+        try:
+            told = page(ledger.head(releases))
+        except (OSError, BadRelease):
+            told = unreadable
+        return send_prepared(request, prepare(told, HTML))
 
     return privacy

@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from pulse.errors import BadRelease
 from pulse.release import ledger
 from pulse.settings import Settings
+from pulse.terms import week_name
 from pulse.web.answers import HTML, prepare, send_prepared
 from pulse.web.page import static_folder
 from pulse.web.rendering import render
@@ -96,14 +97,8 @@ def results_page(released: bytes | None, organisation: str) -> bytes:
         return render(
             "waiting.html", static=static_folder(), organisation=organisation, example=_EXAMPLE
         )
-    title = f"{results.organisation}, {week(results.wave)}"
+    title = f"{results.organisation}, {week_name(results.wave)}"
     return render("results.html", static=static_folder(), title=title, results=results)
-
-
-def week(wave: str) -> str:
-    """Name a wave for people: 2026-W09 is "week 9 of 2026"."""
-    year, _, number = wave.partition("-W")
-    return f"week {number.lstrip('0')} of {year}"
 
 
 def results_route(releases: Path, settings: Settings) -> HTTPRouteHandler:

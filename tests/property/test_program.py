@@ -1,6 +1,7 @@
 """The tree program is exact: safe, never beaten by brute force or greedy, fast."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse.disclosure.program import Problem, best_pattern, preferences
-from pulse.terms import Unit
+from pulse.terms import Order, Unit
 from tests.oracles.patterns import (
     brute_force,
     exposed,
@@ -123,6 +124,97 @@ def test_preferences_are_lexicographic() -> None:
     assert teams[2] > teams[3] > teams[4]
     wider = preferences(units, bands | {"t4": 40}, None)
     assert wider[7] > wider[3]
+
+
+@st.composite
+def organisations(draw: st.DrawFn) -> tuple[list[Unit], dict[str, int], dict[str, bool]]:
+    """Draw units of a tree with bands and what the last wave showed."""
+    problem = draw(problems())
+    names = draw(st.permutations([f"u{at}" for at in range(len(problem.parents))]))
+    leaves = set(range(len(names))) - set(problem.parents)
+    units = [
+        unit(names[at], names[parent] if parent >= 0 else None, group=at in leaves)
+        for at, parent in enumerate(problem.parents)
+    ]
+    bands = {u.unit_id: 5 * draw(st.integers(0, 4)) for u in units if u.group}
+    last = {name: draw(st.booleans()) for name in names if draw(st.booleans())}
+    return units, bands, last
+
+
+def ranked(
+    units: list[Unit],
+    bands: dict[str, int],
+    last: dict[str, bool],
+    shown: Sequence[bool],
+    order: Order,
+) -> tuple[object, ...]:
+    """Return what a pattern is ranked by, part by part, as the document lists it."""
+    chosen = [u for u, show in zip(units, shown, strict=True) if show]
+    departments = sum(u.parent_id == units[0].unit_id for u in chosen)
+    same = sum(last[u.unit_id] == show for u, show in zip(units, shown, strict=True)
+               if u.unit_id in last)  # fmt: skip
+    covered = sum(bands[u.unit_id] for u in chosen if u.group)
+    names = sorted(u.unit_id for u in units)
+    present = [name in {u.unit_id for u in chosen} for name in names]
+    first = (departments, len(chosen)) if order == "departments" else (len(chosen), departments)
+    return (units[0] in chosen, *first, same, covered, present)
+
+
+@pytest.mark.parametrize("order", ["departments", "cells"])
+@settings(max_examples=150, deadline=None)
+@given(organisations(), st.data())
+def test_weights_order_patterns_part_by_part(
+    order: Order,
+    organisation: tuple[list[Unit], dict[str, int], dict[str, bool]],
+    data: st.DataObject,
+) -> None:
+    """Of any two patterns the heavier is the one that comes first in the order of preference."""
+    units, bands, last = organisation
+    patterns = st.lists(st.booleans(), min_size=len(units), max_size=len(units))
+    one, other = data.draw(patterns), data.draw(patterns)
+    weights = preferences(units, bands, last, order)
+    assert (worth(weights, one) > worth(weights, other)) == (
+        ranked(units, bands, last, one, order) > ranked(units, bands, last, other, order)
+    )
+
+
+def test_weights_that_run_into_each_other_are_caught() -> None:
+    """The twin with too narrow a base puts three teams before a department."""
+    units = [unit("r", None, group=False), unit("d", "r"), *(unit(f"t{n}", "e") for n in range(3))]
+    narrow = [20, 5, 2, 2, 2]  # a department is worth less than three teams
+    one, other = [True, True, False, False, False], [True, False, True, True, True]
+    assert worth(narrow, one) < worth(narrow, other)
+    bands = {u.unit_id: 5 for u in units[1:]}
+    assert ranked(units, bands, {}, one, "departments") > ranked(
+        units, bands, {}, other, "departments"
+    )
+
+
+def test_the_two_orders_can_choose_differently() -> None:
+    """Where a department costs two teams, departments first shows it, and cells first them.
+
+    C and X have two and three answers. With D hidden they are five together, which is enough;
+    with D shown each of them needs one more team to hide with. E is withdrawn.
+    """
+    units = [unit("r", None, group=False), unit("d", "r", group=False), unit("e", "r", group=False)]
+    units += [unit("x", "r"), unit("y", "e"), unit("a", "d"), unit("b", "d"), unit("c", "d")]
+    n = {"a": 5, "b": 6, "c": 2, "x": 3, "y": 5}
+    names = [u.unit_id for u in units]
+    chosen: dict[str, set[str]] = {}
+    orders: tuple[Order, ...] = ("departments", "cells")
+    for order in orders:
+        problem = Problem(
+            [-1 if u.parent_id is None else names.index(u.parent_id) for u in units],
+            [8 if u.group else 0 for u in units],
+            [n.get(name, 0) for name in names],
+            preferences(units, {name: count // 5 * 5 for name, count in n.items()}, None, order),
+            k=5,
+            forced=frozenset({names.index("e")}),
+        )
+        shown = best_pattern(problem)
+        assert is_safe(problem, shown)
+        chosen[order] = {name for name, show in zip(names, shown, strict=True) if show}
+    assert chosen == {"departments": {"r", "d", "a"}, "cells": {"r", "a", "b", "y"}}
 
 
 def test_ten_thousand_units_take_under_two_seconds() -> None:

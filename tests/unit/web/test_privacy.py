@@ -1,17 +1,29 @@
 """The privacy page: the running policy, the holder's honest words, help."""
 
 import re
+from pathlib import Path
 
 import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
 
-from pulse.settings import Settings, Support
-from pulse.web.privacy import HOLDERS, privacy_page
+from pulse.app import create_app
+from pulse.disclosure.policy import policy_for, stored
+from pulse.release import ledger, manifest
+from pulse.release.ledger import Entry
+from pulse.release.manifest import Manifest, Tallies
+from pulse.settings import Home, Settings, Support
+from pulse.web.privacy import HOLDERS, UNREADABLE, privacy_page
+
+
+def plain(page: str) -> str:
+    """Return a page's text without markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def words(settings: Settings) -> str:
-    """Return the page's text without markup."""
-    text = re.sub(r"<[^>]+>", " ", privacy_page(settings).decode())
-    return " ".join(text.split())
+    """Return the text of the page without a release."""
+    return plain(privacy_page(settings).decode())
 
 
 @pytest.mark.parametrize("k", [5, 10, 15])
@@ -53,3 +65,71 @@ def test_help_stands_there_escaped() -> None:
     page = privacy_page(Settings(organisation="A <b>", support=support)).decode()
     for text in ("Call &lt;us&gt;", "<li>Desk &amp; door</li>", "<li>112</li>", "A &lt;b&gt;"):
         assert text in page
+
+
+def release(home: Home, wave: str, k: int) -> None:
+    """Write a manifest of one week, and its ledger line; the page reads nothing else."""
+    described = Manifest(
+        v=1, wave=wave, code_version="0", instrument="weekly", instrument_version="1", form=0,
+        items=(), lead=(), reversed=(), scales={}, policy=stored(policy_for(k)),
+        program="optimal", tree_version="t", keys="", tokens="",
+        tallies=Tallies(0, 0, 0, 0, 0), files=dict.fromkeys(manifest.FILES, ""),
+    )  # fmt: skip
+    data = manifest.encode(described)
+    (home.releases / wave).mkdir()
+    (home.releases / wave / manifest.NAME).write_bytes(data)
+    entry = Entry(1, wave, ledger.digest(data), ledger.head(home.releases))
+    with (home.releases / ledger.NAME).open("ab") as file:
+        file.write(ledger.line(entry) + b"\n")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Return an empty home under k = 10."""
+    home = Home(tmp_path / "home")
+    home.make()
+    home.settings_file.write_text("k = 10\n", encoding="utf-8")
+    return home
+
+
+@pytest.mark.enable_socket  # an event loop wakes itself through a pair of sockets
+def test_the_page_follows_the_releases(home: Home) -> None:
+    """Without a restart each release tells since when which rule holds, and what is coming."""
+    with TestClient[Litestar](create_app(home)) as browser:
+
+        def told() -> str:
+            return plain(browser.get("/privacy").text)
+
+        assert "From the first week on: k = 10 (high protection)." in told()
+        release(home, "2026-W09", 5)
+        first = told()
+        assert "Since week 9 of 2026: k = 5 (standard)." in first
+        assert "From the next release on: k = 10 (high protection). This tightens" in first
+        assert "no figure stands for fewer than 5 people" in first
+        release(home, "2026-W10", 10)
+        second = told()
+        assert "Since week 10 of 2026: k = 10 (high protection)." in second
+        assert "Before, since week 9 of 2026: k = 5 (standard)." in second
+        assert "This tightens" not in second
+
+
+@pytest.mark.enable_socket  # as above
+def test_loosening_is_in_sight_of_all(home: Home) -> None:
+    """A k lowered in the settings stands on the page before any week is asked under it."""
+    release(home, "2026-W09", 15)
+    with TestClient[Litestar](create_app(home)) as browser:
+        page = plain(browser.get("/privacy").text)
+    assert "Weeks that open from now on: k = 10 (high protection). This loosens the rule" in page
+
+
+@pytest.mark.enable_socket  # as above
+def test_releases_that_cannot_be_read_are_said_to_be_so(home: Home) -> None:
+    """A changed manifest is not believed; the rest of the page stands, and heals by itself."""
+    release(home, "2026-W09", 5)
+    file = home.releases / "2026-W09" / manifest.NAME
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b'"k": 5', b'"k": 9'))
+    with TestClient[Litestar](create_app(home)) as browser:
+        assert UNREADABLE in plain(browser.get("/privacy").text)
+        file.write_bytes(whole)
+        assert "Since week 9 of 2026" in plain(browser.get("/privacy").text)

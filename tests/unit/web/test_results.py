@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from pulse.release.ledger import FIRST, Entry, line
-from pulse.web.results import newest, results_page, week
+from pulse.terms import week_name
+from pulse.web.results import newest, results_page
 
 RESULTS = {
     "wave": "2026-W09", "organisation": "Stadtwerke <Süd>", "closes": "2026-02-27T17:00:00+01:00",
@@ -99,5 +100,5 @@ def test_a_broken_ledger_shows_nothing(tmp_path: Path) -> None:
 
 def test_weeks_have_names() -> None:
     """ISO weeks are named for people."""
-    assert week("2026-W09") == "week 9 of 2026"
-    assert week("2026-W53") == "week 53 of 2026"
+    assert week_name("2026-W09") == "week 9 of 2026"
+    assert week_name("2026-W53") == "week 53 of 2026"
