@@ -11,6 +11,7 @@ PulseError
 │   ├── BadRelease         a release or ledger that does not match its hashes
 │   ├── WrongState         a step that the wave's state does not allow
 │   ├── TooSmall           too few people for anything to be published
+│   ├── Unsure             an audit that could not come to a clear end
 │   └── Held               a doubtful close: nothing is published, nothing is lost
 └── RequestError           an HTTP request that is answered with a problem document
     ├── MalformedBody      400  no strict JSON object of the expected fields
@@ -107,6 +108,12 @@ class TooSmall(Refused):
     """Too few people for anything to be published safely."""
 
     type = "too_small"
+
+
+class Unsure(Refused):
+    """An audit could not come to a clear end; what it was asked about counts as not passed."""
+
+    type = "unsure"
 
 
 class Held(Refused):

@@ -1,0 +1,129 @@
+"""HiGHS, asked in one way: one thread, one seed, a time limit, and no answer but a clear one.
+
+Reference: Huangfu and Hall, "Parallelizing the dual revised simplex method" (2018); options at
+ergo-code.github.io/HiGHS.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from pulse.errors import Unsure
+
+SECONDS: Final = 60.0
+# Far below the half person that any verdict is rounded by, far above what doubles lose.
+TOLERANCE: Final = 1e-7
+NAME: Final = "HiGHS"
+
+Vector = NDArray[np.float64]
+
+
+class Rows:
+    """A system of rows, each `low <= sum of coefficients x columns <= high`, as it grows."""
+
+    def __init__(self) -> None:
+        self.starts: list[int] = [0]
+        self.columns: list[int] = []
+        self.values: list[float] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+
+    def add(self, columns: Sequence[int], values: Sequence[float], low: float, high: float) -> None:
+        """Append a row; plus or minus infinity means no bound on that side."""
+        self.columns.extend(columns)
+        self.values.extend(values)
+        self.starts.append(len(self.columns))
+        self.low.append(low)
+        self.high.append(high)
+
+
+class Program:
+    """A linear or integer program that can be asked for one objective after the other.
+
+    Args:
+        low: lowest value of each column.
+        high: highest value of each column.
+        rows: what ties the columns together.
+        whole: whether columns take whole numbers only.
+        seconds: wall clock for all questions together.
+        method: HiGHS's algorithm: "simplex", or "ipm" without crossover for one large question.
+    """
+
+    def __init__(
+        self,
+        low: Sequence[float] | Vector,
+        high: Sequence[float] | Vector,
+        rows: Rows,
+        *,
+        whole: bool = False,
+        seconds: float = SECONDS,
+        method: str = "simplex",
+    ) -> None:
+        self._columns = len(low)
+        self._highs = _highs()
+        for name, value in _OPTIONS.items():
+            self._checked(self._highs.setOptionValue(name, value))
+        self._checked(self._highs.setOptionValue("time_limit", seconds))
+        if not whole:
+            self._checked(self._highs.setOptionValue("solver", method))
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = self._columns, len(rows.low)
+        model.col_cost_ = np.zeros(self._columns)
+        model.col_lower_, model.col_upper_ = np.asarray(low, float), np.asarray(high, float)
+        model.row_lower_, model.row_upper_ = np.array(rows.low), np.array(rows.high)
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = np.array(rows.starts, np.int32)
+        model.a_matrix_.index_ = np.array(rows.columns, np.int32)
+        model.a_matrix_.value_ = np.array(rows.values, float)
+        if whole:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * self._columns
+        self._checked(self._highs.passModel(model))
+
+    def least(self, cost: Sequence[float] | Vector) -> Vector | None:
+        """Return the columns' values where `cost` x columns is least; None if no values fit.
+
+        Raises:
+            Unsure: the solver ended in any other way, or its answer breaks the rows.
+        """
+        places = np.arange(self._columns, dtype=np.int32)
+        weights = np.asarray(cost, float)
+        self._checked(self._highs.changeColsCost(self._columns, places, weights))
+        self._checked(self._highs.run())
+        status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise Unsure(f"The solver did not finish ({self._highs.modelStatusToString(status)}).")
+        return np.array(self._highs.getSolution().col_value)
+
+    @staticmethod
+    def _checked(status: highspy.HighsStatus) -> None:
+        if status != highspy.HighsStatus.kOk:
+            raise Unsure("The solver refused a question.")
+
+
+_OPTIONS: Final[dict[str, bool | int | float | str]] = {
+    "output_flag": False,
+    "log_to_console": False,
+    "threads": 1,
+    "parallel": "off",
+    "random_seed": 0,
+    "run_crossover": "off",
+    "primal_feasibility_tolerance": TOLERANCE,
+    "dual_feasibility_tolerance": TOLERANCE,
+    "mip_feasibility_tolerance": TOLERANCE,
+    "mip_rel_gap": 0.0,
+    "mip_abs_gap": 0.0,
+}
+
+
+def _highs() -> highspy.Highs:
+    return highspy.Highs()  # type: ignore[no-untyped-call] # its constructor is unannotated
+
+
+def version() -> str:
+    """Return the solver's name and version, as a manifest may state it."""
+    return f"{NAME} {_highs().version()}"
