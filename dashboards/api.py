@@ -20,6 +20,7 @@ from pulse.export import csv, dictionary
 from pulse.export.selection import Selection, frames
 from pulse.release import cells, ledger
 from pulse.release.cell import Cell
+from pulse.release.hidden import ADVICE, REASON
 from pulse.terms import Member
 
 T = TypeVar("T")
@@ -98,6 +99,7 @@ def units(request: AnyRequest, after: After = "") -> Page[UnitRow]:
 
 @get(
     "/api/v1/units/{unit_id:str}/series",
+    description=f"List the weekly lines of a unit, by scale and week. A hidden week: {REASON}.",
     guards=[Allowed("see_results")],
     sync_to_thread=True,
     opt=_NO_FORM,
@@ -125,6 +127,8 @@ def series(request: AnyRequest, unit_id: FromPath[str], after: After = "") -> Pa
 
 @get(
     "/api/v1/units/{unit_id:str}/cells",
+    description="List the released cells of a unit and its pool in one wave. Of a suppressed row "
+    f"every figure is null: {REASON}. {ADVICE}",
     guards=[Allowed("see_results")],
     sync_to_thread=True,
     opt=_NO_FORM,

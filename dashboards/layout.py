@@ -15,6 +15,7 @@ from dashboards.pages import weeks
 from pulse.accounts.directory import Account
 from pulse.accounts.scope import may
 from pulse.http.headers import content_security_policy
+from pulse.release import hidden
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -30,6 +31,7 @@ def templates() -> TemplateConfig[JinjaTemplateEngine]:
         auto_reload=False,
     )
     environment.globals["asset"] = assets.address
+    environment.globals["hidden_words"] = hidden
     environment.filters["week"] = weeks.name
     environment.filters["week_short"] = weeks.short
     return TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment))

@@ -9,11 +9,12 @@ from dashboards.pages import weeks
 from dashboards.pages.tiles import Tile
 from pulse.charts import figure
 from pulse.charts.trend import trend
+from pulse.release.hidden import REASON
 from pulse.statistics.scales import Block, Scales, WeekPoint
 
 YEAR: Final = 52  # weeks a line goes back; the series of the API has all of them
 REASONS: Final = {
-    "hidden": "hidden: too few answers here or nearby to show safely",
+    "hidden": f"hidden: {REASON}",
     "coded": "at the end of the answers: shown as a mark, not as a number",
     "not_asked": "not asked that week",
     "too_early": "too early for a line",

@@ -11,17 +11,12 @@ import msgspec
 
 from pulse.instrument import Instrument
 from pulse.release.cell import Bound, Cell
+from pulse.release.hidden import REASON
 from pulse.release.protected import ProtectedCounts
 from pulse.terms import Tree, Unit
 
-HIDDEN_WAVE: Final = (
-    "Too few people answered this week to show anything safely. What was answered was destroyed."
-)
-HIDDEN_SOME: Final = (
-    "A part of the organisation is shown only where enough people answered, there and around it, "
-    "that nobody's answer can be worked out. {hidden} of {all} departments are not shown this "
-    "week."
-)
+HIDDEN_WAVE: Final = f"This week there were {REASON}. What was answered was destroyed."
+HIDDEN_SOME: Final = f"{{hidden}} of {{all}} departments are not shown this week: {REASON}."
 ALL_SHOWN: Final = (
     "Smaller teams are shown to nobody where somebody's answer could be worked out from the "
     "figures."

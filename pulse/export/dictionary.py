@@ -4,6 +4,8 @@ from typing import Final
 
 import msgspec
 
+from pulse.release.hidden import REASON
+
 
 class Column(msgspec.Struct, frozen=True):
     """One column: its name, the type of its values, their unit or range, and its meaning."""
@@ -41,7 +43,7 @@ DICTIONARY: Final[tuple[Column, ...]] = (
         "status",
         "text",
         "published, suppressed",
-        "suppressed: hidden to protect people; every figure of the row is then empty, never 0.",
+        f"suppressed: {REASON}; every figure of the row is then empty, never 0.",
     ),
     Column(
         "at_least",

@@ -3,6 +3,7 @@
 import msgspec
 import polars as pl
 
+from pulse.release import hidden
 from pulse.statistics.history import History
 
 
@@ -28,8 +29,7 @@ def participation(history: History, unit_id: str, wave: str | None = None) -> Pa
         & (pl.col("status") == "published")
     )["at_least"]
     if bands.is_empty():
-        words = "Too few answers here or nearby to show safely."
-        return Participation(None, invited, partial=False, words=words)
+        return Participation(None, invited, partial=False, words=hidden.SENTENCE)
     least = int(bands.min())  # type: ignore[arg-type] # a published row always has its band
     partial = least < invited / 2
     words = f"At least {least} of {invited} answered"

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from pulse.release.hidden import REASON
 from pulse.statistics.adjustment import FIRST_LINE, weekly_index
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.history import History
@@ -56,7 +57,7 @@ WORDS: dict[DirectionKey, str] = {
     "same": "about the same",
     "unclear": "cannot tell yet",
     "too_early": "too early to tell",
-    "hidden": "too few answers here or nearby to show safely",
+    "hidden": REASON,
 }
 
 

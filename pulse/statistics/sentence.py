@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pulse.release.hidden import ADVICE, REASON
 from pulse.statistics.scales import DirectionKey, Scales
 
 NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -16,7 +17,7 @@ def week_sentence(scales: Scales, unit_id: str) -> str:
     if history.latest is None:
         return "No week has been shown yet."
     if (history.latest, unit_id) not in history.shown:
-        return "This week there were too few answers here or nearby to show safely."
+        return f"This week there were {REASON}. {ADVICE}"
     own = {s: scales.directions[unit_id, s].key for s in history.instrument.scales}
     if set(own.values()) == {"too_early"}:
         return "Too early to tell what is changing: that takes eight weeks of answers."

@@ -126,8 +126,11 @@ def test_preferences_are_lexicographic() -> None:
     assert wider[7] > wider[3]
 
 
+Organisation = tuple[list[Unit], dict[str, int], dict[str, bool]]
+
+
 @st.composite
-def organisations(draw: st.DrawFn) -> tuple[list[Unit], dict[str, int], dict[str, bool]]:
+def organisations(draw: st.DrawFn) -> Organisation:
     """Draw units of a tree with bands and what the last wave showed."""
     problem = draw(problems())
     names = draw(st.permutations([f"u{at}" for at in range(len(problem.parents))]))
@@ -164,9 +167,7 @@ def ranked(
 @settings(max_examples=150, deadline=None)
 @given(organisations(), st.data())
 def test_weights_order_patterns_part_by_part(
-    order: Order,
-    organisation: tuple[list[Unit], dict[str, int], dict[str, bool]],
-    data: st.DataObject,
+    order: Order, organisation: Organisation, data: st.DataObject
 ) -> None:
     """Of any two patterns the heavier is the one that comes first in the order of preference."""
     units, bands, last = organisation
