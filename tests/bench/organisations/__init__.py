@@ -1,0 +1,1 @@
+"""Random organisations lived through for weeks: what could be told apart, and what was shown."""
