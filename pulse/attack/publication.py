@@ -33,7 +33,7 @@ class Figure(msgspec.Struct, frozen=True):
 
     `people` are the smallest groups of people that anybody can tell apart (single persons in a
     twin, roster units in a home). `n` bounds the answers 1-5 behind it, `total` their sum after
-    reversal, `split` the favourable, neutral and unfavourable ones as given; None where it says
+    reversal, `split` how many of them are 4-5, 3 and 1-2 after reversal; None where it says
     nothing of them. `edition` tells printings of the same figure apart: empty for the release
     itself; else the tree or threshold it was cut again under, the weeks of a window, the number
     of ballots so far. `viewers` may see it: unit_ids whose leader does, or "hr". Where n is

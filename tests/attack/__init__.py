@@ -1,0 +1,1 @@
+"""The attacks, tried on publications where the answer is known by hand."""
