@@ -3,7 +3,19 @@
 import click
 
 import pulse
-from pulse.cli import audit, demo, export, invite, leaders, roster, serve, setup, survey, wave
+from pulse.cli import (
+    attack,
+    audit,
+    demo,
+    export,
+    invite,
+    leaders,
+    roster,
+    serve,
+    setup,
+    survey,
+    wave,
+)
 from pulse.cli.frame import Root
 
 
@@ -28,6 +40,7 @@ for command in (
     serve.serve,
     export.export,
     audit.audit,
+    attack.attack,
     survey.survey,
     setup.config,
 ):
