@@ -27,6 +27,8 @@ _KEPT: Final = 2_000  # pieces of pages and figures kept per release
 class Book:
     """One state of the ledger: its history, its scales and what was made from them so far.
 
+    `head` is the hash of the ledger's last line, 64 hex digits.
+
     Pages and figures are functions of a release, so they are made once, kept here by name, and
     go with the book when the next release comes.
     """
@@ -88,7 +90,7 @@ class Shelf:
             return cast("Book", self._book)
         try:
             if self._book is None or mark != self._seen:
-                self._book = Book(ledger.head(self._releases)[:16], read_history(self._releases))
+                self._book = Book(ledger.head(self._releases), read_history(self._releases))
                 self._seen = mark
             return self._book
         finally:

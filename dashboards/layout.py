@@ -66,6 +66,7 @@ def page(
             "nonce": nonce,
             "account": known,
             "sees_results": known is not None and may(known, "see_results"),
+            "reads_evidence": known is not None and may(known, "read_evidence"),
             "exports": known is not None and may(known, "export"),
             "organisation": desk.settings.organisation,
             "staff_url": desk.settings.base_url,

@@ -17,11 +17,12 @@ from pulse.terms import Tree, Unit
 
 POOL: Final = ":others"
 
-Action = Literal["see_results", "list_releases", "export", "read_access_log"]
+Action = Literal["see_results", "list_releases", "export", "read_evidence", "read_access_log"]
 MAY: Final[Mapping[Action, frozenset[Role]]] = {
     "see_results": frozenset({"leader", "hr"}),
     "list_releases": frozenset({"leader", "hr", "auditor"}),
     "export": frozenset({"hr"}),
+    "read_evidence": frozenset({"leader", "hr", "auditor"}),
     "read_access_log": frozenset({"auditor"}),
 }
 

@@ -8,6 +8,7 @@ import msgspec
 from pulse.accounts import directory
 from pulse.cli.frame import Command, Run, pass_run
 from pulse.cli.leaders import hashing
+from pulse.disclosure.policy import policy_for, stored
 from pulse.settings import DEFAULT_SUPPORT, described
 from pulse.store.home import make_home
 
@@ -52,8 +53,13 @@ def config(run: Run) -> None:
         rows.append(
             {"name": name, "value": (values[table] if table else values)[key], "help": meaning}
         )
+    policy = policy_for(run.settings.k, run.settings.prefer)
     words = "\n".join(
         f"{row['name']} = {msgspec.json.encode(row['value']).decode()}\n    {row['help']}"
         for row in rows
     )
-    run.say({"home": str(run.home.path), "settings": rows}, words)
+    told = {"label": policy.label, **stored(policy)}
+    run.say(
+        {"home": str(run.home.path), "settings": rows, "policy": told},
+        f"{words}\n\nPolicy: {policy.label}.",
+    )

@@ -14,9 +14,9 @@ from tests.browser.conftest import Visits
 from tests.unit.dashboards import house
 
 PAGES = {
-    house.LEADER: ("/", "/units/web", "/units/tiny", "/account", "/units/org"),
+    house.LEADER: ("/", "/units/web", "/units/tiny", "/evidence", "/account", "/units/org"),
     house.HR: ("/", "/units/eng", "/units/night"),
-    house.AUDITOR: ("/",),
+    house.AUDITOR: ("/", "/evidence"),
     house.ADMIN: ("/",),
 }
 LOOKS = ((1280, "light", "ltr"), (1280, "dark", "ltr"), (320, "light", "ltr"), (320, "dark", "rtl"))
@@ -111,6 +111,9 @@ def test_the_example_and_the_login_are_accessible(
     assert _findings(page) == []
     page = _signed_in(empty_site, context, house.LEADER)
     assert page.get_by_text("Example, with invented figures").is_visible()
+    assert _findings(page) == []
+    page.goto(f"{empty_site}/evidence")
+    assert page.get_by_text("No week has been released yet").is_visible()
     assert _findings(page) == []
 
 

@@ -111,12 +111,12 @@ def test_admin_and_auditor_see_no_result(role: Role) -> None:
 
 
 def test_what_each_role_may_do_is_this_table() -> None:
-    """Results are for leaders and HR, exports for HR, the access log for the auditor."""
+    """Results are for leaders and HR, exports for HR, the log for the auditor, evidence for three."""
     table = {role: {action for action in MAY if may(_account(role), action)} for role in ROLES}
     assert table == {
-        "leader": {"see_results", "list_releases"},
-        "hr": {"see_results", "list_releases", "export"},
-        "auditor": {"list_releases", "read_access_log"},
+        "leader": {"see_results", "list_releases", "read_evidence"},
+        "hr": {"see_results", "list_releases", "export", "read_evidence"},
+        "auditor": {"list_releases", "read_access_log", "read_evidence"},
         "admin": set(),
     }
 

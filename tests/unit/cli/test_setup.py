@@ -51,6 +51,18 @@ def test_config_lists_every_setting_with_its_meaning(document: Document, home: P
     assert home.is_dir()
 
 
+def test_config_names_the_policy(document: Document, call: Call, home: Path) -> None:
+    """A preset is called by its name, anything else by its k."""
+    assert document("config")["policy"]["label"] == "standard"
+    for k, label in ((10, "high protection"), (15, "own: k = 15")):
+        with (home / "pulse.toml").open("r+", encoding="utf-8") as file:
+            text = file.read()
+            file.seek(0)
+            file.write(f"k = {k}\n" + text.partition("\n\n")[2])
+            file.truncate()
+        assert call("config").stdout.endswith(f"Policy: {label}.\n")
+
+
 def test_a_setting_that_does_not_exist_stops_every_command(call: Call, home: Path) -> None:
     """An unknown setting in pulse.toml is refused by its name."""
     with (home / "pulse.toml").open("a", encoding="utf-8") as file:
