@@ -111,7 +111,7 @@ def test_admin_and_auditor_see_no_result(role: Role) -> None:
 
 
 def test_what_each_role_may_do_is_this_table() -> None:
-    """Results are for leaders and HR, exports for HR, the log for the auditor, evidence for three."""
+    """Results and evidence for leaders and HR, exports for HR; evidence and log for the auditor."""
     table = {role: {action for action in MAY if may(_account(role), action)} for role in ROLES}
     assert table == {
         "leader": {"see_results", "list_releases", "read_evidence"},
