@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pulse.attack.publication import Figure, People, Publication
+from pulse.disclosure.residues import OTHERS
 
 
 class Remainder(NamedTuple):
@@ -15,9 +16,13 @@ class Remainder(NamedTuple):
 
 
 def remainders(figures: Sequence[Figure]) -> Iterator[Remainder]:
-    """Yield what is left of each figure that has others inside it, if anybody is left."""
-    for whole in figures:
-        parts = largest_inside(whole.people, figures)
+    """Yield what is left of each unit's figure that has others inside it, if anybody is left.
+
+    A pool is such a rest itself, shown under a name of its own, and takes nothing away.
+    """
+    units = [figure for figure in figures if not figure.unit_id.endswith(OTHERS)]
+    for whole in units:
+        parts = largest_inside(whole.people, units)
         rest = whole.people.difference(*(part.people for part in parts))
         if parts and rest:
             yield Remainder(whole, tuple(parts), rest)
