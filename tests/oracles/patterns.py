@@ -64,7 +64,7 @@ def brute_force(problem: Problem) -> tuple[int, list[bool]]:
 def greedy(problem: Problem) -> list[bool]:
     """Hide per unit the smallest shown ones inside it until what is hidden there is safe.
 
-    From the bottom up, each unit once; one that stays unsafe with nothing shown in it is hidden.
+    From the bottom up, each unit once: with k answers in it, hiding all below is always enough.
     """
     sums = totals(problem)
     shown = large_enough(problem)
@@ -72,9 +72,6 @@ def greedy(problem: Problem) -> list[bool]:
     inside: list[list[int]] = [[] for _ in sums]  # the topmost shown units below
     for unit in range(len(sums) - 1, -1, -1):
         while shown[unit] and left[unit][0] and left[unit][1] < problem.k:
-            if not inside[unit]:
-                shown[unit] = False
-                break
             smallest = min(inside[unit], key=lambda below: (sums[below], below))
             shown[smallest] = False
             inside[unit].remove(smallest)

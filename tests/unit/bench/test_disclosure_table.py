@@ -24,11 +24,6 @@ def contender(pattern: list[bool], seconds: float, calls: list[str], name: str) 
     return run
 
 
-def cannot(_problem: Problem) -> tuple[list[bool], float]:
-    """Be a contender that never can."""
-    raise CannotRun("it is not there")
-
-
 def test_rules_take_turns_and_slow_ones_are_not_repeated() -> None:
     """Each round every rule runs once, but for one that has used up the patience."""
     calls: list[str] = []
@@ -41,8 +36,24 @@ def test_rules_take_turns_and_slow_ones_are_not_repeated() -> None:
     assert outcomes["quick"].seconds == (0.5, 0.5, 0.5)
 
 
+def test_a_rule_that_cannot_run_is_asked_once() -> None:
+    """What gave a reason instead of a pattern is not tried again."""
+    asked: list[Problem] = []
+
+    def cannot(problem: Problem) -> tuple[list[bool], float]:
+        asked.append(problem)
+        raise CannotRun("it is not there")
+
+    assert in_turns({"package": cannot}, PROBLEM, 3)["package"].said == "it is not there"
+    assert len(asked) == 1
+
+
 def test_a_rule_that_cannot_run_stands_in_the_table_with_the_reason() -> None:
     """Its cells are empty, every row has all columns, and the reason stands below, once."""
+
+    def cannot(_problem: Problem) -> tuple[list[bool], float]:
+        raise CannotRun("it is not there")
+
     calls: list[str] = []
     rules = {
         OURS: contender([True, False, False, True], 0.5, calls, "ours"),
