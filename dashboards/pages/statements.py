@@ -69,15 +69,11 @@ def mean_words(figure: ItemFigure) -> str:
 
 def share_words(figure: ItemFigure) -> str:
     """Return the released split as it reads; the first and last step are open ends."""
-    if figure.favourable is None or figure.neutral is None or figure.unfavourable is None:
+    if figure.favourable is None or figure.unfavourable is None:
         return ""
-    parts = zip(
-        ("agree", "neither", "disagree"),
-        (figure.favourable, figure.neutral, figure.unfavourable),
-        strict=True,
-    )
-    told = (f"{_share(share, figure.at_least or 0)} {name}" for name, share in parts)
-    return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in told)
+    parts = (("agree", figure.favourable), ("disagree", figure.unfavourable))
+    told = [f"{_share(share, figure.at_least or 0)} {name}" for name, share in parts]
+    return ", ".join(p.replace(" ", "\N{NO-BREAK SPACE}") for p in (*told, "the rest neither"))
 
 
 def _share(share: float, at_least: int) -> str:

@@ -4,6 +4,7 @@ from math import ceil, floor
 from typing import Final
 
 from pulse.attack.publication import Span
+from pulse.disclosure import rounding
 from pulse.disclosure.rounding import share_step
 from pulse.release.cell import Bound
 from pulse.terms import TOP
@@ -31,10 +32,14 @@ def mean_span(mean: float, bound: Bound, step: float, *, reverse: bool = False) 
 def shares_spans(
     favourable: float, neutral: float, unfavourable: float, b: int, *, reverse: bool = False
 ) -> tuple[Span, Span, Span]:
-    """Return the true shares, 0-1 after reversal, that are printed in band `b` in percent."""
-    good, middle, bad = (
-        _share(value, share_step(b)) for value in (favourable, neutral, unfavourable)
-    )
+    """Return the true shares, 0-1 after reversal, that are printed in band `b` in percent.
+
+    A neutral share that is what the two others leave says nothing of its own.
+    """
+    step = share_step(b)
+    good, bad = _share(favourable, step), _share(unfavourable, step)
+    made = neutral == rounding.neutral(favourable, unfavourable, b)
+    middle = Span(0.0, 1.0) if made else _share(neutral, step)
     return (bad, middle, good) if reverse else (good, middle, bad)
 
 

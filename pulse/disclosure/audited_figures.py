@@ -14,8 +14,6 @@ from pulse.terms import Tree
 
 CLASSES: Final = frozenset({"under 10 %", "10-25 %", "over 25 %"})
 FULL: Final = 100
-# Coding moves a share by up to a step, rounding by half of one.
-SHARE_SLACK: Final = 3
 _MEAN_STEPS: Final = ((40, 0.1), (20, 0.25), (0, 0.5))
 _SHARE_STEPS: Final = ((40, 5), (0, 10))
 _SIGMA2_PER_POINT: Final = 20
@@ -100,8 +98,10 @@ def _shares(cell: Cell, expected: Expected) -> Iterator[str]:
     known = [share for share in shares if share is not None]
     if len(known) < len(shares) or any(s % step or not step <= s <= FULL - step for s in known):
         yield "its shares are not rounded and coded."
-    elif abs(sum(known) - FULL) > SHARE_SLACK * step:
+    elif known[0] + known[2] > FULL + step:
         yield "its shares cannot belong together."
+    elif known[1] != max(step, FULL - known[0] - known[2]):
+        yield "its neutral share says more than the two others."
     if cell.no_answer not in CLASSES:
         yield "its no-answer class is none of the three."
 

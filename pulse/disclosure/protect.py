@@ -194,8 +194,9 @@ class _Sheet:
         if b < self.shares_from:
             return ()
         n = sum(row[1 : TOP + 1])
-        shares = (row[4] + row[5], row[3], row[1] + row[2])
-        favourable, neutral, unfavourable = (rounding.share(count, n, b) for count in shares)
+        favourable = rounding.share(row[4] + row[5], n, b)
+        unfavourable = rounding.share(row[1] + row[2], n, b)
+        neutral = rounding.neutral(favourable, unfavourable, b)
         return favourable, neutral, unfavourable, rounding.no_answer(row)
 
 

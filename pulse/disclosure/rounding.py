@@ -114,6 +114,15 @@ def share(count: int, n: int, b: int) -> float:
     return float(step * min(max(steps, 1), 100 // step - 1))
 
 
+def neutral(favourable: float, unfavourable: float, b: int) -> float:
+    """Return what two printed shares leave of 100 percent, one step at least.
+
+    It is made of the printed shares alone. Three shares rounded each by itself, together with
+    the band, fit only one count of a side in up to 6 % of rows, often one of fewer than k people.
+    """
+    return max(float(share_step(b)), 100.0 - favourable - unfavourable)
+
+
 def share_step(b: int) -> int:
     """Return the step of shares in band `b`, in percent."""
     return 10 if b < 40 else 5  # noqa: PLR2004 - the policy's table, as in README.md

@@ -78,7 +78,13 @@ DICTIONARY: Final[tuple[Column, ...]] = (
         "Share of answers 4 and 5, from 20 people on; "
         "the first and last step read 'or less' and 'or more'.",
     ),
-    Column("neutral", "number", "percent; steps of 5 or 10", "Share of answer 3, in the same way."),
+    Column(
+        "neutral",
+        "number",
+        "percent; steps of 5 or 10",
+        "What favourable and unfavourable leave of 100, one step at least; made of the two printed "
+        "shares, so it can be a step off.",
+    ),
     Column(
         "unfavourable",
         "number",

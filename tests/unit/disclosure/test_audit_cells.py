@@ -136,6 +136,11 @@ LEAKS: list[tuple[str, Forgery, str]] = [
         altered(item(at_least=20), favourable=90.0, neutral=90.0, unfavourable=90.0),
         "cannot belong together",
     ),
+    (
+        "a neutral share of its own",
+        altered(item(at_least=20), favourable=50.0, neutral=40.0, unfavourable=20.0),
+        "says more than the two others",
+    ),
     ("shares of few", altered(item(at_least=15), favourable=50.0), "under the band"),
     ("no-answers of few", altered(item(at_least=15), no_answer="over 25 %"), "under the band"),
     ("an exact no-answer", altered(item(at_least=20), no_answer="7 %"), "no-answer class"),
