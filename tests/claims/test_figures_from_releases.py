@@ -1,0 +1,207 @@
+"""Whatever is shown anywhere is a function of the release files, and of nothing else."""
+
+import csv
+import io
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+from litestar import Litestar, get
+from litestar.params import FromPath
+
+from pulse.clock import SystemClock
+from pulse.demo.build import Demo, build
+from pulse.release import cells, reading
+from pulse.release.cell import COLUMNS, Cell
+from pulse.settings import Home
+from pulse.store.home import make_home
+from tests import looking
+from tests.looking import Alter, Seen, everything
+from tests.unit.dashboards.house import CLOCK
+
+SIDE_FILE: Final = "exact.json"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Demo]:
+    """Make an organisation with nine weeks closed for real, a reorganisation and an open week."""
+    home = Home(tmp_path_factory.mktemp("made") / "home")
+    demo = build(
+        home, SystemClock(), base_url="http://127.0.0.1:8000",
+        dashboards_url="http://127.0.0.1:8001", people=120, weeks=9,
+    )  # fmt: skip
+    return home, demo
+
+
+@pytest.fixture(scope="module")
+def bare(made: tuple[Home, Demo], tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Make a home that holds a copy of the releases and the same settings, and nothing else."""
+    home = Home(tmp_path_factory.mktemp("bare") / "home")
+    make_home(home, made[0].settings_file.read_text())
+    shutil.copytree(made[0].releases, home.releases, dirs_exist_ok=True)
+    return home
+
+
+def differing(one: Seen, other: Seen) -> list[str]:
+    """Name what is shown differently, but for the open week's files of the intake."""
+    names = sorted(one.keys() | other.keys())
+    return [n for n in names if not n.startswith(looking.INTAKE) and one.get(n) != other.get(n)]
+
+
+@pytest.fixture(scope="module")
+def seen(made: tuple[Home, Demo], tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """Look at the organisation once."""
+    return everything(made[0], CLOCK, tmp_path_factory.mktemp("seen") / "out.csv")
+
+
+def test_everything_shown_comes_from_the_release_files(
+    seen: Seen, bare: Home, tmp_path: Path
+) -> None:
+    """A home of nothing but releases shows the same bytes at every address, to every role."""
+    assert differing(seen, everything(bare, CLOCK, tmp_path / "out.csv")) == []
+    pages = [name for name, reply in seen.items() if reply.status == 200]
+    assert len(pages) > 300
+
+
+def test_the_look_leaves_no_address_out(seen: Seen, made: tuple[Home, Demo]) -> None:
+    """Every GET route of every app was seen to lead somewhere."""
+    for stand in looking.stands(made[0], CLOCK):
+        assert looking.unvisited(stand, seen) == []
+
+
+def test_a_new_address_that_nothing_looks_at_is_noticed(seen: Seen) -> None:
+    """The twin: an app with one route more is not looked at completely."""
+
+    @get("/units/{unit_id:str}/secret", sync_to_thread=False)
+    def secret(unit_id: FromPath[str]) -> str:
+        return unit_id
+
+    stand = looking.Stand("dashboards", Litestar([secret]), (), {}, {}, ())
+    assert "/units/{unit_id:str}/secret" in looking.unvisited(stand, seen)
+
+
+# Broken apps: each shows something of the exact answers that a careless closing left behind.
+def exact_n_on_a_page(address: str, body: bytes, exact: Mapping[str, str]) -> bytes:
+    """Write the exact number of answers under a unit's page."""
+    unit = address.removeprefix("/units/")
+    return body.replace(b"</main>", f"<p>{exact.get(unit, '')} answers</p></main>".encode())
+
+
+def exact_mean_in_the_api(address: str, body: bytes, exact: Mapping[str, str]) -> bytes:
+    """Fill a field of the data answers from unrounded answers."""
+    unit = address.removeprefix("/api/v1/units/").removesuffix("/series")
+    return body.replace(b'"raw":', f'"exact":"{exact.get(unit, "")}","raw":'.encode(), 1)
+
+
+def exact_mean_in_a_tooltip(address: str, body: bytes, exact: Mapping[str, str]) -> bytes:
+    """Let the text beside a point say more digits than the record has."""
+    unit = address.removeprefix("/figures/").partition("/")[0]
+    return body.replace(b' answers"', f' answers ({exact.get(unit, "")})"'.encode())
+
+
+LEAKS: Final = (exact_n_on_a_page, exact_mean_in_the_api, exact_mean_in_a_tooltip)
+
+
+def leaking(leak: Callable[[str, bytes, Mapping[str, str]], bytes], home: Home) -> Alter:
+    """Return what an app does that reads the side file of its home."""
+    file = home.state / SIDE_FILE
+    exact = msgspec.json.decode(file.read_bytes()) if file.exists() else {}
+    return lambda address, body: leak(address, body, exact)
+
+
+@pytest.fixture
+def careless(bare: Home, tmp_path: Path) -> Home:
+    """Make the bare home once more, with exact figures beside the releases."""
+    home = Home(tmp_path / "careless")
+    shutil.copytree(bare.path, home.path)
+    units = reading.load(home.releases, reading.waves(home.releases)[-1]).tree.units
+    exact = {unit.unit_id: f"{4.1234 - at / 97:.4f}" for at, unit in enumerate(units)}
+    (home.state / SIDE_FILE).write_bytes(msgspec.json.encode(exact))
+    return home
+
+
+def too_fine(seen: Seen) -> list[str]:
+    """Name what shows a number with more digits than its kind has.
+
+    Words beside points and lines are whole numbers, points have one decimal, the data of a line
+    two; a page prints a mean to its step, 0.25 at the finest.
+    """
+    found = []
+    for name, reply in seen.items():
+        body = reply.body
+        if reply.status != 200:
+            continue
+        if " /figures/" in name:
+            traces = msgspec.json.decode(body)["data"]
+            values = [value for trace in traces for value in trace["y"]]
+            words = " ".join(text for trace in traces for text in trace.get("text", []))
+            fine = any(value != round(value, 1) for value in values) or _decimals(words) > 0
+        elif name.endswith("/series"):
+            fine = _decimals(body.decode()) > 2
+        else:
+            text = re.sub(rb"<[^>]*>", b" ", body).decode() if b"<html" in body else ""
+            fine = _decimals(text) > 2
+        found += [name] if fine else []
+    return found
+
+
+def _decimals(text: str) -> int:
+    return max((len(part) for part in re.findall(r"\d\.(\d+)", text)), default=0)
+
+
+def test_no_number_is_finer_than_its_kind(seen: Seen) -> None:
+    """Pages, tooltips, points and data answers have the digits that their kind allows."""
+    assert too_fine(seen) == []
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_figure_from_anywhere_else_is_noticed(
+    careless: Home, seen: Seen, tmp_path: Path, leak: Any
+) -> None:
+    """The twins: a page, data answer or tooltip that knows more differs, and shows more digits."""
+    alter = leaking(leak, careless)
+    looked = everything(careless, CLOCK, tmp_path / "out.csv", alter=alter)
+    assert differing(seen, looked) != []
+    assert too_fine(looked) != []
+
+
+def strangers(seen: Seen, home: Home) -> list[str]:
+    """Name what gives out a record that is in no release: data answers and exports."""
+    tables = [
+        cells.rows(cells.read(home.releases / wave / cells.NAME))
+        for wave in reading.waves(home.releases)
+    ]
+    released = {cell for table in tables for cell in table}
+    printed = {tuple(_printed(v) for v in msgspec.structs.astuple(cell)) for cell in released}
+    found = []
+    for name, reply in seen.items():
+        if reply.status != 200:
+            continue
+        if "/cells" in name:
+            rows = msgspec.json.decode(reply.body)["items"]
+            found += [name for row in rows if msgspec.convert(row, Cell) not in released]
+        elif "export" in name:
+            lines = csv.reader(io.StringIO(reply.body.decode("utf-8-sig")))
+            assert tuple(next(lines)) == COLUMNS
+            found += [name for row in lines if tuple(row) not in printed]
+    return found
+
+
+def _printed(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def test_every_row_given_out_is_a_released_record(seen: Seen, bare: Home) -> None:
+    """Each row of each data answer and export stands in a `cells.parquet`, field for field."""
+    assert strangers(seen, bare) == []
+
+
+def test_a_row_of_its_own_is_noticed(seen: Seen, bare: Home) -> None:
+    """The twin: a mean moved by a hair in one answer is no released record."""
+    name, reply = next((n, r) for n, r in seen.items() if "/cells" in n and b'"mean":3.' in r.body)
+    moved = reply.body.replace(b'"mean":3.', b'"mean":3.01', 1)
+    assert strangers({name: reply._replace(body=moved)}, bare) != []
