@@ -7,7 +7,7 @@ anything that Pulse prints changed by it, that is a figure of one person.
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,7 @@ from pulse.wave import Wave
 
 LABEL: Final = "Living through the twin's weeks"
 OPEN_FOR: Final = dt.timedelta(days=4)
+Cast = Callable[[Home, Wave], None]
 
 
 def release(
@@ -69,7 +70,7 @@ def release(
             closes = week.opens + OPEN_FOR
             rehearsal.live(replace(settings, k=week.k), week.opens, closes, _script(week))
             progress(LABEL, number, len(weeks))
-        live = _while_open(home, settings, rehearsal, weeks[-1])
+        live = while_open(home, settings, rehearsal, weeks[-1])
     finally:
         engine.dispose()
     publication = ours.read(home.releases, Truth(weeks, instrument))
@@ -93,15 +94,23 @@ def _script(week: Week) -> Script:
     return script
 
 
-def _while_open(
-    home: Home, settings: Settings, rehearsal: Rehearsal, last: Week
+def while_open(
+    home: Home, settings: Settings, rehearsal: Rehearsal, last: Week, cast: Cast | None = None
 ) -> tuple[Figure, ...]:
-    """Open one more wave, cast a ballot, and return a figure of whatever changed by it."""
+    """Open one more wave, cast a ballot, and return figures around it if anything shown changed.
+
+    Args:
+        home: the twin's home, no wave being open.
+        settings: how the organisation runs Pulse.
+        rehearsal: opens the wave.
+        last: the last week; one who answered then is said to have cast the ballot.
+        cast: puts a ballot into the box; default: one sealed to the wave's keys.
+    """
     opens = last.opens + dt.timedelta(weeks=1)
     wave = rehearsal.open(replace(settings, k=last.k), opens, opens + OPEN_FOR)
     before = _outside(home)
     person = min(last.given)
-    _cast(home, wave)
+    (cast or _cast)(home, wave)
     after = _outside(home)
     if before == after:
         return ()

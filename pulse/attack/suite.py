@@ -104,10 +104,10 @@ def run(
     for number, module in enumerate(ATTACKS, 1):
         outcomes.append(_outcome(module, structure, released, control, instrument))
         progress(LABEL, number, len(ATTACKS))
-    findings = tuple(sentence for outcome in outcomes for sentence in _findings(outcome))
+    found = tuple(sentence for outcome in outcomes for sentence in findings(outcome))
     return Report(
-        ok=not findings,
-        findings=findings,
+        ok=not found,
+        findings=found,
         attacks=tuple(outcomes),
         k=settings.k,
         waves=waves,
@@ -173,7 +173,8 @@ def _invented(instrument: Instrument) -> Publication:
     return naive.publish(twin.live(units, instrument, WAVES, 5, CONTROL), instrument)
 
 
-def _findings(outcome: Outcome) -> list[str]:
+def findings(outcome: Outcome) -> list[str]:
+    """Say in whole sentences what is wrong; nothing if the outcome is ok."""
     found = []
     if outcome.ours.groups:
         found.append(

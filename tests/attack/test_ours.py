@@ -1,0 +1,173 @@
+"""Our publication as an attacker reads it: true spans, the export's rows, planted leaks."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from msgspec import structs
+
+from pulse import wave as waves
+from pulse.attack import ours as reader
+from pulse.attack import release
+from pulse.attack.attacks import (
+    absence_pattern,
+    hidden_without_pool,
+    live_ballot,
+    parent_minus_siblings,
+    threshold_lowered,
+    two_leaders,
+)
+from pulse.attack.publication import Publication
+from pulse.attack.truth import Truth
+from pulse.attack.twin import Week
+from pulse.instrument import Instrument
+from pulse.opening import cancel
+from pulse.rehearsal import Rehearsal
+from pulse.release.cell import Cell
+from pulse.settings import Home, Settings
+from pulse.store.engine import sqlite_engine
+from tests.unit.disclosure.pressed import WAVES, forge, release_waves
+
+SLACK = 1e-6
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    """Press three waves of 284 people."""
+    release_waves(tmp_path)
+    return tmp_path
+
+
+def test_what_an_attacker_reads_is_true(
+    ours: Publication, weeks: Sequence[Week], instrument: Instrument
+) -> None:
+    """The true number, sum and split of answers lie inside what each figure is read to allow."""
+    truth = Truth(weeks, instrument)
+    seen = 0
+    for figure in ours.figures:
+        if not figure.measure.startswith("item:"):
+            continue
+        rows = [truth.given[figure.wave].get(one, {}) for one in figure.people]
+        answers = [row[figure.measure[5:]] for row in rows if row]
+        answers = [answer for answer in answers if answer not in {0, 6}]
+        assert figure.mean is not None
+        # The band speaks of the item with the fewest answers; no item has fewer than it says.
+        assert figure.n.low <= len(answers)
+        mean = sum(answers) / len(answers)
+        assert figure.mean.low - SLACK <= mean <= figure.mean.high + SLACK
+        sides = [sum(a > 3 for a in answers), sum(a == 3 for a in answers)]
+        sides.append(sum(a < 3 for a in answers))
+        for side, span in zip(sides, figure.shares or (), strict=False):
+            share = side / len(answers)
+            assert span.low - SLACK <= share <= span.high + SLACK
+        seen += 1
+    assert seen > 100
+    assert any(figure.shares for figure in ours.figures)
+
+
+def test_the_export_says_what_pages_say(ours: Publication) -> None:
+    """Every exported figure stands on a page too, the same but for its source."""
+    pages = {figure for figure in ours.figures if figure.source == "page"}
+    exported = [figure for figure in ours.figures if figure.source == "export"]
+    assert exported
+    assert {structs.replace(figure, source="page") for figure in exported} <= pages
+    assert not any(figure.edition for figure in ours.figures)
+
+
+def test_all_hidden_units_look_the_same(ours: Publication) -> None:
+    """Whatever the cause, one sentence stands in the place of a hidden unit."""
+    assert ours.hidden
+    assert {unit.looks for unit in ours.hidden} == {reader.HIDDEN}
+
+
+def test_bands_bound_what_a_home_gives_away(releases: Path) -> None:
+    """Of a shown unit the band is known, of a hidden one its headcount, of both the sum."""
+    printed = reader.read(releases)
+    wave = WAVES[0]
+    shown = next(f for f in printed.figures if f.unit_id == "t6" and f.source == "page")
+    assert printed.answers(wave, shown.measure, shown.people) == shown.n
+    gone = next(unit for unit in printed.hidden if unit.wave == wave)
+    low, high = printed.answers(wave, "item:A1", gone.people)
+    assert low == 0
+    assert high <= sum(printed.invited[wave][one] for one in gone.people)
+    both = printed.answers(wave, "item:A1", shown.people | gone.people)
+    assert both.low == shown.n.low
+    assert both.high > shown.n.high
+
+
+def small(rows: list[Cell]) -> list[Cell]:
+    """Show the first hidden group of a release, of whose answers there are two."""
+    unit = next(row.unit_id for row in rows if row.status == "suppressed")
+    model = next(row for row in rows if row.kind == "unit" and row.at_least == 15)
+    return [
+        structs.replace(
+            row, status="published", at_least=0, invited=9, mean=model.mean or 3.0,
+            mean_bound="exact", step=0.5,
+        )
+        if row.unit_id == unit
+        else row
+        for row in rows
+    ]  # fmt: skip
+
+
+def without_pools(rows: list[Cell]) -> list[Cell]:
+    """Drop every pool."""
+    return [row for row in rows if row.kind != "pool"]
+
+
+def telling(rows: list[Cell]) -> list[Cell]:
+    """Print how many were invited on every second hidden row."""
+    return [
+        structs.replace(row, invited=9) if row.status == "suppressed" and number % 2 else row
+        for number, row in enumerate(rows)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("leak", "attacks"),
+    [
+        (without_pools, (hidden_without_pool, parent_minus_siblings, two_leaders)),
+        (small, (threshold_lowered,)),
+    ],
+    ids=["pools dropped", "one more cell"],
+)
+def test_a_planted_leak_is_found_by_structure(
+    releases: Path, leak: Callable[[list[Cell]], list[Cell]], attacks: tuple[ModuleType, ...]
+) -> None:
+    """What the press would never write is found in a home where somebody wrote it."""
+    before = reader.read(releases)
+    assert [attack.attack(before).groups for attack in attacks] == [0] * len(attacks)
+    forge(releases, WAVES[1], rows=leak)
+    after = reader.read(releases)
+    assert all(attack.attack(after).groups for attack in attacks)
+
+
+def test_hidden_rows_that_differ_are_seen_to_differ(releases: Path) -> None:
+    """A headcount on some hidden rows gives hidden units two looks."""
+    assert len({unit.looks for unit in reader.read(releases).hidden}) == 1
+    forge(releases, WAVES[1], rows=telling)
+    assert len({unit.looks for unit in reader.read(releases).hidden}) > 1
+    assert absence_pattern.attack(reader.read(releases)).groups > 0
+
+
+def test_a_ballot_that_shows_is_one_person_s(
+    ours_home: Home, ours: Publication, weeks: Sequence[Week], tmp_path: Path
+) -> None:
+    """Were a number published while a week is open, the live attack would find the person."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(ours_home.path, home.path)
+    engine = sqlite_engine(home.state / "pulse.db", journal="wal", create=False)
+    cancel(home, engine, waves.unfinished(engine)[0].wave)
+
+    def counted(where: Home, wave: waves.Wave) -> None:
+        (where.published / wave.wave / "answered.json").write_text("1")
+
+    live = release.while_open(
+        home, Settings(), Rehearsal(home, engine, b"page"), weeks[-1], counted
+    )
+    engine.dispose()
+    printed = structs.replace(ours, figures=(*ours.figures, *live))
+    assert live_ballot.attack(ours).groups == 0
+    assert live_ballot.attack(printed).people == 1
