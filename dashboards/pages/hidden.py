@@ -48,7 +48,7 @@ def _notes(history: History, unit: Unit) -> list[str]:
         names = f"{', '.join(most)} and {last}" if most else last
         verb = "are shown together" if most else "is shown as one"
         notes.append(f"{names} {verb}: a small team is never shown alone.")
-    if any((wave, unit.unit_id) in history.shown for wave in history.waves if wave < unit.series):
+    if history.reorganised(unit.unit_id):
         notes.append(
             f"This line begins in {weeks.short(unit.series)}: before a reorganisation the unit "
             "was made of other people."

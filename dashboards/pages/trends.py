@@ -84,7 +84,11 @@ def trend_json(book: Book, unit_id: str, scale: str) -> bytes:
     reference = () if unit_id == root else scales.weekly(root, scale)[-YEAR:]
     name = scales.history.instrument.scales[scale].name
     points = scales.weekly(unit_id, scale)[-YEAR:]
-    return figure.to_json(trend(points, name=name, reference=reference))
+    history = scales.history
+    begins = history.units[unit_id].series if history.reorganised(unit_id) else ""
+    inside = bool(points) and points[0].wave == begins
+    drawn = trend(points, name=name, reference=reference, begins=begins if inside else "")
+    return figure.to_json(drawn)
 
 
 def months(scales: Scales, unit_id: str) -> tuple[MonthRow, ...]:

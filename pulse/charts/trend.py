@@ -1,6 +1,7 @@
 """The weekly line of one scale with its 80 % band; hidden weeks are gaps, coded ones marks."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -10,9 +11,17 @@ from pulse.terms import week_name
 
 
 def trend(
-    points: Sequence[WeekPoint], *, name: str, reference: Sequence[WeekPoint] = ()
+    points: Sequence[WeekPoint],
+    *,
+    name: str,
+    reference: Sequence[WeekPoint] = (),
+    begins: str = "",
 ) -> go.Figure:
-    """Return the trend of `points` on 0-100; `reference` is drawn thin behind it."""
+    """Return the trend of `points` on 0-100; `reference` is drawn thin behind it.
+
+    `begins` is the wave of a reorganisation in which this series began, marked by an upright
+    line; empty where there was none.
+    """
     traces: list[go.Scatter] = []
     traces.extend(_line(run, "organisation", thin=True) for run in runs(reference))
     for run in runs(points):
@@ -28,7 +37,21 @@ def trend(
         height=280,
         xaxis={"type": "date", "tickformat": "%b\n%Y", "nticks": 6, "showgrid": False},
         yaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100]},
+        **(_beginning(begins) if begins else {}),
     )
+
+
+def _beginning(wave: str) -> dict[str, Any]:
+    """Return the mark of a new series: an upright line and its word, as a layout."""
+    day = figure.monday(wave)
+    line = {"color": figure.REFERENCE, "width": 1, "dash": "dot"}
+    return {
+        "shapes": [{"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day,
+                    "y0": 0, "y1": 1, "line": line}],
+        "annotations": [{"xref": "x", "yref": "paper", "x": day, "y": 1, "text": "new line",
+                         "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4,
+                         "font": {"color": figure.MUTED, "size": 14}}],
+    }  # fmt: skip
 
 
 def runs(points: Sequence[WeekPoint]) -> list[list[WeekPoint]]:

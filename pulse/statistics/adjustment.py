@@ -3,7 +3,8 @@
 index_t = mu_scale + mean_i(x_it - mu_i), with mu_i the organisation's level of item i: the
 mean of the root rows released so far until wave 20, then frozen every 20 waves. (Equating by
 item means under planned missingness: Zhang & Sackett 2023, Industrial and Organizational
-Psychology; the flat-line property is tested.)
+Psychology; the flat-line property is tested.) Where a reorganisation began a new series of the
+organisation itself, levels begin anew with it: no figure of before enters one of after.
 """
 
 from typing import Final
@@ -98,17 +99,34 @@ def levels(rows: pl.DataFrame, roots: dict[str, str], waves: int) -> dict[int, d
     return table
 
 
+def spans(history: History) -> tuple[tuple[str, ...], ...]:
+    """Return the waves parted where a new series of the organisation itself begins."""
+    parted: dict[str, list[str]] = {}
+    for wave in history.waves:
+        parted.setdefault(history.tree(wave).root.series, []).append(wave)
+    return tuple(map(tuple, parted.values()))
+
+
 def weekly_index(history: History) -> pl.DataFrame:
     """Return the adjusted scale index of every published (wave, unit, scale), 1-5.
 
-    Columns: wave, t, unit_id, scale, index, items, coded, sampling, rounding, at_least,
-    invited. Empty before the fourth wave: an item's level cannot be told from a change yet.
+    Columns: wave, t (position in its span), unit_id, scale, index, items, coded, sampling,
+    rounding, at_least, invited. Empty in spans of fewer than four waves: an item's level cannot
+    be told from a change yet.
     """
     rows = item_rows(history)
-    if len(history.waves) < FIRST_LINE:
-        rows = rows.clear()
-    roots = {wave: history.tree(wave).root.unit_id for wave in history.waves}
-    table = levels(rows, roots, len(history.waves)) if rows.height else {}
+    parts = [_index(history, rows.clear(), ())]
+    for waves in spans(history):
+        if len(waves) >= FIRST_LINE:
+            places = pl.col("wave").replace_strict(waves, range(len(waves)), return_dtype=pl.Int64)
+            own = rows.filter(pl.col("wave").is_in(waves))
+            parts.append(_index(history, own.with_columns(places.alias("t")), waves))
+    return pl.concat(parts)
+
+
+def _index(history: History, rows: pl.DataFrame, waves: tuple[str, ...]) -> pl.DataFrame:
+    roots = {wave: history.tree(wave).root.unit_id for wave in waves}
+    table = levels(rows, roots, len(waves)) if rows.height else {}
     scale_of = {item.id: item.scale for item in history.instrument.items.values()}
     flat = [
         (epoch, item, mu, _scale_level(means, scale_of, scale_of[item]))

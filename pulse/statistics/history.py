@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pulse.disclosure.policy import INNER_FROM
 from pulse.instrument import Instrument
 from pulse.instrument import load as load_instrument
 from pulse.release import cells as cellfile
@@ -47,6 +48,11 @@ class History:
         """The units of the newest tree by id, in tree order."""
         return {unit.unit_id: unit for unit in self.tree().units} if self.waves else {}
 
+    @property
+    def calls_changes(self) -> bool:
+        """Whether the organisation is large enough (60 people) to call any change real."""
+        return bool(self.waves) and self.tree().root.invited >= INNER_FROM
+
     @cached_property
     def shown(self) -> frozenset[tuple[str, str]]:
         """The (wave, unit_id) pairs whose pattern is published."""
@@ -56,6 +62,11 @@ class History:
             & pl.col("measure").str.starts_with("item:")
         )
         return frozenset(rows.select("wave", "unit_id").unique().iter_rows())
+
+    def reorganised(self, unit_id: str) -> bool:
+        """Tell whether the unit was shown before its present series, made of other people."""
+        unit = self.units[unit_id]
+        return any((w, unit_id) in self.shown for w in self.waves if w < unit.series)
 
     def series_waves(self, unit_id: str) -> tuple[str, ...]:
         """Return the waves since the unit's present series began (a reorganisation cuts it)."""

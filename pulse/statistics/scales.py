@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from pulse.release.hidden import REASON
-from pulse.statistics.adjustment import FIRST_LINE, weekly_index
+from pulse.statistics.adjustment import FIRST_LINE, spans, weekly_index
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
@@ -105,6 +105,7 @@ class Scales:
         self.history = history
         self._rows: dict[tuple[str, str], dict[str, tuple[float, ...]]] = {}
         self._coded: set[tuple[str, str, str]] = set()
+        self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
         frame = weekly_index(history).select(
             "unit_id", "scale", "wave", "coded", "index", "sampling", "rounding", "at_least",
             "invited",
@@ -117,7 +118,7 @@ class Scales:
     def _status(self, unit_id: str, scale: str, wave: str) -> WeekStatus:
         if (wave, unit_id) not in self.history.shown:
             return "hidden"
-        if len(self.history.waves) < FIRST_LINE:
+        if wave in self._early:
             return "too_early"
         if (unit_id, scale, wave) in self._coded:
             return "coded"
@@ -199,7 +200,8 @@ class Scales:
         """The direction of every (unit, scale) of the newest tree.
 
         "Likely real" is said only of changes that Benjamini-Hochberg keeps at q = .10 over
-        all units and scales of the organisation, so that many teams cannot make news by chance.
+        all units and scales of the organisation, so that many teams cannot make news by chance;
+        under 60 people never.
         """
         scales = tuple(self.history.instrument.scales)
         keys = [(unit_id, scale) for unit_id in self.history.units for scale in scales]
@@ -209,7 +211,8 @@ class Scales:
             for key, (change, spread) in raw.items()
             if spread is not None
         }
-        real = benjamini_hochberg(tested, FALSE_DISCOVERY)
+        calls = self.history.calls_changes
+        real = benjamini_hochberg(tested, FALSE_DISCOVERY) if calls else frozenset()
         return {
             key: _name(change, likely=key in real) if spread is not None else change
             for key, (change, spread) in raw.items()

@@ -7,6 +7,11 @@ from pulse.statistics.scales import DirectionKey, Scales
 
 NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
+SMALL: Final = (
+    "In an organisation of fewer than 60 people no single change is called real; look for what "
+    "lasts."
+)
+
 
 def week_sentence(scales: Scales, unit_id: str) -> str:
     """Return the sentence for the unit and everything below it.
@@ -21,6 +26,8 @@ def week_sentence(scales: Scales, unit_id: str) -> str:
     own = {s: scales.directions[unit_id, s].key for s in history.instrument.scales}
     if set(own.values()) == {"too_early"}:
         return "Too early to tell what is changing: that takes eight weeks of answers."
+    if not history.calls_changes and set(own.values()) & {"unclear"}:
+        return SMALL
     below = _descendants(scales, unit_id)
     told = [_own(scales, own), _below(scales, below)]
     sentence = " ".join(part for part in told if part)

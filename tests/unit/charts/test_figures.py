@@ -50,3 +50,13 @@ def test_the_template_is_small_and_every_colour_has_a_dark_one() -> None:
     assert len(template) < 1000
     palette = {figure.INK, figure.MUTED, figure.GRID, figure.ACCENT, figure.BAND, figure.MARK}
     assert palette <= set(figure.DARK)
+
+
+def test_a_line_that_begins_anew_is_marked_in_its_week() -> None:
+    """After a reorganisation an upright line and a word stand at the first week; else nothing."""
+    layout = _drawn(trend(POINTS, name="x", begins="2026-W01"))["layout"]
+    (line,), (word,) = layout["shapes"], layout["annotations"]
+    assert (line["x0"], line["x1"], word["x"]) == ("2025-12-29",) * 3
+    assert word["text"] == "new line"
+    assert {line["line"]["color"], word["font"]["color"]} <= set(figure.DARK)
+    assert "shapes" not in _drawn(trend(POINTS, name="x"))["layout"]

@@ -22,12 +22,19 @@ def wave_name(t: int) -> str:
     return f"2026-W{t + 1:02d}"
 
 
-def history(rule: Rule, waves: int, teams: tuple[Unit, ...] = (), *, step: float = 0.5) -> History:
+def history(
+    rule: Rule,
+    waves: int,
+    teams: tuple[Unit, ...] = (),
+    *,
+    step: float = 0.5,
+    root: Unit = ROOT,
+) -> History:
     """Return `waves` releases in which `rule(unit_id, item, t)` is each exact mean or hidden.
 
     Steps follow the size: 0.1 for the root (at least 250), `step` for teams (at least 10).
     """
-    units = (ROOT, *teams)
+    units = (root, *teams)
     rows: list[Cell] = []
     releases = []
     for t in range(waves):

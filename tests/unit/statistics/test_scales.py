@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from pulse.statistics.scales import Scales
-from pulse.statistics.sentence import week_sentence
-from tests.unit.statistics.histories import INSTRUMENT, history, team
+from pulse.statistics.sentence import SMALL, week_sentence
+from tests.unit.statistics.histories import INSTRUMENT, ROOT, history, team
 
 DIFFICULTY = {item: 1.9 + 0.5 * (n % 5) for n, item in enumerate(INSTRUMENT.items)}
 
@@ -88,11 +88,30 @@ def test_a_real_drop_is_named_and_counted() -> None:
         way = 1 if INSTRUMENT.items[item].reverse else -1
         return 3 + (way if tired else 0)
 
-    scales = Scales(history(rule, 12, (team("a"), team("b"), team("c"))))
+    teams = (team("a"), team("b"), team("c"))
+    scales = Scales(history(rule, 12, teams))
     assert scales.directions["a", "energy"].key == "lower"
     assert scales.directions["b", "energy"].key != "lower"
     assert week_sentence(scales, "org") == "Energy is lower in one team, likely real."
     assert "Energy is lower than in the four weeks before" in week_sentence(scales, "a")
+
+
+@pytest.mark.parametrize(("people", "called"), [(59, False), (60, True)])
+def test_an_organisation_under_sixty_raises_no_alarm(people: int, called: bool) -> None:  # noqa: FBT001 - a parametrised case
+    """The same drop is called likely real from 60 invited people on, and never below."""
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        tired = unit == "a" and t >= 8 and INSTRUMENT.items[item].scale == "energy"
+        way = 1 if INSTRUMENT.items[item].reverse else -1
+        return 3 + (way if tired else 0)
+
+    root = structs.replace(ROOT, invited=people)
+    scales = Scales(history(rule, 12, (team("a"), team("b"), team("c")), root=root))
+    keys = {direction.key for direction in scales.directions.values()}
+    assert bool(keys & {"lower", "higher"}) == called
+    sentences = [week_sentence(scales, unit) for unit in ("org", "a")]
+    assert all("likely real" in s or "more than chance" in s for s in sentences) == called
+    assert (SMALL in sentences) == (not called)
 
 
 def _noise(seed: int) -> tuple[Scales, int]:
