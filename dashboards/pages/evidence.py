@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from dashboards.pages import weeks
-from pulse.disclosure.history import Statement, policy_history, policy_statement
 from pulse.disclosure.policy import Policy
+from pulse.disclosure.statement import Statement, policy_history, policy_statement
 from pulse.release.manifest import Tallies
 from pulse.statistics.history import History
 from pulse.token.keylist import proquints

@@ -7,8 +7,8 @@ from typing import Any, Final
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from pulse.disclosure.history import Statement, policy_history, policy_statement
 from pulse.disclosure.policy import policy_for
+from pulse.disclosure.statement import Statement, policy_history, policy_statement
 from pulse.errors import BadRelease
 from pulse.release import ledger, reading
 from pulse.settings import Settings

@@ -6,8 +6,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse.disclosure.history import policy_history, policy_statement
 from pulse.disclosure.policy import policy_for, stored
+from pulse.disclosure.statement import policy_history, policy_statement
 from pulse.release.manifest import Manifest, Tallies
 from pulse.terms import Order
 
