@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import pytest
@@ -24,6 +24,7 @@ from tests.looking import Alter, Seen, everything
 from tests.unit.dashboards.house import CLOCK
 
 SIDE_FILE: Final = "exact.json"
+Leak = Callable[[str, bytes, Mapping[str, str]], bytes]
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +104,10 @@ def exact_mean_in_a_tooltip(address: str, body: bytes, exact: Mapping[str, str])
     return body.replace(b' answers"', f' answers ({exact.get(unit, "")})"'.encode())
 
 
-LEAKS: Final = (exact_n_on_a_page, exact_mean_in_the_api, exact_mean_in_a_tooltip)
+LEAKS: Final[tuple[Leak, ...]] = (exact_n_on_a_page, exact_mean_in_the_api, exact_mean_in_a_tooltip)
 
 
-def leaking(leak: Callable[[str, bytes, Mapping[str, str]], bytes], home: Home) -> Alter:
+def leaking(leak: Leak, home: Home) -> Alter:
     """Return what an app does that reads the side file of its home."""
     file = home.state / SIDE_FILE
     exact = msgspec.json.decode(file.read_bytes()) if file.exists() else {}
@@ -160,7 +161,7 @@ def test_no_number_is_finer_than_its_kind(seen: Seen) -> None:
 
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_figure_from_anywhere_else_is_noticed(
-    careless: Home, seen: Seen, tmp_path: Path, leak: Any
+    careless: Home, seen: Seen, tmp_path: Path, leak: Leak
 ) -> None:
     """The twins: a page, data answer or tooltip that knows more differs, and shows more digits."""
     alter = leaking(leak, careless)
