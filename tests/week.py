@@ -16,6 +16,7 @@ from pulse.ballotbox.seal import Sealer
 from pulse.ballotbox.store import BoxStore
 from pulse.clock import FixedClock
 from pulse.closing.plan import Places
+from pulse.disclosure.auditor import Auditor, apart
 from pulse.errors import AlreadyUsed
 from pulse.invitation import send
 from pulse.invitation.links import invitations, read_kwave
@@ -100,11 +101,13 @@ class Week:
         abandon: bool = False,
         accept_spoiled: bool = False,
         peeled: Path | None = None,
+        auditor: Auditor = apart,
     ) -> closing.Closed:
         """Close the wave."""
         return closing.close_wave(
             self.home, self.settings, self.clock, self.engine, self.wave, peeled=peeled,
             abandon=abandon, accept_spoiled=accept_spoiled, checkpoint=checkpoint,
+            auditor=auditor,
         )  # fmt: skip
 
     def release(self, *, accept_spoiled: bool = False) -> closing.Closed:

@@ -5,7 +5,6 @@ Read `plan.py` for the steps and their order; each lives in `steps.py`, `publish
 release.
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
@@ -25,13 +24,14 @@ from pulse.closing.plan import (
     Places,
     Plan,
     blank,
+    overdue,
     read_plan,
     tightened,
     write_plan,
 )
 from pulse.closing.steps import Work
+from pulse.disclosure.auditor import Auditor, apart
 from pulse.errors import Held, PulseError, WrongState
-from pulse.release import ledger
 from pulse.settings import Home, Settings
 from pulse.store.files import write_atomically
 from pulse.store.lock import only_one
@@ -39,7 +39,6 @@ from pulse.terms import Progress, silent
 
 __all__ = ["Closed", "Plan", "close_wave", "release_wave", "shut_issuing", "write_plan"]
 
-HELD_AT_MOST: Final = dt.timedelta(days=14)
 LONGEST_REASON: Final = 400
 
 
@@ -60,6 +59,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
     accept_spoiled: bool = False,
     progress: Progress = silent,
     checkpoint: Checkpoint = nowhere,
+    auditor: Auditor = apart,
 ) -> Closed:
     """Close a wave now, or go on with a close that was interrupted or held.
 
@@ -74,6 +74,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
         accept_spoiled: release although too many ballots were spoiled, once they are counted.
         progress: told each step.
         checkpoint: called by name wherever an interruption may fall.
+        auditor: judges a candidate before it is pressed; in a process of its own by default.
 
     Returns:
         The report; of a wave that was released before, the same one again. In state
@@ -83,7 +84,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
         WrongState: no such wave, not open yet, cancelled, or being closed elsewhere.
         Held: a doubt; nothing is published, nothing is lost, the reason is said and kept.
     """
-    work = Work(home, settings, clock, engine, wave, progress, checkpoint)
+    work = Work(home, settings, clock, engine, wave, progress, checkpoint, auditor)
     work.places.plan.parent.mkdir(mode=0o700, exist_ok=True)
     with only_one(work.places.lock):
         plan = _find(work, abandon=abandon)
@@ -94,7 +95,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
         return _run(work, plan)
 
 
-def release_wave(
+def release_wave(  # noqa: PLR0913 - as above
     home: Home,
     settings: Settings,
     clock: Clock,
@@ -104,6 +105,7 @@ def release_wave(
     accept_spoiled: bool = False,
     progress: Progress = silent,
     checkpoint: Checkpoint = nowhere,
+    auditor: Auditor = apart,
 ) -> Closed:
     """Go on with a wave that was held; arguments, result and errors as `close_wave`.
 
@@ -122,6 +124,7 @@ def release_wave(
         accept_spoiled=accept_spoiled,
         progress=progress,
         checkpoint=checkpoint,
+        auditor=auditor,
     )
 
 
@@ -150,8 +153,8 @@ def _find(work: Work, *, abandon: bool) -> Plan:
     if plan is None and not abandon:
         raise Held("The plan of this close is missing; it can only be abandoned.", where=work.wave)
     plan = plan or fresh
-    given_up = abandon or _overdue(plan, work.clock.now())
-    if given_up and plan.step != "done" and not _pressed(work):
+    given_up = abandon or overdue(plan, work.clock.now())
+    if given_up and plan.step != "done" and not publish.in_ledger(work.home.releases, work.wave):
         return _kept(work, msgspec.structs.replace(plan, step="lose"))
     return tightened(plan, work.settings.k, work.home.releases)
 
@@ -209,17 +212,6 @@ def _hold(work: Work, plan: Plan, error: Exception) -> NoReturn:
     allowed: tuple[waves.State, ...] = ("open", "awaiting_peel", "held")
     waves.move(work.engine, work.wave, allowed, "held", reason=reason[:LONGEST_REASON])
     raise Held(reason, where=work.wave) from error
-
-
-def _overdue(plan: Plan, now: dt.datetime) -> bool:
-    since = plan.held_since
-    return bool(since) and now - dt.datetime.fromisoformat(since) >= HELD_AT_MOST
-
-
-def _pressed(work: Work) -> bool:
-    """Tell whether the ledger names the wave, even a ledger that fails its own checks."""
-    named = f'"wave":"{work.wave}"'.encode()
-    return any(named in line for line in ledger.whole_lines(work.home.releases))
 
 
 def _destroy_a(work: Work, plan: Plan) -> Plan:

@@ -7,6 +7,7 @@
 done before. The file holds public figures only: no key, no token, no answer.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -22,6 +23,7 @@ Step = Literal[
     "shut", "export", "peel", "open", "destroy_a", "publish", "destroy_b", "lose", "done"
 ]
 UNPRESSED: Final = ("peel", "open", "destroy_a", "publish")
+HELD_AT_MOST: Final = dt.timedelta(days=14)
 PHASES: Final = ("shut", "peel", "open", "tabulate", "protect", "audit", "press", "destroy")
 
 
@@ -92,6 +94,12 @@ def tightened(plan: Plan, k: int, releases: Path) -> Plan:
     if plan.step in UNPRESSED and k > plan.k and not (releases / plan.wave).exists():
         return msgspec.structs.replace(plan, k=k)
     return plan
+
+
+def overdue(plan: Plan, now: dt.datetime) -> bool:
+    """Tell whether a wave has been held for so long that it must be given up."""
+    since = plan.held_since
+    return bool(since) and now - dt.datetime.fromisoformat(since) >= HELD_AT_MOST
 
 
 def blank(plan: Plan) -> Closed:

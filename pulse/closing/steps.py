@@ -23,6 +23,7 @@ from pulse.ballotbox.store import BoxStore
 from pulse.clock import Clock
 from pulse.closing.destroy import Checkpoint, nothing_open
 from pulse.closing.plan import Places, Plan
+from pulse.disclosure.auditor import Auditor, apart
 from pulse.errors import Held
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
@@ -41,6 +42,7 @@ class Work:
         wave: the wave's id.
         progress: told how far the close has come.
         checkpoint: called by name before and after whatever an interruption may fall between.
+        auditor: judges a candidate before it is pressed.
     """
 
     def __init__(
@@ -52,9 +54,11 @@ class Work:
         wave: str,
         progress: Progress,
         checkpoint: Checkpoint,
+        auditor: Auditor = apart,
     ) -> None:
         self.home, self.settings, self.clock, self.engine = home, settings, clock, engine
         self.wave, self.progress, self.checkpoint = wave, progress, checkpoint
+        self.auditor = auditor
         self.places = Places(home, wave)
         self.opened: Opened | None = None
         self.seconds: defaultdict[str, float] = defaultdict(float)

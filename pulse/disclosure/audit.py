@@ -1,19 +1,34 @@
 """The audit: everything a release promises, tested again from its files alone.
 
-`audit_release` tests one release or candidate; `audit_home` also the ledger and every hash.
-Neither knows counts, answers or the program that chose the pattern.
+`audit_release` tests one release or candidate, `audit_candidate` also against the ledger before
+it, `audit_home` every release, the ledger and every hash. None of them knows counts, answers or
+the program that chose the pattern.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from pulse.disclosure import audited_cells, audited_results, audited_tree, policy
-from pulse.errors import BadRelease
+from pulse.disclosure import (
+    audited_cells,
+    audited_results,
+    audited_tree,
+    audited_widths,
+    history,
+    policy,
+)
+from pulse.disclosure.audited_cells import Sheet
+from pulse.disclosure.bounds import Hit
+from pulse.errors import BadRelease, Unsure
 from pulse.release import cells, ledger, manifest, reading, treefile
 from pulse.release.manifest import Manifest
-from pulse.terms import WAVE_ID, Tree
+from pulse.terms import WAVE_ID, Progress, Tree, silent
+
+LABEL: Final = "Auditing"
+# The press's folder for what is not released yet; the audit loads nothing of the press.
+CANDIDATE: Final = ".candidate-"
 
 
 class AuditReport(msgspec.Struct, frozen=True):
@@ -24,16 +39,53 @@ class AuditReport(msgspec.Struct, frozen=True):
     findings: tuple[str, ...]
 
 
+class Verdict(msgspec.Struct, frozen=True):
+    """What an audit found.
+
+    `hits` are groups of which the figures tell too much, `findings` everything, in sentences.
+    Only a verdict whose findings are all hits can be mended by showing less.
+    """
+
+    findings: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = ()
+
+    @property
+    def mendable(self) -> bool:
+        """Whether showing less may be enough."""
+        return bool(self.hits) and len(self.findings) == len(self.hits)
+
+
 def audit_release(folder: Path) -> list[str]:
-    """Return what is wrong with the release, or candidate, in `folder`; empty if nothing is."""
+    """Return what is wrong with the release, or candidate, in `folder`; empty if nothing is.
+
+    What could not be judged to its end is wrong too.
+    """
+    return list(_judged(folder, None).findings)
+
+
+def audit_candidate(releases: Path, folder: Path) -> Verdict:
+    """Audit a candidate, also against everything that was released before it.
+
+    Raises:
+        Unsure: the solver came to no clear end, or two ways to look disagree.
+    """
     try:
-        return list(_release(folder))
+        return _audited(folder, (releases, [entry.wave for entry in ledger.read(releases)]))
     except BadRelease as error:
-        return [str(error)]
+        return Verdict((str(error),))
 
 
-def audit_home(releases: Path) -> AuditReport:
-    """Audit every release of a home, and the ledger that chains them."""
+def _judged(folder: Path, before: tuple[Path, Sequence[str]] | None) -> Verdict:
+    try:
+        return _audited(folder, before)
+    except BadRelease as error:
+        return Verdict((str(error),))
+    except Unsure as error:
+        return Verdict((f"it could not be judged. {error}",))
+
+
+def audit_home(releases: Path, progress: Progress = silent) -> AuditReport:
+    """Audit every release of a home, and the ledger that chains them; `progress` per release."""
     found: list[str] = []
     entries: list[ledger.Entry] = []
     try:
@@ -47,12 +99,18 @@ def audit_home(releases: Path) -> AuditReport:
     folders = [p for p in releases.iterdir() if p.is_dir()] if releases.exists() else []
     present = {folder.name: folder for folder in folders if WAVE_ID.fullmatch(folder.name)}
     found += [f"{wave}: the release is missing." for wave in sorted(named.keys() - present.keys())]
-    for wave, folder in sorted(present.items()):
+    pressed = [entry.wave for entry in entries]
+    for number, (wave, folder) in enumerate(sorted(present.items())):
+        progress(LABEL, number, len(present))
         if wave not in named:
             found.append(f"{wave}: the ledger does not name this release.")
         elif ledger.digest(_bytes(folder / manifest.NAME)) != named[wave]:
             found.append(f"{wave}: the manifest is not the one in the ledger.")
-        found += [f"{wave}: {text}" for text in audit_release(folder)]
+        # A missing release was told above, and leaves nothing to compare later ones with.
+        before = pressed[: pressed.index(wave)] if wave in named else []
+        known = [each for each in before if each in present]
+        verdict = _judged(folder, (releases, known))
+        found += [f"{wave}: {text}" for text in verdict.findings]
     return AuditReport(ok=not found, releases=len(present), findings=tuple(found))
 
 
@@ -60,20 +118,40 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _release(folder: Path) -> Iterator[str]:
+def _audited(folder: Path, before: tuple[Path, Sequence[str]] | None) -> Verdict:
     described = manifest.decode(reading.read_file(folder / manifest.NAME))
-    yield from _files(folder, described)
+    found = list(_files(folder, described))
     tree = treefile.read(folder / "tree.json")
     rules = policy.restore(described.policy)
-    yield from _about(folder, described, tree, rules.k)
+    found += _about(folder, described, tree, rules.k)
     broken = list(audited_tree.findings(tree))
-    yield from broken
-    if not broken:
-        rows = cells.rows(cells.read(folder / cells.NAME))
-        yield from audited_cells.findings(audited_cells.Sheet(described, rules, tree, rows))
-        yield from audited_results.findings(
-            reading.read_file(folder / "results.json"), described.wave, tree, rows, described.lead
-        )
+    if broken:
+        return Verdict((*found, *broken))
+    rows = cells.rows(cells.read(folder / cells.NAME))
+    sheet = Sheet(described, rules, tree, rows)
+    found += audited_cells.findings(sheet)
+    results = reading.read_file(folder / "results.json")
+    found += audited_results.findings(results, described.wave, tree, rows, described.lead)
+    alone = list(audited_widths.isolated(sheet))
+    if alone and not found:
+        raise Unsure(f"The residues show nothing, but a program found this: {alone[0]}")
+    if before is not None and not found:
+        found += _later(before, sheet)
+    if found:
+        return Verdict((*found, *alone))
+    hits = audited_widths.too_narrow(sheet)
+    return Verdict(tuple(audited_widths.said(hits)), tuple(hits))
+
+
+def _later(before: tuple[Path, Sequence[str]], sheet: Sheet) -> Iterator[str]:
+    """Yield what a release may not be because of those before it."""
+    releases, earlier = before
+    wave, tree, k = sheet.manifest.wave, sheet.tree, sheet.policy.k
+    if wave in earlier:
+        yield "this wave was released before; no wave is cut again."
+    shown = {c.unit_id for c in sheet.cells if c.kind == "unit" and c.status == "published"}
+    for unit_id in history.unmarked(releases, earlier, wave, tree, shown, k):
+        yield f"{unit_id}: a few people came or went, and its figures are not coarser for it."
 
 
 def _files(folder: Path, described: Manifest) -> Iterator[str]:
@@ -86,7 +164,8 @@ def _files(folder: Path, described: Manifest) -> Iterator[str]:
 
 
 def _about(folder: Path, described: Manifest, tree: Tree, k: int) -> Iterator[str]:
-    if WAVE_ID.fullmatch(folder.name) and folder.name != described.wave:
+    named = folder.name.removeprefix(CANDIDATE)
+    if WAVE_ID.fullmatch(named) and named != described.wave:
         yield "the manifest is of another wave."
     if described.tree_version != tree.tree_version:
         yield "the manifest is of another tree."

@@ -128,7 +128,7 @@ class _View:
         yield from audited_figures.findings(cells, check, scales, reverse)
 
     def _linked(self) -> Iterator[str]:
-        """Yield where bands and headcounts contradict each other or fix a hidden group."""
+        """Yield where bands and headcounts contradict each other."""
         bands: dict[str, int] = {}
         for unit_id in self.shown:
             bands |= _band(unit_id, self._present("unit", unit_id))
@@ -142,8 +142,6 @@ class _View:
             ranges = residues.hidden_ranges(self.sheet.tree, self.shown, bands, counted)
             if ranges is None:
                 yield "the bands contradict each other."
-            for unit_id in residues.too_narrow(ranges or {}):
-                yield f"{unit_id}: the figures around it give its answers away."
 
 
 def _band(unit_id: str, cells: Iterable[Cell]) -> Mapping[str, int]:

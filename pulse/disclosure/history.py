@@ -1,107 +1,75 @@
-"""The history of the policy, told from manifests alone: what is in force, since when, what next."""
+"""What a release must keep to because of the releases before it, from their files alone.
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+Figures of different waves speak of different answers: every count of a wave is a variable of
+that wave alone, and a wave is released once, under one tree. So no later release adds a row to
+an earlier wave's system, and nothing of an old wave needs to be solved again. What links waves
+is people who stayed: a unit that gained or lost 1 to k-1 people must be marked as changed.
+"""
 
-import msgspec
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from pulse.disclosure.policy import Policy, loosens, restore
-from pulse.release.manifest import Manifest
-from pulse.terms import Order, week_name
+from pulse.disclosure import residues
+from pulse.disclosure.residues import OTHERS
+from pulse.release import cells, reading
+from pulse.terms import Tree
 
-ORDERS: Final[dict[Order, str]] = {
-    "departments": "departments come first",
-    "cells": "as many units as possible come first",
-}
-LOOSENED: Final = (
-    "Weeks that open from now on: {rule}. This loosens the rule for them alone: a week that was "
-    "open already keeps the stricter one, and no week is shown again under another."
-)
-TIGHTENED: Final = (
-    "From the next release on: {rule}. This tightens the rule at once, for a week that is open "
-    "now too."
-)
-REORDERED: Final = (
-    "From the next release on {order} where not every unit can be shown; either order is equally "
-    "safe."
-)
+_Key = tuple[str, str]
 
 
-class Era(msgspec.Struct, frozen=True):
-    """A policy and the first wave released under it."""
+def unmarked(
+    releases: Path, earlier: Sequence[str], wave: str, tree: Tree, shown: set[str], k: int
+) -> Iterator[str]:
+    """Yield units whose headcount differs by 1 to k-1 from when last shown, and are not marked.
 
-    since: str
-    policy: Policy
-
-
-class Statement(msgspec.Struct, frozen=True):
-    """What people are told of the policy, in sentences.
-
-    `now`: in force, since when. `before`: earlier ones, newest first. `coming`: what the
-    settings change, empty where they say the same. `least`: the lowest k of all of them.
-    """
-
-    now: str
-    before: tuple[str, ...]
-    coming: tuple[str, ...]
-    least: int
-
-
-def policy_history(manifests: Iterable[Manifest]) -> tuple[Era, ...]:
-    """Return the policies of the released waves, newest first; equal ones in a row are one.
+    A hidden group is compared with the last time it was inside the same pool. Of waves pressed
+    earlier the last one of an earlier week counts, and the next of a later one.
 
     Args:
-        manifests: of the released waves, in any order.
+        releases: the home's folder of releases.
+        earlier: waves released before this one; only as many are read as it takes.
+        wave: the wave looked at.
+        tree: its tree.
+        shown: the units that it shows, by ordinary items.
+        k: the fewest people behind any figure.
 
     Raises:
-        BadRelease: a manifest without a valid policy.
+        BadRelease: an earlier release does not match its hashes.
     """
-    eras: list[Era] = []
-    for manifest in sorted(manifests, key=lambda each: each.wave):
-        policy = restore(manifest.policy)
-        if not eras or _differ(eras[-1].policy, policy):
-            eras.append(Era(manifest.wave, policy))
-    return tuple(reversed(eras))
+    now = {unit.unit_id: unit for unit in tree.units}
+    wanted: dict[_Key, int] = {
+        (unit_id, owner): now[unit_id].invited for unit_id, owner in _figures(tree, shown)
+    }
+    found: set[str] = set()
+    before = sorted((each for each in earlier if each < wave), reverse=True)
+    after = sorted(each for each in earlier if each > wave)
+    for series in (before, after):
+        missing = dict(wanted)
+        for each in series:
+            if not missing:
+                break
+            for key, invited in _then(releases, each, missing):
+                if 0 < abs(missing.pop(key) - invited) < k and not now[key[0]].changed:
+                    found.add(key[0])
+    yield from sorted(found)
 
 
-def policy_statement(eras: Iterable[Era], settings: Policy) -> Statement:
-    """Say which policy is in force, which ones were before, and what `settings` will change.
-
-    Args:
-        eras: as `policy_history` returns them.
-        settings: the policy that the settings ask for now.
-    """
-    known = tuple(eras)
-    policies = [settings, *(era.policy for era in known)]
-    least = min(policy.k for policy in policies)
-    orders = len({policy.prefer for policy in policies} | {"departments"}) > 1
-    if not known:
-        first = f"From the first week on: {_rule(settings, order=orders)}. No week is released yet."
-        return Statement(first, (), (), least)
-    now, *before = known
-    return Statement(
-        now=f"Since {week_name(now.since)}: {_rule(now.policy, order=orders)}.",
-        before=tuple(
-            f"Before, since {week_name(era.since)}: {_rule(era.policy, order=orders)}."
-            for era in before
-        ),
-        coming=tuple(_coming(now.policy, settings)),
-        least=least,
-    )
+def _figures(tree: Tree, shown: set[str]) -> Iterator[_Key]:
+    """Yield each shown unit, and each hidden group with the shown unit whose pool it is in."""
+    yield from ((unit_id, "") for unit_id in shown)
+    for owner, groups in residues.pools_due(tree, shown).items():
+        yield from ((group.unit_id, owner) for group in groups)
 
 
-def _differ(one: Policy, other: Policy) -> bool:
-    return one.thresholds != other.thresholds or one.prefer != other.prefer
-
-
-def _rule(policy: Policy, *, order: bool) -> str:
-    rule = f"k = {policy.k} ({policy.preset})"
-    return f"{rule}, and {ORDERS[policy.prefer]}" if order else rule
-
-
-def _coming(now: Policy, settings: Policy) -> Iterator[str]:
-    if now.thresholds != settings.thresholds:
-        words = LOOSENED if loosens(now, settings) else TIGHTENED
-        yield words.format(rule=_rule(settings, order=False))
-    if now.prefer != settings.prefer:
-        yield REORDERED.format(order=ORDERS[settings.prefer])
+def _then(releases: Path, wave: str, wanted: dict[_Key, int]) -> list[tuple[_Key, int]]:
+    release = reading.load(releases, wave)
+    sizes = {unit.unit_id: unit.invited for unit in release.tree.units}
+    if not any(unit_id in sizes for unit_id, _ in wanted):
+        return []
+    table = cells.read(release.folder / cells.NAME).select("unit_id", "kind", "status")
+    shown = {
+        unit_id
+        for unit_id, kind, status in table.unique().iter_rows()
+        if (kind, status) == ("unit", "published") and not unit_id.endswith(OTHERS)
+    }
+    return [(key, sizes[key[0]]) for key in _figures(release.tree, shown) if key in wanted]

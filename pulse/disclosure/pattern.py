@@ -1,6 +1,6 @@
 """One pattern of shown and hidden units for all items of a wave that share a threshold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -56,7 +56,7 @@ def choose(
         narrow = residues.too_narrow(ranges)
         if not narrow:
             return pattern
-        hidden |= {_give_way(tree, pattern, narrow[0])}
+        hidden |= {give_way(tree, pattern.shown, narrow[0])}
     raise Held("No safe pattern of shown units was found. Nothing was published.")
 
 
@@ -132,14 +132,16 @@ def _pools(tree: Tree, shown: frozenset[str]) -> dict[str, tuple[Unit, ...]]:
     }
 
 
-def _give_way(tree: Tree, pattern: Pattern, group_id: str) -> str:
-    """Return the shown unit to hide so that a hidden group is not pinned down."""
+def give_way(tree: Tree, shown: Collection[str], group_id: str) -> str:
+    """Return the shown unit to hide so that a hidden group is not pinned down.
+
+    Its smallest shown sibling; without one, what is shown above it.
+    """
     group = tree.unit(group_id)
-    siblings = [u for u in tree.units if u.parent_id == group.parent_id]
-    shown = [u for u in siblings if u.unit_id in pattern.shown]
-    if shown:
-        return min(shown, key=lambda unit: (unit.invited, unit.unit_id)).unit_id
+    siblings = [u for u in tree.units if u.parent_id == group.parent_id and u.unit_id in shown]
+    if siblings:
+        return min(siblings, key=lambda unit: (unit.invited, unit.unit_id)).unit_id
     above = group.parent_id
-    while above is not None and above not in pattern.shown:
+    while above is not None and above not in shown:
         above = tree.unit(above).parent_id
     return above or tree.root.unit_id

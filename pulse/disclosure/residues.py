@@ -11,6 +11,7 @@ from pulse.release.protected import ProtectedCounts
 from pulse.terms import TOP, Counts, Tree, Unit
 
 OTHERS: Final = ":others"
+EVERYBODY: Final = ":everybody"
 NARROWEST: Final = 2
 
 
@@ -152,9 +153,17 @@ def hidden_ranges(
             pool = unit_id + OTHERS
             parts[unit_id].append(pool)
             ranges[pool] = band_range(bands[pool], sum(g.invited for g in pools[unit_id]))
-    order = [unit.unit_id for unit in tree.units if unit.unit_id in inside]
-    if tree.root.unit_id in ranges:
-        ranges[tree.root.unit_id] = _cut(ranges[tree.root.unit_id], Range(0, counted))
+    # Above all stands everybody: what is shown at the top, and what nothing shown covers.
+    covered = {group.unit_id for groups in left.values() for group in groups}
+    uncovered = [u for u in tree.units if u.group and u.unit_id not in covered]
+    lower = {part for each in parts.values() for part in each}
+    parts[EVERYBODY] = [unit_id for unit_id in inside if unit_id not in lower]
+    # Where nothing is shown, the public count of the wave is all that there is to know.
+    ranges[EVERYBODY] = Range(0, counted if inside else tree.root.invited)
+    if uncovered:
+        parts[EVERYBODY].append(OTHERS)
+        ranges[OTHERS] = Range(0, sum(group.invited for group in uncovered))
+    order = [EVERYBODY, *(unit.unit_id for unit in tree.units if unit.unit_id in inside)]
     for unit_id in reversed(order):
         if parts[unit_id]:
             ranges[unit_id] = _cut(ranges[unit_id], _total(ranges, parts[unit_id]))
@@ -166,16 +175,17 @@ def hidden_ranges(
             ranges[part] = _cut(one, Range(whole.low - rest.high, whole.high - rest.low))
     if any(one.low > one.high for one in ranges.values()):
         return None
-    return _groups(tree, left, pools, ranges)
+    owners = left | {"": uncovered}
+    return _groups(tree, owners, pools.keys() | {""}, ranges)
 
 
 def _groups(
     tree: Tree,
     left: Mapping[str, list[Unit]],
-    pools: Mapping[str, list[Unit]],
+    pools: Collection[str],
     ranges: Mapping[str, Range],
 ) -> dict[str, Range]:
-    found = {u.unit_id: Range(0, u.invited) for u in tree.units if u.group}
+    found: dict[str, Range] = {}
     for unit_id, groups in left.items():
         if groups:
             whole = ranges[unit_id + OTHERS if unit_id in pools else unit_id]
@@ -184,7 +194,8 @@ def _groups(
                 rest = invited - group.invited
                 low, high = max(0, whole.low - rest), min(group.invited, whole.high)
                 found[group.unit_id] = Range(low, high)
-    return {u: one for u, one in found.items() if u not in left}
+    hidden = (u.unit_id for u in tree.units if u.group and u.unit_id not in left)
+    return {unit_id: found[unit_id] for unit_id in hidden}
 
 
 def _cut(one: Range, other: Range) -> Range:

@@ -16,6 +16,8 @@ from pulse.errors import Unsure
 SECONDS: Final = 60.0
 # Far below the half person that any verdict is rounded by, far above what doubles lose.
 TOLERANCE: Final = 1e-7
+# What doubles may lose in a row, relative to the largest count.
+ROUNDING: Final = 1e-6
 NAME: Final = "HiGHS"
 
 Vector = NDArray[np.float64]
@@ -63,6 +65,8 @@ class Program:
         method: str = "simplex",
     ) -> None:
         self._columns = len(low)
+        self._low, self._high = np.asarray(low, float), np.asarray(high, float)
+        self._rows = rows
         self._highs = _highs()
         for name, value in _OPTIONS.items():
             self._checked(self._highs.setOptionValue(name, value))
@@ -72,7 +76,7 @@ class Program:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = self._columns, len(rows.low)
         model.col_cost_ = np.zeros(self._columns)
-        model.col_lower_, model.col_upper_ = np.asarray(low, float), np.asarray(high, float)
+        model.col_lower_, model.col_upper_ = self._low, self._high
         model.row_lower_, model.row_upper_ = np.array(rows.low), np.array(rows.high)
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         model.a_matrix_.start_ = np.array(rows.starts, np.int32)
@@ -93,11 +97,33 @@ class Program:
         self._checked(self._highs.changeColsCost(self._columns, places, weights))
         self._checked(self._highs.run())
         status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kUnknown:  # the interior point method gave up
+            self._checked(self._highs.setOptionValue("solver", "simplex"))
+            self._checked(self._highs.run())
+            status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
             raise Unsure(f"The solver did not finish ({self._highs.modelStatusToString(status)}).")
-        return np.array(self._highs.getSolution().col_value)
+        values = np.array(self._highs.getSolution().col_value)
+        self._hold_against_rows(values)
+        return values
+
+    def _hold_against_rows(self, values: Vector) -> None:
+        """Work out every row anew from the values, whatever the solver says of itself."""
+        terms = np.append(values[self._rows.columns] * self._rows.values, 0.0)
+        starts = np.array(self._rows.starts)
+        # reduceat returns a term, not zero, for an empty row.
+        sums = np.add.reduceat(terms, starts)[:-1] * (np.diff(starts) > 0)
+        slack = ROUNDING * max(1.0, float(np.abs(values).max(initial=0.0)))
+        held = (
+            (values >= self._low - slack).all()
+            and (values <= self._high + slack).all()
+            and (sums >= np.array(self._rows.low) - slack).all()
+            and (sums <= np.array(self._rows.high) + slack).all()
+        )
+        if not held:
+            raise Unsure("The solver's answer does not fit what it was asked.")
 
     @staticmethod
     def _checked(status: highspy.HighsStatus) -> None:

@@ -76,7 +76,7 @@ def policy_statement(eras: Iterable[Era], settings: Policy) -> Statement:
     least = min(policy.k for policy in policies)
     orders = len({policy.prefer for policy in policies} | {"departments"}) > 1
     if not known:
-        first = f"From the first week on: {_rule(settings, order=orders)}. No week is released yet."
+        first = f"From the first week on: {_rule(settings, order=orders)}."
         return Statement(first, (), (), least)
     now, *before = known
     return Statement(

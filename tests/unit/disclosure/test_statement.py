@@ -25,7 +25,7 @@ def manifest(week: int, k: int, prefer: Order = "departments") -> Manifest:
 def test_before_the_first_release_the_settings_speak() -> None:
     """Without any week the rule is that of the settings, for the first one."""
     told = policy_statement((), policy_for(10))
-    assert told.now == "From the first week on: k = 10 (high protection). No week is released yet."
+    assert told.now == "From the first week on: k = 10 (high protection)."
     assert (told.before, told.coming, told.least) == ((), (), 10)
 
 
