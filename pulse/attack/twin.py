@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from pulse import wave as waves
+from pulse.disclosure.groups import smallest_organisation
 from pulse.instrument import Instrument
 from pulse.instrument.plane import FORMS
 from pulse.settings import Settings
@@ -79,7 +80,7 @@ def live(
         units: the roster in preorder, with the people directly in each unit.
         instrument: what is asked; its rotation begins with the first week.
         count: how many weeks, four or more.
-        k: the threshold, five higher for two weeks in the first half.
+        k: the threshold, five higher for two weeks in the first half if there are people enough.
         seed: the same seed gives the same weeks.
     """
     life = _Life(units, seed)
@@ -98,7 +99,8 @@ def live(
         }
         order = list(given)
         life.dice.shuffle(order)
-        tighter = number in {count // 4, count // 4 + 1}
+        enough = len(life.seats) >= smallest_organisation(k + TIGHTER)
+        tighter = enough and number in {count // 4, count // 4 + 1}
         weeks.append(
             Week(
                 wave=waves.wave_id(opens, Settings().zone),

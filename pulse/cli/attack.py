@@ -1,28 +1,33 @@
 """`pulse attack`: try to work out single people from everything that was ever published."""
 
-from collections.abc import Sequence
+import textwrap
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from pulse.cli import processes, text
+from pulse.cli import processes
 from pulse.cli.frame import Command, Run, pass_run, progress
 from pulse.errors import Refused
 
 if TYPE_CHECKING:
+    from pulse.attack.publication import Recovered
     from pulse.attack.suite import Outcome, Report
 
 EVERY: Final = "all"
-HEAD: Final = """\
-{count} attacks on {releases} releases of this home, and on a twin of {people} invented people
-over {waves} weeks, released once by Pulse and once as products do that only hide small groups.
-
-Groups of fewer than k = {k} people that each attack works out:
-"""
-PROVEN: Final = """\
-Pulse gave no attack a group. The same attacks took {groups} groups from the other publication of
-the same answers, so they do work. --explain tells each in plain words.
-In {seconds:.0f} s, seed {seed}. Nothing in this home was changed."""
+WIDTH: Final = 80
+HEAD: Final = (
+    "{count} attacks tried to work out groups of fewer than {k} people. They were given the "
+    "{releases} releases of this home, and {waves} invented weeks of {people} people, published "
+    "twice from the same answers: by Pulse, and as products do that only hide small teams. The "
+    "numbers say how often a small group was worked out."
+)
+COLUMNS: Final = "   Pulse  only hiding  attack"
+PROVEN: Final = (
+    "In what Pulse publishes nothing was found. In the other publication the same attacks worked "
+    "out small groups {times} times, so they do find what there is to find. "
+    "`pulse attack --explain` tells each of them in plain words, `--explain NAME` one."
+)
+FOOT: Final = "It took {seconds:.0f} s (seed {seed}). Nothing in this home was changed."
 
 
 @click.command(
@@ -39,14 +44,14 @@ In {seconds:.0f} s, seed {seed}. Nothing in this home was changed."""
     flag_value=EVERY,
     default="",
     metavar="[NAME]",
-    help="Tell in plain words how an attack works and why it fails here; attacks nothing.",
+    help="Only tell, in plain words, how attacks work and why they fail here.",
 )
 @pass_run
 def attack(run: Run, seed: str, waves: int, explain: str) -> None:
     """Try to work out single people from everything that was ever published.
 
-    Exits 1 when an attack finds a group of fewer than k people in what Pulse publishes, or finds
-    nothing where there is something to find. This home is only read, also while it is served.
+    Exits 1 when an attack finds a group of fewer than k people in what Pulse publishes, or when it
+    finds nothing where there is something to find. A home is only read, also while it is served.
     """
     if explain:
         run.say(*_explained(explain))
@@ -68,30 +73,48 @@ def _explained(name: str) -> tuple[dict[str, str], str]:
     from pulse.attack.attacks import ATTACKS
     from pulse.attack.suite import explanation
 
-    chosen = {
-        module.NAME: explanation(module) for module in ATTACKS if name in {EVERY, module.NAME}
-    }
-    if not chosen:
-        names = ", ".join(module.NAME for module in ATTACKS)
+    told = {each.NAME: explanation(each) for each in ATTACKS if name in {EVERY, each.NAME}}
+    if not told:
+        names = ", ".join(each.NAME for each in ATTACKS)
         raise Refused(f"There is no such attack; choose one of {names}.", where=name)
-    return chosen, "\n\n".join(f"{each}\n{words}" for each, words in chosen.items())
+    return told, "\n\n\n".join(f"{each}\n{_wrapped(words)}" for each, words in told.items())
 
 
 def _words(report: "Report") -> str:
     head = HEAD.format(
-        count=len(report.attacks), releases=report.releases, people=report.people,
-        waves=report.waves, k=report.k,
+        count=len(report.attacks), k=report.k, releases=report.releases, waves=report.waves,
+        people=report.people,
     )  # fmt: skip
-    columns = ("attack", "Pulse", "only hiding", "people", "guess right")
-    table = text.table(columns, [_row(outcome) for outcome in report.attacks])
-    end = "\n".join(report.findings) or PROVEN.format(
-        groups=sum(outcome.naive.groups for outcome in report.attacks),
-        seconds=report.seconds, seed=report.seed,
-    )  # fmt: skip
-    return f"{head}\n{table}\n\n{end}"
+    rows = [_row(outcome) for outcome in report.attacks]
+    times = sum(outcome.naive.groups for outcome in report.attacks)
+    end = report.findings or (PROVEN.format(times=f"{times:,}"),)
+    foot = FOOT.format(seconds=report.seconds, seed=report.seed)
+    table = "\n".join((COLUMNS, *rows))
+    return "\n\n".join((_wrapped(head), table, *map(_wrapped, end), foot))
 
 
-def _row(outcome: "Outcome") -> Sequence[str]:
-    ours, naive = outcome.ours, outcome.naive
-    guess = "" if ours.guess is None else f"{ours.guess:.0%}, blindly {ours.blind or 0:.0%}"
-    return outcome.name, str(ours.groups), str(naive.groups), str(naive.people), guess
+def _row(outcome: "Outcome") -> str:
+    heading = outcome.explanation.partition("\n")[0]
+    said = f"{outcome.name}: {heading[0].lower()}{heading[1:]}{_guesses(outcome)}"
+    numbers = f"{outcome.ours.groups:>8,}  {outcome.naive.groups:>11,}  "
+    return textwrap.fill(
+        said, WIDTH, initial_indent=numbers, subsequent_indent=" " * len(numbers),
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _guesses(outcome: "Outcome") -> str:
+    if outcome.ours.guess is None:
+        return ""
+    blind = outcome.ours.blind or 0.0
+    ours, naive = (_percent(found) for found in (outcome.ours, outcome.naive))
+    return f" Guesses right: {ours} in Pulse, {naive} where only hiding, {blind:.0%} blindly."
+
+
+def _percent(found: "Recovered") -> str:
+    return "-" if found.guess is None else f"{found.guess:.0%}"
+
+
+def _wrapped(words: str) -> str:
+    parts = [textwrap.fill(" ".join(part.split()), WIDTH) for part in words.split("\n\n")]
+    return "\n\n".join(parts)
