@@ -41,7 +41,10 @@ class Bits:
 
 
 class Family(NamedTuple):
-    """What is printed of the counts of one measure in one wave, set by set."""
+    """What is printed of the counts of one measure in one wave, set by set.
+
+    The tallies of `everybody`, the whole organisation, are public on purpose.
+    """
 
     wave: str
     measure: str
@@ -49,6 +52,7 @@ class Family(NamedTuple):
     spans: dict[int, Span]
     figures: list[Figure]
     hidden: frozenset[int]
+    everybody: int
 
 
 def families(publication: Publication) -> Iterator[Family]:
@@ -75,7 +79,8 @@ def families(publication: Publication) -> Iterator[Family]:
             _note(spans, one, took_part if measure == PARTICIPATION else Span(0, took_part.high))
         for figure in figures:
             _note(spans, bits[wave].of(figure.people), figure.n)
-        yield Family(wave, measure, bits[wave], spans, figures, hidden)
+        everybody = bits[wave].of(frozenset(publication.invited[wave]))
+        yield Family(wave, measure, bits[wave], spans, figures, hidden, everybody)
 
 
 def _note(spans: dict[int, Span], one: int, span: Span) -> None:

@@ -53,3 +53,9 @@ def test_bands_leave_hidden_counts_open() -> None:
         )
     )
     assert found.groups == 0
+
+
+def test_the_tally_of_the_whole_organisation_is_public() -> None:
+    """An organisation in which three took part says so by its tally; that is no find."""
+    tally = exact("abcdefgh", 3, measure=PARTICIPATION)
+    assert attack(published(tally, hidden("abcdefgh"), answered="abc")).groups == 0

@@ -1,6 +1,7 @@
 """Headcount bounds: public headcounts beside the figures."""
 
 from pulse.attack.attacks.headcount_bounds import attack
+from pulse.attack.publication import PARTICIPATION
 from tests.attack.handmade import banded, exact, hidden, published
 
 
@@ -55,3 +56,9 @@ def test_bands_and_headcounts_leave_hidden_teams_open() -> None:
         )
     )
     assert found.groups == 0
+
+
+def test_the_tally_of_the_whole_organisation_is_public() -> None:
+    """An organisation in which three took part says so by its tally; that is no find."""
+    tally = exact("abcdefgh", 3, measure=PARTICIPATION)
+    assert attack(published(tally, hidden("abcdefgh"), answered="abc")).groups == 0

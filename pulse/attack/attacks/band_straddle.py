@@ -5,7 +5,8 @@ third team, which is hidden, had 4 answers: whoever knows who was on holiday tha
 the four are, and every later figure can be aimed at them. Here no unit has a participation of
 its own; each figure says "at least 5", "at least 10" and never says more than two people fewer
 than are invited, and all decisions use these bands. Subtracting bands leaves several counts
-possible for every hidden group. Headcounts are not used here (`headcount-bounds` does).
+possible for every hidden group. The tallies of the whole organisation are public on purpose and
+left out; headcounts are not used here (`headcount-bounds` does).
 """
 
 from collections.abc import Iterator
@@ -27,5 +28,5 @@ def _pinned(publication: Publication) -> Iterator[tuple[str, str, People]]:
         shown = {family.bits.of(figure.people) for figure in family.figures if figure.total}
         shown |= {family.bits.of(figure.people) for figure in family.figures if figure.mean}
         for one, span in tightened(family.spans, lambda _: ENDLESS).items():
-            if span.exact and span.low >= 1 and one not in shown:
+            if span.exact and span.low >= 1 and one not in shown | {family.everybody}:
                 yield family.wave, family.measure, family.bits.people(one)

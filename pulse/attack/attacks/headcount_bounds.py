@@ -9,7 +9,8 @@ headcounts at once (on figures that add up along a tree this gives the exact ran
 count; of sums it uses that an answer lies between 1 and 5). Here bands end two people short of
 everybody, means at either end read "1.5 or less", and the audit refuses a wave in which fewer
 than three counts are possible for a hidden group. Counted are groups of fewer than k whose
-count is certain, and groups of any size whose every answer is certain.
+count is certain (the whole organisation's is public on purpose), and groups of any size whose
+every answer is certain.
 """
 
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ def attack(publication: Publication) -> Recovered:
 
 def _pinned(publication: Publication, family: Family, counts: dict[int, Span]) -> Iterator[int]:
     for one, span in counts.items():
-        if span.exact and span.low >= 1:
+        if span.exact and span.low >= 1 and one != family.everybody:
             people = family.bits.people(one)
             if publication.small(family.wave, family.measure, people):
                 yield one

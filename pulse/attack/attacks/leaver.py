@@ -24,7 +24,7 @@ from pulse.attack.publication import Publication, Recovered
 NAME: Final = "leaver"
 SIZES: Final = (6, 8, 12, 20, 30)
 UNCHANGED: Final = (1.0, 0.7)
-_TEAMS: Final = 4000
+_TEAMS: Final = 2500
 _ALWAYS: Final = 1 - 1e-9
 
 
