@@ -95,12 +95,10 @@ class Program:
         places = np.arange(self._columns, dtype=np.int32)
         weights = np.asarray(cost, float)
         self._checked(self._highs.changeColsCost(self._columns, places, weights))
-        self._checked(self._highs.run())
-        status = self._highs.getModelStatus()
+        status = self._ran()
         if status == highspy.HighsModelStatus.kUnknown:  # the interior point method gave up
             self._checked(self._highs.setOptionValue("solver", "simplex"))
-            self._checked(self._highs.run())
-            status = self._highs.getModelStatus()
+            status = self._ran()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
@@ -108,6 +106,11 @@ class Program:
         values = np.array(self._highs.getSolution().col_value)
         self._hold_against_rows(values)
         return values
+
+    def _ran(self) -> highspy.HighsModelStatus:
+        if self._highs.run() == highspy.HighsStatus.kError:  # a warning is told by the status
+            raise Unsure("The solver failed.")
+        return self._highs.getModelStatus()
 
     def _hold_against_rows(self, values: Vector) -> None:
         """Work out every row anew from the values, whatever the solver says of itself."""

@@ -79,6 +79,7 @@ class Memory:
     def keep(self, week: Week) -> None:
         """Remember a released week."""
         shown, parents = set(week.protected.published), {}
+        pools = {cell.unit_id for cell in week.protected.cells if cell.kind == "pool"}
         for unit in week.tree.units:
             parents[unit.unit_id] = unit.parent_id
             people = frozenset(week.people[unit.unit_id])
@@ -88,7 +89,7 @@ class Memory:
                 above = unit.parent_id
                 while above is not None and above not in shown:
                     above = parents[above]
-                if above is not None:
+                if above is not None and above + OTHERS in pools:
                     self._pooled[unit.unit_id, above] = people
         self.groups = week.tree.groups
         self.last = dict.fromkeys(week.protected.published, True)
