@@ -1,5 +1,6 @@
 """The tree program is exact: safe, never beaten by brute force or greedy, fast."""
 
+import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,6 +67,36 @@ def test_nothing_safe_beats_the_program(problem: Problem) -> None:
     assert is_safe(problem, shown)
     assert not any(shown[unit] for unit in problem.forced)
     assert worth(problem.weights, shown) == brute_force(problem)[0]
+
+
+def drawn(seed: int) -> Problem:
+    """Draw a tree of 2 to 12 units from a number."""
+    dice = random.Random(seed)
+    count = dice.randint(2, 12)
+    parents = [-1] + [dice.randrange(unit) for unit in range(1, count)]
+    leaves = set(range(count)) - set(parents)
+    invited = [dice.choice([0, 8, 8, 12]) if unit in leaves else 0 for unit in range(count)]
+    n = [dice.randint(0, people) for people in invited]
+    weights = [dice.randint(1, 9) for _ in range(count)]
+    forced = frozenset(dice.sample(range(count), dice.choice([0, 0, 1])))
+    return Problem(parents, invited, n, weights, dice.choice([5, 10]), forced)
+
+
+@pytest.mark.slow
+def test_five_hundred_trees_are_published_to_the_optimum() -> None:
+    """P3: on 500 trees of up to 12 units the program is safe and equal to brute force."""
+    hidden = beaten = unsafe = 0
+    for problem in map(drawn, range(500)):
+        shown, best = best_pattern(problem), brute_force(problem)[0]
+        assert is_safe(problem, shown)
+        assert worth(problem.weights, shown) == best
+        hidden += 0 < sum(shown) < len(shown)
+        beaten += worth(problem.weights, greedy(problem)) < best
+        unsafe += not is_safe(problem, naive_pattern(problem))
+    # The twins on the same trees: greedy is beaten on some, and the naive threshold is unsafe.
+    assert hidden > 200
+    assert beaten > 5
+    assert unsafe > 50
 
 
 @settings(max_examples=100, deadline=None)

@@ -184,6 +184,22 @@ def test_an_answer_in_a_hidden_group_stays_inside_its_pool(
     assert changed <= allowed
 
 
+def test_a_rule_that_looks_at_answers_is_caught() -> None:
+    """P10's twin: units hidden because of what was answered change the pattern by one answer."""
+
+    def hide_agreement(world: World) -> set[str]:
+        shown = naive_shown(world.tree, world.counts, 5)
+        table = world.counts.table
+        return {unit for unit in shown if max(table[unit][0][1:6]) < sum(table[unit][0][1:6])}
+
+    world = _flat([("a", 9), ("b", 2), ("c", 30)], lambda number: (1 + number // 8,) * len(ITEMS))
+    group, answers = world.ballots[8]
+    ballots = (*world.ballots[:8], (group, (1, *answers[1:])), *world.ballots[9:])
+    turned = structs.replace(world, ballots=ballots)
+    assert hide_agreement(world) != hide_agreement(turned)
+    assert protected(world).published == protected(turned).published
+
+
 def ancestors(tree: Tree, unit_id: str) -> set[str]:
     """Return every unit above one."""
     parents = {unit.unit_id: unit.parent_id for unit in tree.units}
