@@ -23,21 +23,17 @@ def exact(unit: str, n: int, total: int | None = None, measure: str = ITEM) -> F
 
 
 def banded(unit: str, row: Iterable[int], invited: int, measure: str = ITEM) -> Figure:
-    """Print how many gave 1, 2, ... 5 in bands and steps, and the two outer sides as shares.
-
-    `invited` people share the letters.
-    """
+    """Print how many gave 1, 2, ... 5 as a release does; `invited` people share the letters."""
     counts = (0, *row, 0)
     n = sum(counts)
     b = rounding.band(n, invited)
     step = rounding.steps_per_point(b, changed=False)
     mean = rounding.mean(counts, step)
-    sides = counts[4] + counts[5], counts[3], counts[1] + counts[2]
     shares = None
     if b >= 20:
-        good, middle, bad = (rounding.share(side, n, b) for side in sides)
-        read = shares_spans(good, middle, bad, b)
-        shares = read[0], Span(0, 1), read[2]
+        good = rounding.share(counts[4] + counts[5], n, b)
+        bad = rounding.share(counts[1] + counts[2], n, b)
+        shares = shares_spans(good, rounding.neutral(good, bad, b), bad, b)
     return Figure(
         WAVE,
         measure,
