@@ -11,12 +11,14 @@ from pulse import wave as waves
 from pulse.closing import results
 from pulse.closing.plan import Plan, blank
 from pulse.closing.steps import Work, opened_answers
+from pulse.disclosure.audit import Verdict
+from pulse.disclosure.auditor import KEPT, Auditor
 from pulse.disclosure.bounds import Hit
 from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
 from pulse.disclosure.repair import protect_safely
 from pulse.disclosure.residues import check_exact
-from pulse.errors import Held
+from pulse.errors import Held, PulseError, Unsure
 from pulse.instrument import Instrument, load
 from pulse.release import cells, ledger, reading, treefile
 from pulse.release.cell import Cell
@@ -145,7 +147,7 @@ def _press(
     def audit(candidate: Path) -> Sequence[str]:
         work.checkpoint("candidate")
         with work.timed("audit", inside="press"):
-            verdict = work.auditor(work.home.releases, candidate)
+            verdict = judged(work.auditor, work.home.releases, candidate)
         hits.extend(verdict.hits if verdict.mendable else ())
         return verdict.findings
 
@@ -156,6 +158,23 @@ def _press(
         if not hits:
             raise
     return hits
+
+
+def judged(auditor: Auditor, releases: Path, candidate: Path) -> Verdict:
+    """Return the verdict on a candidate.
+
+    Raises:
+        Unsure: there is none, whatever the auditor did instead of giving one.
+    """
+    try:
+        verdict = auditor(releases, candidate)
+    except PulseError:
+        raise
+    except Exception as error:  # whatever else it was: no verdict is no release
+        raise Unsure(f"The audit failed ({type(error).__name__}). {KEPT}") from error
+    if not isinstance(verdict, Verdict):
+        raise Unsure(f"The audit gave no verdict. {KEPT}")
+    return verdict
 
 
 def in_ledger(releases: Path, wave: str) -> bool:
