@@ -100,6 +100,15 @@ def test_what_is_learnt_never_beats_the_best_guess_there_is() -> None:
     assert seen.error == pytest.approx(0.0125, abs=0.001)
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+def test_six_items_and_eight_weeks_help_little_where_answers_change(*, leaves: bool) -> None:
+    """In a team of six, 70 % unchanged, all that can be seen adds less than 0.08 to blind."""
+    seen = watching.watch(watching.Setting(6, 0.7, leaves=leaves, exact=False), 3000, 5)
+    assert max(seen[:3]) <= BLIND + 0.08 + 3 * seen.error
+    naive = watching.watch(watching.Setting(6, 0.7, leaves=leaves, exact=True), 3000, 5)
+    assert naive.two_weeks > BLIND + 0.25
+
+
 def test_learning_finds_a_subtraction() -> None:
     """From exact figures, with nobody else changing, every guess of a learnt table is right."""
     seen = watching.watch(watching.Setting(8, 1.0, leaves=False, exact=True), 1000, 5)
