@@ -46,6 +46,7 @@ class Figures(msgspec.Struct, frozen=True):
     trends: tuple[TrendSection, ...]
     months: tuple[MonthRow, ...]
     hidden: Hidden
+    reorganised: bool
 
 
 @get("/", include_in_schema=False, guards=[Allowed()])
@@ -132,6 +133,7 @@ def figures(book: Book, scope: Scope, unit_id: str) -> Figures:
         ),
         months=months(book.scales, unit_id),
         hidden=hidden(history, scope, unit_id),
+        reorganised=history.reorganised(unit_id),
     )
 
 

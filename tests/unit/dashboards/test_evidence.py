@@ -139,5 +139,7 @@ def test_an_old_week_is_never_shown_in_a_later_tree(tmp_path: Path) -> None:
         assert {row["parent_id"] for row in rows} == {parent}
     page = words(hr.get("/units/desk").text)
     assert "This line begins in Week 39, 2026: before a reorganisation" in page
+    assert "Dotted line: a new line begins" in page
+    assert "Dotted line" not in words(hr.get("/units/web").text)
     exported = hr.get("/api/v1/export.csv?unit=eng").text
     assert {row.split(",")[0] for row in exported.splitlines() if ",desk," in row} == {wave}
