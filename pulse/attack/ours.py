@@ -29,13 +29,13 @@ from pulse.disclosure.residues import OTHERS, band_range
 from pulse.export import Selection, csv, frames
 from pulse.release import cells, reading
 from pulse.release.cell import COLUMNS, Cell
+from pulse.release.hidden import REASON
 from pulse.release.reading import Release
 from pulse.terms import Progress, Tree, silent
 
 LABEL: Final = "Reading releases"
 HR: Final = "hr"
 NAMES: Final = frozenset({"wave", "unit_id", "parent_id", "name", "kind", "measure", "status"})
-HIDDEN: Final = "too few answers here or nearby to show safely"
 
 
 def read(releases: Path, truth: Truth | None = None, progress: Progress = silent) -> Publication:
@@ -185,7 +185,7 @@ class _Sheet:
         for unit_id, printed in looks.items():
             people = self.people.get(unit_id, frozenset())
             if people:
-                said = "; ".join(sorted({HIDDEN, *printed} - {""}))
+                said = "; ".join(sorted({REASON, *printed} - {""}))
                 yield Hidden(self.wave, unit_id, people, said)
 
 

@@ -141,3 +141,16 @@ def test_the_reason_and_what_to_do_are_the_same_words_everywhere(apps: list[Lite
     said = paths["/api/v1/units/{unit_id}/cells"]["get"]["description"]
     assert hidden.REASON in said
     assert hidden.ADVICE in said
+
+
+def test_the_sentence_stands_in_one_place() -> None:
+    """No other file has the reason in words of its own, so that none can drift."""
+    top = Path(hidden.__file__).parents[2]
+    files = [p for room in ("pulse", "dashboards") for p in (top / room).rglob("*")]
+    holding = [
+        path.relative_to(top).as_posix()
+        for path in files
+        if path.suffix in {".py", ".html", ".js"}
+        and "nearby to show" in path.read_text(encoding="utf-8")
+    ]
+    assert holding == ["pulse/release/hidden.py"]
