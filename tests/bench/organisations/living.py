@@ -12,10 +12,11 @@ from msgspec import structs
 from pulse.closing.results import compose
 from pulse.disclosure.audit import audit_home
 from pulse.disclosure.groups import form_groups
-from pulse.disclosure.policy import policy_for
+from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
+from pulse.disclosure.repair import in_memory, protect_safely
 from pulse.disclosure.residues import OTHERS, check_exact, item_classes
-from pulse.errors import TooSmall
+from pulse.errors import Held, TooSmall
 from pulse.instrument import Instrument, load
 from pulse.release.cell import Cell
 from pulse.release.manifest import About, Tallies
@@ -41,6 +42,7 @@ class Week(NamedTuple):
     ballots: int
     k: int
     protected: ProtectedCounts
+    instrument: Instrument
 
 
 @cache
@@ -96,10 +98,11 @@ class Memory:
         self.last |= dict.fromkeys(week.protected.hidden, False)
 
 
-def live(seed: int, waves: int, *, press_all: bool, rule: Rule = protect) -> Counter[str]:
+def live(seed: int, waves: int, *, press_all: bool, rule: Rule | None = None) -> Counter[str]:
     """Live one organisation through `waves` weeks and add up what the judging found.
 
-    `press_all` also presses every week and audits the files; `rule` is what decides.
+    `press_all` also presses every week and audits the files; `rule` decides
+    instead of Pulse, whose own rule asks the auditor and withdraws what it finds.
     """
     organisation, memory, found = Organisation(seed), Memory(), Counter[str]()
     found["organisations"] = 1
@@ -118,9 +121,12 @@ def live(seed: int, waves: int, *, press_all: bool, rule: Rule = protect) -> Cou
             except TooSmall:
                 found["weeks not opened, too few people"] += 1
                 continue
+            except Held:
+                found["weeks held"] += 1
+                continue
             found.update(judge(week, memory))
             if press_all:
-                _press(Path(folder), week, organisation)
+                _press(Path(folder), week)
                 found["weeks pressed and audited from files"] += 1
             memory.keep(week)
         if press_all:
@@ -128,7 +134,9 @@ def live(seed: int, waves: int, *, press_all: bool, rule: Rule = protect) -> Cou
     return found
 
 
-def _lived(organisation: Organisation, memory: Memory, number: int, k: int, rule: Rule) -> Week:
+def _lived(
+    organisation: Organisation, memory: Memory, number: int, k: int, rule: Rule | None
+) -> Week:
     wave = f"2026-W{number + 1:02}"
     tree = form_groups(organisation.roster(), max(8, k + 2), memory.groups, k)
     members = [(str(p), tree.groups[unit]) for p, unit in organisation.people.items()]
@@ -147,16 +155,32 @@ def _lived(organisation: Organisation, memory: Memory, number: int, k: int, rule
             for above, row in zip(table[unit.parent_id], table[unit.unit_id], strict=True):
                 above[:] = map(sum, zip(above, row, strict=True))
     counts = Counts(wave, items, {u: tuple(map(tuple, rows)) for u, rows in table.items()})
-    protected = rule(tree, counts, policy_for(k), instrument, last=memory.last)
-    return Week(tree, people, counts, len(given), k, protected)
+    protected = (rule or safely)(tree, counts, policy_for(k), instrument, last=memory.last)
+    return Week(tree, people, counts, len(given), k, protected, instrument)
 
 
-def _press(releases: Path, week: Week, organisation: Organisation) -> None:
-    instrument = instrument_with(leader_item=organisation.leads)
+def safely(
+    tree: Tree,
+    counts: Counts,
+    policy: Policy,
+    instrument: Instrument,
+    *,
+    last: Mapping[str, bool] | None,
+) -> ProtectedCounts:
+    """Protect as a close does: what the auditor finds too narrow is withdrawn."""
+
+    def protecting(withdrawn: frozenset[str]) -> ProtectedCounts:
+        return protect(tree, counts, policy, instrument, withdrawn, last=last)
+
+    ballots = sum(counts.table[tree.root.unit_id][0])
+    return protect_safely(tree, protecting, in_memory(tree, ballots))
+
+
+def _press(releases: Path, week: Week) -> None:
     invited, cast = week.tree.root.invited, week.ballots
     tallies = Tallies(invited, cast, cast, 0 if cast < week.k else cast, 0)
-    about = About("0", "weekly", instrument.version, 0, "00" * 16, "00" * 32, tallies)
-    results = compose(week.protected, week.tree, instrument, "Example Ltd", "")
+    about = About("0", "weekly", week.instrument.version, 0, "00" * 16, "00" * 32, tallies)
+    results = compose(week.protected, week.tree, week.instrument, "Example Ltd", "")
     press(releases, week.protected, week.tree, about, results, check=lambda _: [])
 
 
@@ -165,6 +189,8 @@ def judge(week: Week, memory: Memory) -> Counter[str]:
     policy = policy_for(week.k)
     exact = check_exact(week.tree, week.counts, policy, week.protected)
     found = Counter({"weeks": 1, "exact check findings": len(exact)})
+    alone = protect(week.tree, week.counts, policy, week.instrument, last=memory.last)
+    found["weeks in which the audit withdrew a unit"] = alone.published != week.protected.published
     lead = week.protected.lead
     for items, k in item_classes(week.protected.items, lead, policy):
         for item in items:
