@@ -26,6 +26,7 @@ from pulse.instrument import Instrument
 from pulse.opening import cancel
 from pulse.rehearsal import Rehearsal
 from pulse.release.cell import Cell
+from pulse.release.hidden import REASON
 from pulse.settings import Home, Settings
 from pulse.store.engine import sqlite_engine
 from tests.unit.disclosure.pressed import WAVES, forge, release_waves
@@ -79,7 +80,7 @@ def test_the_export_says_what_pages_say(ours: Publication) -> None:
 def test_all_hidden_units_look_the_same(ours: Publication) -> None:
     """Whatever the cause, one sentence stands in the place of a hidden unit."""
     assert ours.hidden
-    assert {unit.looks for unit in ours.hidden} == {reader.HIDDEN}
+    assert {unit.looks for unit in ours.hidden} == {REASON}
 
 
 def test_bands_bound_what_a_home_gives_away(releases: Path) -> None:
