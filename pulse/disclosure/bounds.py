@@ -47,6 +47,7 @@ class Wave(NamedTuple):
     `rows` maps each item to its published rows by unit_id (pools as `id:others`).
     """
 
+    wave: str
     tree: Tree
     counted: int
     rows: Mapping[str, Mapping[str, Cell]]
@@ -78,7 +79,7 @@ def wave_of(tree: Tree, counted: int, cells: Sequence[Cell], items: Sequence[str
         kind, _, name = cell.measure.partition(":")
         if kind == "item" and name in rows and cell.status == "published":
             rows[name][cell.unit_id] = cell
-    return Wave(tree, counted, rows)
+    return Wave(next((cell.wave for cell in cells), ""), tree, counted, rows)
 
 
 def hits(wave: Wave) -> list[Hit]:
@@ -221,20 +222,60 @@ def told_of(program: Program, asked: system.Question, name: str, people: int) ->
     Raises:
         Unsure: the solver came to no clear end, or nothing at all fits the figures.
     """
-    answers = slice(asked.place[name] + 1, asked.place[name] + FEWEST)
-
-    def most(weights: Vector) -> float:
-        cost = np.zeros(len(asked.low))
-        cost[answers] = -weights
-        values = program.least(cost)
-        if values is None:
-            raise Unsure("No answers at all fit the figures.")
-        return float(values[answers] @ weights)
-
-    if floor(most(ANSWERS) + EDGE) - ceil(-most(-ANSWERS) - EDGE) < SUM_OPEN:
+    low, high = sum_range(program, asked, name)
+    if floor(high + EDGE) - ceil(low - EDGE) < SUM_OPEN:
         return "the sum of its answers"
-    if any(most((answer != ANSWERS).astype(float)) < SOMEBODY for answer in ANSWERS):
+    kinds = [(answer != ANSWERS).astype(float) for answer in ANSWERS]
+    if any(_most(program, asked, name, kind) < SOMEBODY for kind in kinds):
         return "what everybody answered"
-    if -most(-np.ones(TOP)) > people - SOMEBODY:
+    if -_most(program, asked, name, -np.ones(TOP)) > people - SOMEBODY:
         return "that everybody answered"
     return ""
+
+
+def sum_range(program: Program, asked: system.Question, name: str) -> tuple[float, float]:
+    """Return the least and greatest sum of answers that a node or group may have.
+
+    Raises:
+        Unsure: the solver came to no clear end, or nothing at all fits the figures.
+    """
+    return -_most(program, asked, name, -ANSWERS), _most(program, asked, name, ANSWERS)
+
+
+def _most(program: Program, asked: system.Question, name: str, weights: Vector) -> float:
+    answers = slice(asked.place[name] + 1, asked.place[name] + FEWEST)
+    cost = np.zeros(len(asked.low))
+    cost[answers] = -weights
+    values = program.least(cost)
+    if values is None:
+        raise Unsure("No answers at all fit the figures.")
+    return float(values[answers] @ weights)
+
+
+def linked(waves: Sequence[Wave], item: str) -> system.Question:
+    """Put the figures of several releases together, person by person as far as trees tell.
+
+    The answers that a roster unit's people gave in one wave are the same whatever tree they were
+    counted under, and others than in any other wave: so two cuts of one wave meet in their roster
+    units, named `wave/roster unit`, and two waves meet nowhere.
+    """
+    views = []
+    for wave in waves:
+        nodes = system.forest(wave.tree, wave.shown, wave.bands, wave.counted)
+        teams: dict[str, dict[str, int]] = {}
+        for team, group in wave.tree.groups.items():
+            people = wave.tree.unit(group).invited
+            teams.setdefault(group, {})[f"{wave.wave}/{team}"] = people
+        inner = {node.parent for node in nodes}
+        parts = {
+            node.name: {
+                team: people
+                for group in ([unit.unit_id for unit in node.hidden] or [node.name])
+                for team, people in teams[group].items()
+            }
+            for at, node in enumerate(nodes)
+            if at not in inner
+        }
+        alone = len(wave.rows) == 1
+        views.append(View(nodes, wave.rows.get(item, {}), wave.gaps, parts, alone))
+    return system.question(views)
