@@ -7,6 +7,7 @@ refusal, not a half-started service.
 
 import contextlib
 import http.client
+import logging
 import os
 import signal
 import socket
@@ -128,6 +129,7 @@ def until_stopped() -> Iterator[None]:
         del number, frame
         for each in _STOP:
             signal.signal(each, signal.SIG_IGN)  # a second one must not disturb the ending
+        logging.disable()  # whatever library is cut off here would tell its traceback
         raise _Stopped
 
     before = {each: signal.signal(each, stop) for each in _STOP}
@@ -136,6 +138,7 @@ def until_stopped() -> Iterator[None]:
     except _Stopped:
         pass
     finally:
+        logging.disable(logging.NOTSET)
         for each, handler in before.items():
             signal.signal(each, handler)
 

@@ -123,7 +123,7 @@ def test_being_stopped_leaves_nothing(home: Path, tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 120
         while not list(scratch.glob("pulse-attack-*/home/releases/*/manifest.json")):
             assert time.monotonic() < ends
             time.sleep(0.02)
