@@ -24,7 +24,7 @@ import pulse.app
 from pulse.accounts import directory
 from pulse.clock import Clock
 from pulse.disclosure.audit import audit_home
-from pulse.export import Selection, export_file
+from pulse.export import FORMATS, Selection, export_file
 from pulse.instrument import load
 from pulse.release import reading
 from pulse.settings import Home
@@ -102,9 +102,9 @@ def everything(home: Home, clock: Clock, out: Path, *, alter: Alter = as_it_is) 
                 assert role == NOBODY or sign_in(client, f"{role}@x.org") == 303
                 for address, reply in _visit(stand, client):
                     seen[f"{stand.name} {role} {address}"] = reply
-    for lead in (False, True):
-        export_file(home.releases, out, "csv", Selection(leader_items=lead))
-        seen[f"pulse export {lead}"] = Reply(200, (), out.read_bytes())
+    for fmt, lead in product(FORMATS, (False, True)):
+        export_file(home.releases, out, fmt, Selection(leader_items=lead))
+        seen[f"pulse export.{fmt} {lead}"] = Reply(200, (), out.read_bytes())
     audited = msgspec.json.encode(audit_home(home.releases))
     return {**seen, "pulse audit": Reply(200, (), audited)}
 

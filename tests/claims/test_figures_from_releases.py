@@ -185,7 +185,7 @@ def strangers(seen: Seen, home: Home) -> list[str]:
         if "/cells" in name:
             rows = msgspec.json.decode(reply.body)["items"]
             found += [name for row in rows if msgspec.convert(row, Cell) not in released]
-        elif "export" in name:
+        elif "export.csv" in name:
             lines = csv.reader(io.StringIO(reply.body.decode("utf-8-sig")))
             assert tuple(next(lines)) == COLUMNS
             found += [name for row in lines if tuple(row) not in printed]
@@ -206,3 +206,28 @@ def test_a_row_of_its_own_is_noticed(seen: Seen, bare: Home) -> None:
     name, reply = next((n, r) for n, r in seen.items() if "/cells" in n and b'"mean":3.' in r.body)
     moved = reply.body.replace(b'"mean":3.', b'"mean":3.01', 1)
     assert strangers({name: reply._replace(body=moved)}, bare) != []
+
+
+def off_band(seen: Seen) -> list[str]:
+    """Name what says "at least b", "at least b of H" where b is no band's edge, or over H - 2."""
+    said = re.compile(rb'(?:[Aa]t least |"at_least":)(\d+)(?: of (\d+))?')
+    return [
+        name
+        for name, reply in seen.items()
+        for least, invited in said.findall(reply.body)
+        if int(least) % 5 or (invited and int(least) > int(invited) - 2)
+    ]
+
+
+def test_every_count_in_words_is_the_edge_of_a_band(seen: Seen) -> None:
+    """P20: pages, tooltips and data answers say how many answered in steps of five only."""
+    assert off_band(seen) == []
+    assert sum(b"t least " in reply.body for reply in seen.values()) > 50
+
+
+@pytest.mark.parametrize("said", [b"At least 16 of 30 answered", b"At least 30 of 31 answered"])
+def test_a_count_inside_a_band_is_noticed(seen: Seen, said: bytes) -> None:
+    """The twin: one sentence with the number itself, or with everybody counted."""
+    name, reply = next((n, r) for n, r in seen.items() if re.search(rb"t least \d+ of", r.body))
+    body = re.sub(rb"At least \d+ of \d+ (people )?answered", said, reply.body, count=1)
+    assert off_band({name: reply._replace(body=body)}) == [name]
