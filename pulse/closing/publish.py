@@ -11,6 +11,7 @@ from pulse import wave as waves
 from pulse.closing import results
 from pulse.closing.plan import Plan, blank
 from pulse.closing.steps import Work, opened_answers
+from pulse.disclosure import solver
 from pulse.disclosure.audit import Verdict
 from pulse.disclosure.auditor import KEPT, Auditor
 from pulse.disclosure.bounds import Hit
@@ -89,9 +90,10 @@ def _release(work: Work, plan: Plan) -> None:
 
 
 def _tree(work: Work, plan: Plan) -> Tree:
-    """Return the frozen tree; under a k raised since, more units count as changed."""
+    """Return the frozen tree; of a raised k, or weeks released since, more units are changed."""
     tree = treefile.read(work.places.tree)
-    if not 0 < plan.asked_k < plan.k:
+    # While a wave was held, weeks that were not there when it opened may have been released.
+    if not (0 < plan.asked_k < plan.k or plan.held_since):
         return tree
     shown = last_shown(work.home.releases)
     return roster.mark_changed(work.engine, work.wave, tree, shown, plan.k)
@@ -191,6 +193,7 @@ def _about(plan: Plan, instrument: Instrument) -> About:
         form=plan.form,
         keys=plan.fingerprint,
         tokens=plan.tokens,
+        solver=solver.version(),
         tallies=Tallies(
             invited=plan.invited,
             issued=plan.issued,

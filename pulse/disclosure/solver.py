@@ -5,6 +5,7 @@ ergo-code.github.io/HiGHS.
 """
 
 from collections.abc import Sequence
+from importlib import metadata
 from typing import Final
 
 import highspy
@@ -155,4 +156,4 @@ def _highs() -> highspy.Highs:
 
 def version() -> str:
     """Return the solver's name and version, as a manifest may state it."""
-    return f"{NAME} {_highs().version()}"
+    return f"{NAME} {metadata.version('highspy')}"

@@ -36,10 +36,15 @@ class About(msgspec.Struct, frozen=True):
     keys: str
     tokens: str
     tallies: Tallies
+    solver: str = ""
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One release described; `files` maps each file name to its SHA-256 in hex."""
+    """One release described; `files` maps each file name to its SHA-256 in hex.
+
+    `solver` is what audited the candidate (name and version). That it ended with a clear verdict
+    needs no word: without one nothing is renamed into place and no ledger line is written.
+    """
 
     v: int
     wave: str
@@ -58,6 +63,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tokens: str
     tallies: Tallies
     files: Mapping[str, str]
+    solver: str = ""
 
 
 def describe(
@@ -82,6 +88,7 @@ def describe(
         tokens=about.tokens,
         tallies=about.tallies,
         files=files,
+        solver=about.solver,
     )
 
 
