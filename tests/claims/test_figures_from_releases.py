@@ -15,7 +15,7 @@ from litestar.params import FromPath
 
 from pulse.clock import SystemClock
 from pulse.demo.build import Demo, build
-from pulse.release import cells, reading
+from pulse.release import cells, ledger, manifest, reading
 from pulse.release.cell import COLUMNS, Cell
 from pulse.settings import Home
 from pulse.store.home import make_home
@@ -231,3 +231,49 @@ def test_a_count_inside_a_band_is_noticed(seen: Seen, said: bytes) -> None:
     name, reply = next((n, r) for n, r in seen.items() if re.search(rb"t least \d+ of", r.body))
     body = re.sub(rb"At least \d+ of \d+ (people )?answered", said, reply.body, count=1)
     assert off_band({name: reply._replace(body=body)}) == [name]
+
+
+def retouched(home: Home, wave: str, change: Callable[[list[Cell]], list[Cell]]) -> None:
+    """Change the cells of the newest release and make every hash fit again."""
+    folder = home.releases / wave
+    data = cells.encode(change(cells.rows(cells.read(folder / cells.NAME))))
+    (folder / cells.NAME).write_bytes(data)
+    described = manifest.decode((folder / manifest.NAME).read_bytes())
+    files = {**described.files, cells.NAME: ledger.digest(data)}
+    text = manifest.encode(msgspec.structs.replace(described, files=files))
+    (folder / manifest.NAME).write_bytes(text)
+    *before, last = ledger.read(home.releases)
+    assert last.wave == wave
+    entries = [*before, msgspec.structs.replace(last, manifest=ledger.digest(text))]
+    lines = b"".join(ledger.line(entry) + b"\n" for entry in entries)
+    (home.releases / ledger.NAME).write_bytes(lines)
+
+
+def one_step_up(rows: list[Cell]) -> Cell:
+    """Choose a shown group's item that may stand one step higher."""
+    inner = {cell.parent_id for cell in rows}
+    return next(
+        cell
+        for cell in rows
+        if cell.kind == "unit" and cell.unit_id not in inner and cell.mean_bound == "exact"
+        and cell.measure.startswith("item:") and cell.mean == 3
+    )  # fmt: skip
+
+
+def test_one_changed_record_shows_where_it_stands(bare: Home, seen: Seen, tmp_path: Path) -> None:
+    """Of all raw data exactly that record's changes, and the unit's own page follows it."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(bare.path, home.path)
+    wave = reading.waves(home.releases)[-1]
+    chosen = one_step_up(cells.rows(cells.read(home.releases / wave / cells.NAME)))
+    moved = msgspec.structs.replace(chosen, mean=3 + (chosen.step or 0))
+    retouched(home, wave, lambda rows: [moved if row == chosen else row for row in rows])
+    changed = differing(seen, everything(home, CLOCK, tmp_path / "out.csv"))
+    address = f"/api/v1/units/{chosen.unit_id}/cells"
+    raw = {name for name in seen if name.endswith((address, f"{address}?wave={wave}"))}
+    able = {name for name in raw if seen[name].status == 200}
+    assert {name for name in changed if "/cells" in name} == able != set()
+    assert {f"dashboards hr /units/{chosen.unit_id}", "pulse export.csv True"} <= set(changed)
+    assert not [
+        name for name in changed if name.startswith(("staff", "admin", "dashboards nobody"))
+    ]
