@@ -1,6 +1,7 @@
 """Whatever is shown anywhere is a function of the release files, and of nothing else."""
 
 import csv
+import datetime as dt
 import io
 import re
 import shutil
@@ -13,7 +14,7 @@ import pytest
 from litestar import Litestar, get
 from litestar.params import FromPath
 
-from pulse.clock import SystemClock
+from pulse.clock import FixedClock, SystemClock
 from pulse.demo.build import Demo, build
 from pulse.release import cells, ledger, manifest, reading
 from pulse.release.cell import COLUMNS, Cell
@@ -277,3 +278,12 @@ def test_one_changed_record_shows_where_it_stands(bare: Home, seen: Seen, tmp_pa
     assert not [
         name for name in changed if name.startswith(("staff", "admin", "dashboards nobody"))
     ]
+
+
+def test_nothing_shown_depends_on_when_somebody_looks(
+    bare: Home, seen: Seen, tmp_path: Path
+) -> None:
+    """A look fifty days later differs in the times of the access log, which an auditor reads."""
+    later = FixedClock(CLOCK.now() + dt.timedelta(days=50))
+    changed = differing(seen, everything(bare, later, tmp_path / "out.csv"))
+    assert changed == ["dashboards auditor /"]
