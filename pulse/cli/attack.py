@@ -23,8 +23,8 @@ HEAD: Final = (
 )
 COLUMNS: Final = "   Pulse  only hiding  attack"
 PROVEN: Final = (
-    "In what Pulse publishes nothing was found. In the other publication the same attacks worked "
-    "out small groups {times} times, so they do find what there is to find. "
+    "In what Pulse publishes no small group was found. In the other publication the same attacks "
+    "worked out small groups {times} times, so they do find what there is to find. "
     "`pulse attack --explain` tells each of them in plain words, `--explain NAME` one."
 )
 FOOT: Final = "It took {seconds:.0f} s (seed {seed}). Nothing in this home was changed."

@@ -11,20 +11,20 @@ together"); where it would have fewer, another team or the department is hidden 
 from typing import Final
 
 from pulse.attack.publication import Publication, Recovered, recovered
-from pulse.attack.remainders import hidden_units, pieces, remainders
+from pulse.attack.remainders import Unseen, remainders
 
 NAME: Final = "parent-minus-children"
 
 
 def attack(publication: Publication) -> Recovered:
     """Take the shown units from the one around them where one unit alone is left."""
-    hidden = hidden_units(publication)
+    hidden = Unseen(publication)
     return recovered(
         publication,
         (
             (wave, measure, left.rest)
             for wave, measure, figures in publication.families()
             for left in remainders(figures)
-            if pieces(left.rest, hidden[wave]) == 1
+            if hidden.pieces(wave, left.rest) == 1
         ),
     )

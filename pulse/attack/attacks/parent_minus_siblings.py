@@ -10,20 +10,20 @@ number of hidden teams and on every level of the organisation at once.
 from typing import Final
 
 from pulse.attack.publication import Publication, Recovered, recovered
-from pulse.attack.remainders import hidden_units, pieces, remainders
+from pulse.attack.remainders import Unseen, remainders
 
 NAME: Final = "parent-minus-siblings"
 
 
 def attack(publication: Publication) -> Recovered:
     """Take the shown units from the one around them where several hidden ones are left."""
-    hidden = hidden_units(publication)
+    hidden = Unseen(publication)
     return recovered(
         publication,
         (
             (wave, measure, left.rest)
             for wave, measure, figures in publication.families()
             for left in remainders(figures)
-            if pieces(left.rest, hidden[wave]) > 1
+            if hidden.pieces(wave, left.rest) > 1
         ),
     )

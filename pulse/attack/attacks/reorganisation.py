@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pulse.attack.publication import Figure, People, Publication, Recovered, recovered
-from pulse.attack.remainders import largest_inside
+from pulse.attack.remainders import Nest
 
 NAME: Final = "reorganisation"
 
@@ -31,16 +31,17 @@ def attack(publication: Publication) -> Recovered:
 
 def _moved(figures: Sequence[Figure]) -> Iterator[People]:
     again = [figure for figure in figures if figure.source == "recut"]
+    nest = Nest(figure.people for figure in figures)
     for new in again:
         for old in figures:
             if old.edition != new.edition:
-                yield from _between(old.people, new.people, figures)
-                yield from _between(new.people, old.people, figures)
+                yield from _between(old.people, new.people, nest)
+                yield from _between(new.people, old.people, nest)
 
 
-def _between(larger: People, smaller: People, figures: Sequence[Figure]) -> Iterator[People]:
+def _between(larger: People, smaller: People, nest: Nest) -> Iterator[People]:
     """Yield who is in one and not in the other, and of these who is in no figure."""
     if smaller < larger:
         moved = larger - smaller
         yield moved
-        yield moved.difference(*(part.people for part in largest_inside(moved, figures)))
+        yield moved.difference(*nest.inside(moved))

@@ -15,6 +15,7 @@ from typing import Final
 from pulse.attack.publication import Figure, People, Publication, Recovered, recovered
 
 NAME: Final = "two-leaders"
+FEW: Final = 3
 
 
 def attack(publication: Publication) -> Recovered:
@@ -38,6 +39,7 @@ def _together(figures: Sequence[Figure], parents: Mapping[str, str | None]) -> I
             below[above or ""].append(figure)
     for above, units in below.items():
         whole = shown[above]
-        for one, other in combinations(units, 2):
+        # Of more than three, two leave another shown one, and that is large by itself.
+        for one, other in combinations(units, 2) if len(units) <= FEW else ():
             if {one.unit_id, other.unit_id} <= whole.viewers:
                 yield whole.people - one.people - other.people
