@@ -85,6 +85,7 @@ def _merge(
 def _echelon(family: Iterable[frozenset[int]]) -> dict[int, _Row]:
     """Return the reduced echelon form of the sets: pivot column to row, exactly."""
     rows: dict[int, _Row] = {}
+    having: dict[int, set[int]] = {}  # column to the pivots of the rows that it is in
     for members in sorted(family, key=len):
         row = {at: Fraction(1) for at in members}
         for pivot in [at for at in row if at in rows]:
@@ -94,10 +95,17 @@ def _echelon(family: Iterable[frozenset[int]]) -> dict[int, _Row]:
         pivot = min(row)
         scale = row[pivot]
         row = {at: value / scale for at, value in row.items()}
-        for other in rows.values():
-            if pivot in other:
-                _subtract(other, row, other[pivot])
+        for other in list(having.get(pivot, ())):
+            before = rows[other].keys() | row.keys()
+            _subtract(rows[other], row, rows[other][pivot])
+            for at in before:
+                if at in rows[other]:
+                    having.setdefault(at, set()).add(other)
+                else:
+                    having.setdefault(at, set()).discard(other)
         rows[pivot] = row
+        for at in row:
+            having.setdefault(at, set()).add(pivot)
     return rows
 
 

@@ -68,6 +68,7 @@ class Program:
         self._columns = len(low)
         self._low, self._high = np.asarray(low, float), np.asarray(high, float)
         self._rows = rows
+        self._second = "simplex" if method != "simplex" and not whole else ""
         self._highs = _highs()
         for name, value in _OPTIONS.items():
             self._checked(self._highs.setOptionValue(name, value))
@@ -97,8 +98,9 @@ class Program:
         weights = np.asarray(cost, float)
         self._checked(self._highs.changeColsCost(self._columns, places, weights))
         status = self._ran()
-        if status == highspy.HighsModelStatus.kUnknown:  # the interior point method gave up
-            self._checked(self._highs.setOptionValue("solver", "simplex"))
+        if status not in _CLEAR and self._second:  # the interior point method gave up
+            self._checked(self._highs.setOptionValue("solver", self._second))
+            self._second = ""
             status = self._ran()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
@@ -110,7 +112,7 @@ class Program:
 
     def _ran(self) -> highspy.HighsModelStatus:
         if self._highs.run() == highspy.HighsStatus.kError:  # a warning is told by the status
-            raise Unsure("The solver failed.")
+            return highspy.HighsModelStatus.kSolveError
         return self._highs.getModelStatus()
 
     def _hold_against_rows(self, values: Vector) -> None:
@@ -135,6 +137,7 @@ class Program:
             raise Unsure("The solver refused a question.")
 
 
+_CLEAR: Final = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
 _OPTIONS: Final[dict[str, bool | int | float | str]] = {
     "output_flag": False,
     "log_to_console": False,

@@ -1,0 +1,67 @@
+"""HiGHS gives a clear answer or none."""
+
+from math import inf
+
+import numpy as np
+import pytest
+
+from pulse.disclosure import solver
+from pulse.disclosure.solver import Program, Rows
+from pulse.errors import Unsure
+
+
+def line() -> Rows:
+    """Return x + y >= 3."""
+    rows = Rows()
+    rows.add([0, 1], [1.0, 1.0], 3, inf)
+    return rows
+
+
+@pytest.mark.parametrize("method", ["simplex", "ipm"])
+def test_one_program_answers_several_questions(method: str) -> None:
+    """The least of x, then of -x, on the same rows."""
+    program = Program([0, 0], [2, 2], line(), method=method)
+    least, most = program.least([1, 0]), program.least([-1, 0])
+    assert least is not None
+    assert most is not None
+    assert (round(least[0], 5), round(most[0], 5)) == (1, 2)
+
+
+def test_nothing_fits_is_an_answer() -> None:
+    """Rows that contradict each other are told as such."""
+    assert Program([0, 0], [1, 1], line()).least([1, 1]) is None
+
+
+def test_a_question_without_end_is_unsure() -> None:
+    """An objective without a least value, and a limit of no time, give no verdict."""
+    with pytest.raises(Unsure, match="did not finish"):
+        Program([-inf, 0], [inf, 1], Rows()).least([1, 0])
+    dice = np.random.default_rng(1)
+    rows, count = Rows(), 40
+    for _ in range(40):
+        rows.add(range(count), dice.integers(1, 99, count).tolist(), 1000, 1001)
+    hard = Program([0] * count, [1] * count, rows, whole=True, seconds=0.0)
+    with pytest.raises(Unsure, match="did not finish"):
+        hard.least(dice.integers(1, 9, count).tolist())
+
+
+def test_a_question_that_makes_no_sense_is_unsure() -> None:
+    """A column that does not exist is refused, not guessed."""
+    rows = Rows()
+    rows.add([7], [1.0], 0, 1)
+    with pytest.raises(Unsure, match="refused"):
+        Program([0], [1], rows)
+
+
+def test_an_answer_that_breaks_a_row_is_not_believed() -> None:
+    """Whatever a solver says, its values are held against the rows again."""
+    rows = line()
+    program = Program([0, 0], [2, 2], rows)
+    rows.low[0] = 9.0  # what the solver was asked is no longer what counts
+    with pytest.raises(Unsure, match="does not fit"):
+        program.least([1, 1])
+
+
+def test_the_solver_has_a_name_and_a_version() -> None:
+    """What a manifest states."""
+    assert solver.version().startswith("HiGHS 1.")
