@@ -19,6 +19,8 @@ import msgspec
 from pulse.attack import naive, organisation, ours, release, twin
 from pulse.attack.attacks import ATTACKS
 from pulse.attack.publication import Publication, Recovered
+from pulse.attack.twin import Week
+from pulse.errors import Refused
 from pulse.instrument import Instrument, load
 from pulse.settings import Home, Settings
 from pulse.terms import Progress, RosterUnit, silent
@@ -88,17 +90,14 @@ def run(
 
     Raises:
         BadRelease: the home's releases do not match their ledger.
-        Held: a week of the twin was refused.
+        Refused: a week of the twin could not be released.
     """
     begun = time.monotonic()
     structure = ours.read(home.releases, progress=progress)
     instrument = load()
     lived = tuple(units) or _units(home, seed)
     weeks = twin.live(lived, instrument, waves, settings.k, seed)
-    with tempfile.TemporaryDirectory(prefix="pulse-attack-") as folder:
-        released = release.release(
-            weeks, instrument, _neutral(settings), Path(folder, "home"), progress
-        )
+    released = _released(weeks, instrument, settings, progress)
     control = naive.publish(weeks, instrument)
     outcomes = []
     for number, module in enumerate(ATTACKS, 1):
@@ -116,6 +115,22 @@ def run(
         releases=len(structure.k),
         seconds=round(time.monotonic() - begun, 1),
     )
+
+
+def _released(
+    weeks: Sequence[Week], instrument: Instrument, settings: Settings, progress: Progress
+) -> Publication:
+    """Release the twin in a folder that is gone afterwards, whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="pulse-attack-") as folder:
+        home = Path(folder, "home")
+        try:
+            return release.release(weeks, instrument, _neutral(settings), home, progress)
+        except Refused as error:  # held, too small, or anything else that stops a week
+            raise Refused(
+                "A week of the invented twin was refused, so this run shows nothing; your own "
+                f"weeks are not concerned. Report it with the seed. The reason: {error.message}",
+                where=error.where,
+            ) from error
 
 
 def explanation(module: ModuleType) -> str:

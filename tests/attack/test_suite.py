@@ -10,6 +10,7 @@ from pulse.attack import organisation, suite
 from pulse.attack.attacks import ATTACKS
 from pulse.attack.publication import Publication, Recovered
 from pulse.attack.suite import Report
+from pulse.errors import Refused
 from pulse.release import cells, reading
 from pulse.settings import Home, Settings
 from pulse.terms import RosterUnit
@@ -69,6 +70,14 @@ def test_an_attack_that_finds_nothing_anywhere_is_a_finding() -> None:
     assert not small.ok
     assert "1 group" in suite.findings(small)[0]
     assert suite.Outcome("x", "", Recovered(), Recovered(1, 3), "twin").ok
+
+
+def test_a_twin_that_cannot_be_released_is_a_refusal(tmp_path: Path) -> None:
+    """Where a week of the twin is refused, the run says so instead of passing."""
+    few = (RosterUnit("all", None, "All", 7),)
+    with pytest.raises(Refused, match="this run shows nothing") as refused:
+        suite.run(Home(tmp_path), Settings(), waves=WAVES, units=few)
+    assert "7 people are invited" in str(refused.value)
 
 
 def test_the_policy_changes_and_groups_follow(ours: Publication, ours_home: Home) -> None:
