@@ -107,7 +107,7 @@ def _reply(client: Client, path: str) -> tuple[int, list[tuple[str, str]], bytes
     return reply.status_code, plain, CHANCE.sub(b"", reply.content)
 
 
-def _cast(staff: Client, link: str) -> None:
+def cast_one(staff: Client, link: str) -> None:
     """Answer as a browser does: blind, have signed, seal, cast."""
     secret, _ = parse_link(link)
     keys = staff.get(staff.get("/w/current").json()["keys"]).json()
@@ -135,7 +135,7 @@ def test_one_more_ballot_changes_nothing_anywhere(
     home, demo = made
     count = BoxStore(home.ballotbox / f"{demo.wave}.db").count
     before, ballots = _looks(apps, home, tmp_path / "out.csv"), count()
-    _cast(apps["staff"], demo.links[link])
+    cast_one(apps["staff"], demo.links[link])
     assert count() == ballots + 1
     after = _looks(apps, home, tmp_path / "out.csv")
     assert [name for name in before if before[name] != after[name]] == []
