@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 EVERY: Final = "all"
 WIDTH: Final = 80
 HEAD: Final = (
-    "{count} attacks tried to work out groups of fewer than {k} people. They were given the "
-    "{releases} releases of this home, and {waves} invented weeks of {people} people, published "
+    "{count} attacks tried to work out groups of fewer than {k} people. They were given "
+    "{releases} of this home, and {waves} invented weeks of {people} people, published "
     "twice from the same answers: by Pulse, and as products do that only hide small teams. The "
     "numbers say how often a small group was worked out."
 )
@@ -82,8 +82,8 @@ def _explained(name: str) -> tuple[dict[str, str], str]:
 
 def _words(report: "Report") -> str:
     head = HEAD.format(
-        count=len(report.attacks), k=report.k, releases=report.releases, waves=report.waves,
-        people=report.people,
+        count=len(report.attacks), k=report.k, releases=_releases(report.releases),
+        waves=report.waves, people=report.people,
     )  # fmt: skip
     rows = [_row(outcome) for outcome in report.attacks]
     times = sum(outcome.naive.groups for outcome in report.attacks)
@@ -91,6 +91,11 @@ def _words(report: "Report") -> str:
     foot = FOOT.format(seconds=report.seconds, seed=report.seed)
     table = "\n".join((COLUMNS, *rows))
     return "\n\n".join((_wrapped(head), table, *map(_wrapped, end), foot))
+
+
+def _releases(count: int) -> str:
+    words = {0: "no release (there is none yet)", 1: "the one release"}
+    return words.get(count, f"the {count} releases")
 
 
 def _row(outcome: "Outcome") -> str:

@@ -134,3 +134,13 @@ def test_being_stopped_leaves_nothing(home: Path, tmp_path: Path) -> None:
     assert "It was stopped" in said
     assert "Traceback" not in said
     assert list(scratch.iterdir()) == []
+
+
+def test_a_home_without_releases_is_attacked_through_its_twin(tmp_path: Path) -> None:
+    """Before the first release there is an invented organisation to try the attacks on."""
+    home = Home(tmp_path / "home")
+    make_home(home, "")
+    result = call(home.path)
+    assert result.exit_code == 0, result.output
+    assert "no release (there is none yet)" in " ".join(result.stdout.split())
+    assert "400 people" in result.stdout
