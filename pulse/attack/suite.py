@@ -8,6 +8,7 @@ organisation instead, of which every attack is known to find something.
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from random import Random
@@ -101,7 +102,7 @@ def run(
     control = naive.publish(weeks, instrument)
     outcomes = []
     for number, module in enumerate(ATTACKS, 1):
-        outcomes.append(_outcome(module, structure, released, control, instrument))
+        outcomes.append(_outcome(module, structure, released, control))
         progress(LABEL, number, len(ATTACKS))
     found = tuple(sentence for outcome in outcomes for sentence in findings(outcome))
     return Report(
@@ -161,12 +162,11 @@ def _outcome(
     structure: Publication,
     released: Publication,
     control: Publication,
-    instrument: Instrument,
 ) -> Outcome:
     found = _together(module.attack(structure), module.attack(released))
     of_naive, whose = module.attack(control), "twin"
     if not works(of_naive):
-        whose = "invented" if works(module.attack(_invented(instrument))) else "none"
+        whose = "invented" if works(module.attack(_invented())) else "none"
     return Outcome(module.NAME, explanation(module), found, of_naive, whose)
 
 
@@ -182,7 +182,10 @@ def _together(home: Recovered, lived: Recovered) -> Recovered:
     )
 
 
-def _invented(instrument: Instrument) -> Publication:
+@cache
+def _invented() -> Publication:
+    """Publish an invented organisation naively, once for all attacks that need it."""
+    instrument = load()
     dice = Random(f"{CONTROL}/organisation")  # noqa: S311 - a rehearsal, no secret
     units = organisation.invented(organisation.INVENTED, dice)
     return naive.publish(twin.live(units, instrument, WAVES, 5, CONTROL), instrument)

@@ -27,6 +27,10 @@ PROVEN: Final = (
     "worked out small groups {times} times, so they do find what there is to find. "
     "`pulse attack --explain` tells each of them in plain words, `--explain NAME` one."
 )
+SPARE: Final = (
+    "* An organisation of this form gives this attack nothing to find; tried on an invented one of "
+    "400 people, published in that other way, it does find something."
+)
 FOOT: Final = "It took {seconds:.0f} s (seed {seed}). Nothing in this home was changed."
 
 
@@ -90,7 +94,8 @@ def _words(report: "Report") -> str:
     end = report.findings or (PROVEN.format(times=f"{times:,}"),)
     foot = FOOT.format(seconds=report.seconds, seed=report.seed)
     table = "\n".join((COLUMNS, *rows))
-    return "\n\n".join((_wrapped(head), table, *map(_wrapped, end), foot))
+    elsewhere = [SPARE] if any(each.control == "invented" for each in report.attacks) else []
+    return "\n\n".join((_wrapped(head), table, *map(_wrapped, (*elsewhere, *end)), foot))
 
 
 def _releases(count: int) -> str:
@@ -101,7 +106,8 @@ def _releases(count: int) -> str:
 def _row(outcome: "Outcome") -> str:
     heading = outcome.explanation.partition("\n")[0]
     said = f"{outcome.name}: {heading[0].lower()}{heading[1:]}{_guesses(outcome)}"
-    numbers = f"{outcome.ours.groups:>8,}  {outcome.naive.groups:>11,}  "
+    mark = "*" if outcome.control == "invented" else " "
+    numbers = f"{outcome.ours.groups:>8,}  {outcome.naive.groups:>11,}{mark} "
     return textwrap.fill(
         said, WIDTH, initial_indent=numbers, subsequent_indent=" " * len(numbers),
         break_on_hyphens=False,

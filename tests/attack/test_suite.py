@@ -72,6 +72,17 @@ def test_an_attack_that_finds_nothing_anywhere_is_a_finding() -> None:
     assert suite.Outcome("x", "", Recovered(), Recovered(1, 3), "twin").ok
 
 
+@pytest.mark.slow
+def test_a_very_small_organisation_has_its_controls_elsewhere(tmp_path: Path) -> None:
+    """One team has no sibling to subtract: such attacks show on invented units that they work."""
+    alone = (RosterUnit("all", None, "All", 8),)
+    report = suite.run(Home(tmp_path), Settings(), waves=WAVES, units=alone)
+    assert report.ok, report.findings
+    controls = {each.name: each.control for each in report.attacks}
+    assert controls["parent-minus-children"] == "invented"
+    assert controls["windows"] == "twin"
+
+
 def test_a_twin_that_cannot_be_released_is_a_refusal(tmp_path: Path) -> None:
     """Where a week of the twin is refused, the run says so instead of passing."""
     few = (RosterUnit("all", None, "All", 7),)
