@@ -189,6 +189,7 @@ def judge(week: Week, memory: Memory) -> Counter[str]:
     policy = policy_for(week.k)
     exact = check_exact(week.tree, week.counts, policy, week.protected)
     found = Counter({"weeks": 1, "exact check findings": len(exact)})
+    found["weeks at k = 10"] = int(week.k == HIGH)
     alone = protect(week.tree, week.counts, policy, week.instrument, last=memory.last)
     found["weeks in which the audit withdrew a unit"] = alone.published != week.protected.published
     lead = week.protected.lead
