@@ -52,7 +52,7 @@ FOOT: Final = "It took {seconds:.0f} s (seed {seed}). Nothing in this home was c
 )
 @pass_run
 def attack(run: Run, seed: str, waves: int, explain: str) -> None:
-    """Try to work out single people from everything that was ever published.
+    """Try to work out small groups from all that was ever published.
 
     Exits 1 when an attack finds a group of fewer than k people in what Pulse publishes, or when it
     finds nothing where there is something to find. A home is only read, also while it is served.
