@@ -31,6 +31,10 @@ ANSWERS: Final = np.arange(1, TOP + 1, dtype=float)
 SOMEBODY: Final = 1 - 1e-4
 EDGE: Final = 1e-4
 CORES: Final = 2
+# Seconds for the groups of an item that are asked one by one; there are hardly ever any.
+PATIENCE: Final = 200.0
+# Columns from which the first-order method is the quicker one.
+MANY: Final = 10_000
 
 
 class Hit(NamedTuple):
@@ -82,8 +86,12 @@ def wave_of(tree: Tree, counted: int, cells: Sequence[Cell], items: Sequence[str
     return Wave(next((cell.wave for cell in cells), ""), tree, counted, rows)
 
 
-def hits(wave: Wave) -> list[Hit]:
+def hits(wave: Wave, *, many: int = MANY) -> list[Hit]:
     """List the hidden groups of which too much is known, in tree order.
+
+    Args:
+        wave: what is published.
+        many: columns from which the first-order method is asked before the others.
 
     Raises:
         Unsure: the solver came to no clear end, or two ways to bound a count disagree.
@@ -94,7 +102,7 @@ def hits(wave: Wave) -> list[Hit]:
     found = list(_narrow(wave, nodes))
     # Questions run without the interpreter's lock, so two items are asked at a time.
     with ThreadPoolExecutor(CORES) as pool:
-        for told in pool.map(lambda item: _told(wave, nodes, item), wave.rows):
+        for told in pool.map(lambda item: _told(wave, nodes, item, many), wave.rows):
             found += told
     order = {unit.unit_id: place for place, unit in enumerate(wave.tree.units)}
     return sorted(found, key=lambda hit: order[hit.unit_id])
@@ -158,27 +166,35 @@ def _exact_counts(program: Program, nodes: Sequence[Node], at: int, group: Unit)
     return Range(low.low, high.high)
 
 
-def _told(wave: Wave, nodes: Sequence[Node], item: str) -> list[Hit]:
+def _told(wave: Wave, nodes: Sequence[Node], item: str, many: int) -> list[Hit]:
     """List the hidden groups of which one item tells too much."""
     cells = wave.rows[item]
     alone = len(wave.rows) == 1
     whole = View(system.merged(nodes, cells), cells, wave.gaps, {}, alone)
     asked = system.question([whole])
-    program = Program(asked.low, asked.high, asked.rows, method="ipm")
-    world = program.least(np.zeros(len(asked.low)))
-    if world is None:
-        raise Unsure(f"No answers at all fit the figures of item {item}.")
-    doubtful: dict[str, dict[str, int]] = {}
-    for node in nodes:
-        if node.hidden:
-            first = asked.place[f"0/{node.name}"]
-            answers = np.maximum(world[first + 1 : first + FEWEST], 0.0)
-            left = [group for group in node.hidden if not _cleared(group, node, answers)]
-            if left:
-                doubtful[node.name] = _parts(node, left)
-    if not doubtful:
-        return []
-    return list(_one_by_one(View(whole.nodes, cells, wave.gaps, doubtful, alone), item))
+    doubtful = [(node, group) for node in nodes for group in node.hidden]
+    methods = ("pdlp", "ipm") if len(asked.low) > many else ("ipm",)
+    for method in methods:
+        near = system.middle(whole) if method == "pdlp" else None
+        program = Program(asked.low, asked.high, asked.rows, method=method, near=near)
+        world = program.least(np.zeros(len(asked.low)))
+        if world is None:
+            raise Unsure(f"No answers at all fit the figures of item {item}.")
+        doubtful = [
+            (node, group)
+            for node, group in doubtful
+            if not _cleared(group, node, _answers(asked, world, node))
+        ]
+        if not doubtful:
+            return []
+    parts = {node.name: _parts(node, [g for n, g in doubtful if n is node]) for node, _ in doubtful}
+    method = "ipm" if len(methods) > 1 else "simplex"
+    return list(_one_by_one(View(whole.nodes, cells, wave.gaps, parts, alone), item, method))
+
+
+def _answers(asked: system.Question, world: Vector, node: Node) -> Vector:
+    first = asked.place[f"0/{node.name}"]
+    return np.maximum(world[first + 1 : first + FEWEST], 0.0)
 
 
 def _parts(node: Node, groups: Sequence[Unit]) -> dict[str, int]:
@@ -207,9 +223,9 @@ def _taken(answers: Vector, people: float) -> Vector:
     return np.clip(people - before, 0.0, answers)
 
 
-def _one_by_one(view: View, item: str) -> Iterator[Hit]:
+def _one_by_one(view: View, item: str, method: str) -> Iterator[Hit]:
     asked = system.question([view])
-    program = Program(asked.low, asked.high, asked.rows)
+    program = Program(asked.low, asked.high, asked.rows, method=method, seconds=PATIENCE)
     for parts in view.parts.values():
         for name, people in parts.items():
             if not name.endswith(":rest") and (told := told_of(program, asked, name, people)):

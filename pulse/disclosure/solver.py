@@ -52,7 +52,9 @@ class Program:
         rows: what ties the columns together.
         whole: whether columns take whole numbers only.
         seconds: wall clock for all questions together.
-        method: HiGHS's algorithm: "simplex", or "ipm" without crossover for one large question.
+        method: HiGHS's algorithm: "simplex"; where any answer will do, "ipm" (interior point) or,
+            from tens of thousands of columns, "pdlp" (first order); in doubt the next of these.
+        near: where a first-order method sets out; it answers close to it.
     """
 
     def __init__(
@@ -64,22 +66,24 @@ class Program:
         whole: bool = False,
         seconds: float = SECONDS,
         method: str = "simplex",
+        near: Vector | None = None,
     ) -> None:
         self._columns = len(low)
         self._low, self._high = np.asarray(low, float), np.asarray(high, float)
         self._rows = rows
-        self._second = "simplex" if method != "simplex" and not whole else ""
+        self._near = np.zeros(self._columns) if near is None else near
+        sums = np.zeros(len(rows.low)) if near is None else self._sums(near)
+        self._methods = [] if whole else list(_METHODS[_METHODS.index(method) :])
         self._highs = _highs()
         for name, value in _OPTIONS.items():
             self._checked(self._highs.setOptionValue(name, value))
         self._checked(self._highs.setOptionValue("time_limit", seconds))
-        if not whole:
-            self._checked(self._highs.setOptionValue("solver", method))
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = self._columns, len(rows.low)
         model.col_cost_ = np.zeros(self._columns)
-        model.col_lower_, model.col_upper_ = self._low, self._high
-        model.row_lower_, model.row_upper_ = np.array(rows.low), np.array(rows.high)
+        # The solver sets out from zero, so zero is put where the answer is expected.
+        model.col_lower_, model.col_upper_ = self._low - self._near, self._high - self._near
+        model.row_lower_, model.row_upper_ = np.array(rows.low) - sums, np.array(rows.high) - sums
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         model.a_matrix_.start_ = np.array(rows.starts, np.int32)
         model.a_matrix_.index_ = np.array(rows.columns, np.int32)
@@ -98,29 +102,29 @@ class Program:
         weights = np.asarray(cost, float)
         self._checked(self._highs.changeColsCost(self._columns, places, weights))
         status = self._ran()
-        if status not in _CLEAR and self._second:  # the interior point method gave up
-            self._checked(self._highs.setOptionValue("solver", self._second))
-            self._second = ""
+        while status not in _CLEAR and len(self._methods) > 1:  # this method gave up
+            self._methods.pop(0)
             status = self._ran()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
             raise Unsure(f"The solver did not finish ({self._highs.modelStatusToString(status)}).")
-        values = np.array(self._highs.getSolution().col_value)
+        values = np.array(self._highs.getSolution().col_value) + self._near
         self._hold_against_rows(values)
         return values
 
     def _ran(self) -> highspy.HighsModelStatus:
+        if self._methods:
+            first_order = self._methods[0] == "pdlp"  # it needs no presolve, which costs more
+            self._checked(self._highs.setOptionValue("solver", self._methods[0]))
+            self._checked(self._highs.setOptionValue("presolve", "off" if first_order else "on"))
         if self._highs.run() == highspy.HighsStatus.kError:  # a warning is told by the status
             return highspy.HighsModelStatus.kSolveError
         return self._highs.getModelStatus()
 
     def _hold_against_rows(self, values: Vector) -> None:
         """Work out every row anew from the values, whatever the solver says of itself."""
-        terms = np.append(values[self._rows.columns] * self._rows.values, 0.0)
-        starts = np.array(self._rows.starts)
-        # reduceat returns a term, not zero, for an empty row.
-        sums = np.add.reduceat(terms, starts)[:-1] * (np.diff(starts) > 0)
+        sums = self._sums(values)
         slack = ROUNDING * max(1.0, float(np.abs(values).max(initial=0.0)))
         held = (
             (values >= self._low - slack).all()
@@ -131,12 +135,20 @@ class Program:
         if not held:
             raise Unsure("The solver's answer does not fit what it was asked.")
 
+    def _sums(self, values: Vector) -> Vector:
+        terms = np.append(values[self._rows.columns] * self._rows.values, 0.0)
+        starts = np.array(self._rows.starts)
+        # reduceat returns a term, not zero, for an empty row.
+        sums: Vector = np.add.reduceat(terms, starts)[:-1] * (np.diff(starts) > 0)
+        return sums
+
     @staticmethod
     def _checked(status: highspy.HighsStatus) -> None:
         if status != highspy.HighsStatus.kOk:
             raise Unsure("The solver refused a question.")
 
 
+_METHODS: Final = ("pdlp", "ipm", "simplex")
 _CLEAR: Final = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
 _OPTIONS: Final[dict[str, bool | int | float | str]] = {
     "output_flag": False,
@@ -150,6 +162,8 @@ _OPTIONS: Final[dict[str, bool | int | float | str]] = {
     "mip_feasibility_tolerance": TOLERANCE,
     "mip_rel_gap": 0.0,
     "mip_abs_gap": 0.0,
+    # Well above the hundreds that a question takes; then another method is asked.
+    "pdlp_iteration_limit": 20_000,
 }
 
 

@@ -10,12 +10,14 @@ the public count of the whole wave.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import inf
+from math import comb, inf
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from pulse.disclosure import residues
 from pulse.disclosure.residues import EVERYBODY, OTHERS, Range
-from pulse.disclosure.solver import Rows
+from pulse.disclosure.solver import Rows, Vector
 from pulse.release.cell import Cell
 from pulse.terms import TOP, Tree, Unit
 
@@ -196,6 +198,30 @@ def question(views: Sequence[View]) -> Question:
                 asked.rows.add(range(at, at + FEWEST), [1.0] * FEWEST, 0, node.invited)
             _node(asked.rows, at, node, inside, view)
     return asked
+
+
+def middle(view: View) -> Vector:
+    """Return the columns of a question of one view near the middle of what is printed.
+
+    Counts around each printed mean, half-way through each band: a place to set out from, which
+    need not fit all figures.
+    """
+    inner = {node.parent for node in view.nodes}
+    columns = np.zeros((len(view.nodes), WIDTH))
+    for at in reversed(range(len(view.nodes))):
+        node = view.nodes[at]
+        if at not in inner:
+            cell = view.cells.get(node.name)
+            level = ((TOP + 1) / 2 if cell is None or cell.mean is None else cell.mean) - 1
+            chance = level / (TOP - 1)
+            fewest = (node.band.low + min(node.band.high, node.invited)) / 2
+            spread = [
+                comb(TOP - 1, up) * chance**up * (1 - chance) ** (TOP - 1 - up) for up in range(TOP)
+            ]
+            columns[at] = [0.0, *(fewest * part for part in spread), fewest]
+        if node.parent >= 0:
+            columns[node.parent] += columns[at]
+    return columns.ravel()
 
 
 def _columns(asked: Question, name: str, fewest: Range) -> int:

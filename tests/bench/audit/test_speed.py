@@ -16,3 +16,14 @@ def test_a_thousand_units_are_audited_in_seconds() -> None:
     assert one.findings == ()
     assert one.protect < 2
     assert one.audit < 10
+
+
+@pytest.mark.slow
+def test_ten_thousand_units_are_audited_in_seconds() -> None:
+    """Protecting 10,000 units takes under 2 s, auditing them under 10 s of two idle cores."""
+    tree = form_groups(generated(10_800).units, 8, None, POLICY.k)
+    one = measure(tree, 2)
+    assert one.units > 10_000
+    assert one.findings == ()
+    assert one.protect < 2
+    assert one.audit < 10

@@ -151,6 +151,22 @@ def test_rounded_means_can_give_a_sum_away() -> None:
     assert hit == ("e", "A1", "the sum of its answers")
 
 
+@settings(max_examples=10, deadline=None)
+@given(tiny())
+def test_large_waves_are_judged_like_small_ones(drawn: tuple[Tree, Counts]) -> None:
+    """The method for large waves finds the same groups as that for small ones."""
+    tree, counts = drawn
+    wave = wave_of(tree, cast(counts), hidden(tree, counts, "e").cells, ONE)
+    assert hits(wave, many=0) == hits(wave)
+
+
+def test_the_method_for_large_waves_finds_a_sum_given_away() -> None:
+    """The one hidden team of which too much is told is told of either way."""
+    tree, counts = low_sums()
+    wave = wave_of(tree, cast(counts), hidden(tree, counts, "e").cells, ONE)
+    assert hits(wave, many=0) == [("e", "A1", "the sum of its answers")]
+
+
 def test_a_sum_given_away_is_repaired() -> None:
     """The sibling of the team that was told gives way too; with the loop off the leak stays."""
     tree, counts = low_sums()

@@ -17,7 +17,7 @@ def line() -> Rows:
     return rows
 
 
-@pytest.mark.parametrize("method", ["simplex", "ipm"])
+@pytest.mark.parametrize("method", ["simplex", "ipm", "pdlp"])
 def test_one_program_answers_several_questions(method: str) -> None:
     """The least of x, then of -x, on the same rows."""
     program = Program([0, 0], [2, 2], line(), method=method)
@@ -25,6 +25,21 @@ def test_one_program_answers_several_questions(method: str) -> None:
     assert least is not None
     assert most is not None
     assert (round(least[0], 5), round(most[0], 5)) == (1, 2)
+
+
+def test_a_first_order_method_answers_near_where_it_sets_out() -> None:
+    """Where any answer will do, the one beside the given place is taken."""
+    near = np.array([1.9, 1.9])
+    values = Program([0, 0], [2, 2], line(), method="pdlp", near=near).least([0, 0])
+    assert values is not None
+    assert values == pytest.approx(near)
+
+
+@pytest.mark.parametrize("method", ["ipm", "pdlp"])
+def test_each_method_says_when_nothing_fits(method: str) -> None:
+    """A method that cannot tell is followed by one that can."""
+    program = Program([0, 0], [1, 1], line(), method=method, near=np.ones(2))
+    assert program.least([0, 0]) is None
 
 
 def test_nothing_fits_is_an_answer() -> None:
