@@ -43,6 +43,8 @@ PLANTS: Final = [
     ("web-frameworks-at-the-edge", "pulse/closing_planted.py", "import litestar"),
     ("web-frameworks-at-the-edge", "pulse/export/planted.py", "import jinja2"),
     ("plotly-draws-in-one-room", "dashboards/planted.py", "import plotly.graph_objects"),
+    ("one-solver", "pulse/export/planted.py", "import highspy"),
+    ("one-solver", "pulse/statistics/planted.py", "import numpy"),
     ("migrations-stay-out-of-serving", "dashboards/planted.py", "import alembic"),
 ]
 
