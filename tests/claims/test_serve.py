@@ -212,12 +212,13 @@ def loaded(app: str, home: str) -> set[str]:
 
 
 def test_the_staff_process_loads_neither_polars_nor_plotly(home: str) -> None:
-    """Starting the staff app loads no polars, plotly or alembic, and no leaders' pages."""
-    assert loaded("pulse.app", home) & {"polars", "plotly", "alembic", "dashboards"} == set()
+    """Starting the staff app loads no polars, plotly, solver or alembic, and no leaders' pages."""
+    heavy = {"polars", "plotly", "alembic", "highspy", "numpy", "dashboards"}
+    assert loaded("pulse.app", home) & heavy == set()
 
 
 @pytest.mark.parametrize("app", ["dashboards.app", "pulse.admin.app"])
 def test_no_serving_process_loads_migrations(app: str, home: str) -> None:
-    """Starting the other apps loads no alembic; the administrator's loads no figures either."""
-    forbidden = {"alembic"} | ({"polars", "plotly"} if "admin" in app else set())
+    """Starting the other apps loads no alembic, no solver; the administrator's no figures either."""
+    forbidden = {"alembic", "highspy"} | ({"polars", "plotly"} if "admin" in app else set())
     assert loaded(app, home) & forbidden == set()
