@@ -219,6 +219,6 @@ def test_the_staff_process_loads_neither_polars_nor_plotly(home: str) -> None:
 
 @pytest.mark.parametrize("app", ["dashboards.app", "pulse.admin.app"])
 def test_no_serving_process_loads_migrations(app: str, home: str) -> None:
-    """Starting the other apps loads no alembic, no solver; the administrator's no figures either."""
+    """Starting the others loads no alembic and no solver; the administrator's no figures."""
     forbidden = {"alembic", "highspy"} | ({"polars", "plotly"} if "admin" in app else set())
     assert loaded(app, home) & forbidden == set()
