@@ -96,8 +96,13 @@ def audit_home(releases: Path, progress: Progress = silent) -> AuditReport:
     path = releases / ledger.NAME
     if path.exists() and not path.read_bytes().endswith(b"\n"):
         found.append(f"{ledger.NAME}: it ends in the middle of a line.")
-    folders = [p for p in releases.iterdir() if p.is_dir()] if releases.exists() else []
-    present = {folder.name: folder for folder in folders if WAVE_ID.fullmatch(folder.name)}
+    inside = sorted(releases.iterdir()) if releases.exists() else []
+    present = {path.name: path for path in inside if path.is_dir() and WAVE_ID.fullmatch(path.name)}
+    found += [
+        f"{path.name}: no release is called this."
+        for path in inside
+        if path.name not in {*present, ledger.NAME} and not path.name.startswith(".")
+    ]
     found += [f"{wave}: the release is missing." for wave in sorted(named.keys() - present.keys())]
     pressed = [entry.wave for entry in entries]
     for number, (wave, folder) in enumerate(sorted(present.items())):

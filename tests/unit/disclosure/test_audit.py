@@ -63,6 +63,15 @@ def test_a_manifest_that_claims_otherwise_is_found(
         raise AssertionError(found(releases))
 
 
+@pytest.mark.parametrize("name", [f"{WAVE}b", "recut.csv"])
+def test_what_lies_beside_the_releases_is_found(releases: Path, name: str) -> None:
+    """P15: a second cut of a week is a finding under any name; the press's own folder is none."""
+    shutil.copytree(releases / WAVE, releases / f".candidate-{WAVE}")
+    assert not found(releases)
+    shutil.copytree(releases / WAVE, releases / name)
+    assert found(releases) == f"{name}: no release is called this."
+
+
 @pytest.mark.parametrize("name", ["k", "leader_k", "shares_from", "diagnostics_from"])
 def test_a_policy_below_its_floors_is_found(releases: Path, name: str) -> None:
     """P6: no release may be made under a weaker policy."""

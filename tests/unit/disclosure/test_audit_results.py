@@ -70,12 +70,19 @@ def test_what_closing_wrote_is_found_right(with_results: Path) -> None:
         (lambda t: t.update(participation="All 284 answered."), "org has a participation"),
         (lambda t: t.update(wave="2026-W01"), "another wave"),
         (lambda t: t.update(units="none"), "cannot be read"),
+        (lambda t: t["items"][0].update(step=0.01), "item:A1 is not the released one"),
+        (lambda t: t["units"][0].update(name="D0 (2 silent)"), "d0 is no department"),
+        (lambda t: t["units"][0].update(answered=7), "cannot be read"),
+        (lambda t: t["units"][0].update(items=[]), "cannot be read"),
+        (lambda t: t["scales"][0].update(n=7), "cannot be read"),
+        (lambda t: t.update(silent={"t1": 2}), "cannot be read"),
+        (lambda t: t.update(hidden="2 people of T1 answered."), "counts something else"),
     ],
 )
 def test_a_figure_for_staff_that_is_no_cell_is_found(
     with_results: Path, change: Callable[[Told], None], said: str
 ) -> None:
-    """P6, P11: one figure more, finer or of another unit is a finding."""
+    """P6, P11: one figure or field more, a finer one or one of another unit is a finding."""
     assert said in rewritten(with_results, change)
 
 
