@@ -7,7 +7,9 @@ person, and the truth is known.
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isclose
 from pathlib import Path
+from statistics import fmean
 from typing import Final
 
 import msgspec
@@ -25,16 +27,18 @@ from pulse.attack.publication import (
 )
 from pulse.attack.reading import mean_span, shares_spans
 from pulse.attack.truth import Truth
+from pulse.disclosure.policy import BAND
 from pulse.disclosure.residues import OTHERS, band_range
 from pulse.export import Selection, csv, frames
 from pulse.release import cells, reading
 from pulse.release.cell import COLUMNS, Cell
 from pulse.release.hidden import REASON
 from pulse.release.reading import Release
-from pulse.terms import Progress, Tree, silent
+from pulse.terms import TOP, Progress, Tree, silent
 
 LABEL: Final = "Reading releases"
 HR: Final = "hr"
+INDEX: Final = 25  # points of a scale for each point of its items
 NAMES: Final = frozenset({"wave", "unit_id", "parent_id", "name", "kind", "measure", "status"})
 
 
@@ -87,6 +91,7 @@ class _Sheet:
         self.release, self.wave, self.tree = release, release.wave, release.tree
         self.exported = exported
         self.rows = cells.rows(cells.read(release.folder / cells.NAME))
+        self.printed = {(row.unit_id, row.measure): row for row in self.rows}
         atoms = _atoms(self.tree, truth.weeks[self.wave].seats if truth else None)
         self.people = _people(self.tree, atoms)
         self.invited = (
@@ -121,9 +126,8 @@ class _Sheet:
             self.wave, PARTICIPATION, root, self.people[root], Span(counted, counted),
             viewers=self.seen_by[root],
         )  # fmt: skip
-        printed = {(row.unit_id, row.measure): row for row in self.rows}
         yield from self._figures(self.rows, "page")
-        yield from self._on_the_staff_page(printed)
+        yield from self._on_the_staff_page()
         yield from self._figures(self.exported, "export")
 
     def _figures(self, rows: Iterable[Cell], source: Source) -> Iterator[Figure]:
@@ -133,15 +137,15 @@ class _Sheet:
 
     def _figure(self, row: Cell, source: Source) -> Figure:
         b, invited = row.at_least or 0, row.invited or 0
-        n = Span(*map(float, band_range(b, invited)))
+        n = Span(b, b) if b % BAND else Span(*band_range(b, invited))  # 7 is no band, so a count
         viewers = self.seen_by.get(row.unit_id.removesuffix(OTHERS), frozenset({HR}))
         people = self.people.get(row.unit_id, frozenset())
-        if row.measure in self.scales:  # made of the item rows; nothing beyond them is read here
+        if row.measure in self.scales:
             items = len(self.scales[row.measure])
-            both = Span(n.low * items, n.high * items)
             return Figure(
-                self.wave, row.measure, row.unit_id, people, both, source=source, viewers=viewers
-            )
+                self.wave, row.measure, row.unit_id, people, Span(n.low * items, n.high * items),
+                source=source, viewers=viewers, mean=self._beyond_items(row),
+            )  # fmt: skip
         reverse = row.measure.removeprefix("item:") in self.release.manifest.reversed
         mean, total, shares, split = None, None, None, None
         if row.mean is not None and row.mean_bound is not None and row.step:
@@ -156,7 +160,23 @@ class _Sheet:
             viewers=viewers, mean=mean, shares=shares,
         )  # fmt: skip
 
-    def _on_the_staff_page(self, printed: Mapping[tuple[str, str], Cell]) -> Iterator[Figure]:
+    def _beyond_items(self, row: Cell) -> Span | None:
+        """Return what a scale row says beyond the printed rows of its items: None, or it leaks."""
+        if row.mean is None or row.mean_bound is None or not row.step:
+            return None
+        means = []
+        for measure in self.scales[row.measure]:
+            item = self.printed.get((row.unit_id, measure))
+            if item is not None and item.mean is not None:
+                turned = measure.removeprefix("item:") in self.release.manifest.reversed
+                means.append(TOP + 1 - item.mean if turned else item.mean)
+        if len(means) == len(self.scales[row.measure]) and isclose(
+            row.mean, INDEX * (fmean(means) - 1), abs_tol=row.step / 100
+        ):
+            return None
+        return mean_span(1 + row.mean / INDEX, row.mean_bound, row.step / INDEX)
+
+    def _on_the_staff_page(self) -> Iterator[Figure]:
         """Yield what the staff page says beyond the cells; it should be nothing."""
         page = msgspec.json.decode(self.release.results)
         root = self.tree.root.unit_id
@@ -168,7 +188,7 @@ class _Sheet:
             for one in block.get("scales", ())
         ]
         for unit_id, measure, mean in said:
-            row = printed.get((unit_id, measure))
+            row = self.printed.get((unit_id, measure))
             if row is None or row.mean != mean:
                 people = self.people.get(unit_id, frozenset())
                 yield Figure(

@@ -13,9 +13,13 @@ from pulse.attack import ours as reader
 from pulse.attack import release
 from pulse.attack.attacks import (
     absence_pattern,
+    band_straddle,
     hidden_without_pool,
+    insider,
     live_ballot,
     parent_minus_siblings,
+    rounding_inversion,
+    scale_against_items,
     threshold_lowered,
     two_leaders,
 )
@@ -126,13 +130,53 @@ def telling(rows: list[Cell]) -> list[Cell]:
     ]
 
 
+def raw_scales(rows: list[Cell]) -> list[Cell]:
+    """Make the scale of one item from a team's 13 points of 5 answers, not from the rounded row."""
+    return [
+        structs.replace(row, mean=25 * (13 / 5 - 1), mean_bound="exact", step=0.01)
+        if (row.unit_id, row.measure) == ("t0", "scale:care")
+        else row
+        for row in rows
+    ]
+
+
+def with_shares(rows: list[Cell]) -> list[Cell]:
+    """Print shares of a small team beside its mean."""
+    return [
+        structs.replace(row, favourable=50.0, neutral=40.0, unfavourable=10.0)
+        if row.unit_id == "t0" and row.measure.startswith("item:")
+        else row
+        for row in rows
+    ]
+
+
+def uncoded(rows: list[Cell]) -> list[Cell]:
+    """Say of a team that everybody gave the highest answer."""
+    return [
+        structs.replace(row, mean=5.0, mean_bound="exact")
+        if row.unit_id == "t0" and row.measure.startswith("item:")
+        else row
+        for row in rows
+    ]
+
+
+def counted(rows: list[Cell]) -> list[Cell]:
+    """Print how many people of the first hidden team answered."""
+    unit = next(row.unit_id for row in rows if row.status == "suppressed")
+    return [structs.replace(row, at_least=2) if row.unit_id == unit else row for row in rows]
+
+
 @pytest.mark.parametrize(
     ("leak", "attacks"),
     [
         (without_pools, (hidden_without_pool, parent_minus_siblings, two_leaders)),
         (small, (threshold_lowered,)),
+        (raw_scales, (scale_against_items,)),
+        (with_shares, (rounding_inversion,)),
+        (uncoded, (insider,)),
+        (counted, (absence_pattern, band_straddle)),
     ],
-    ids=["pools dropped", "one more cell"],
+    ids=lambda value: value.__name__ if callable(value) else "",
 )
 def test_a_planted_leak_is_found_by_structure(
     releases: Path, leak: Callable[[list[Cell]], list[Cell]], attacks: tuple[ModuleType, ...]
@@ -162,11 +206,11 @@ def test_a_ballot_that_shows_is_one_person_s(
     engine = sqlite_engine(home.state / "pulse.db", journal="wal", create=False)
     cancel(home, engine, waves.unfinished(engine)[0].wave)
 
-    def counted(where: Home, wave: waves.Wave) -> None:
+    def announced(where: Home, wave: waves.Wave) -> None:
         (where.published / wave.wave / "answered.json").write_text("1")
 
     live = release.while_open(
-        home, Settings(), Rehearsal(home, engine, b"page"), weeks[-1], counted
+        home, Settings(), Rehearsal(home, engine, b"page"), weeks[-1], announced
     )
     engine.dispose()
     printed = structs.replace(ours, figures=(*ours.figures, *live))
