@@ -104,7 +104,7 @@ def test_before_the_first_release_it_says_so(fresh: Home) -> None:
     page = seen_by(house.an_app(fresh))
     assert "From the first week on: k = 5 (standard)." in page
     assert "No week has been released yet" in page
-    assert "pulse audit --home FOLDER" in page
+    assert "pulse audit --home check" in page
     assert "ends in" not in page
 
 
@@ -115,7 +115,7 @@ def test_releases_that_fail_their_own_check_are_named(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes() + b" ")
     page = seen_by(house.an_app(home))
     assert "2026-W38: The manifest is not the one in the ledger." in page
-    assert "pulse audit --home FOLDER" in page
+    assert "pulse audit --home check" in page
 
 
 def test_the_visit_is_noted(tmp_path: Path) -> None:
