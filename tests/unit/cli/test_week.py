@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pulse.release import ledger
 from tests.unit.cli.conftest import Call
 
 Document = Callable[..., Any]
@@ -57,7 +58,12 @@ def test_a_week_from_open_to_export(
     assert document("wave", "close") == closed
     assert document("wave", "status")["state"] == "released"
     assert "is released" in call("wave", "cancel", "--wave", opened["wave"]).stderr
-    assert document("audit") == {"ok": True, "releases": 1, "findings": []}
+    ends = ledger.head(ready / "releases")
+    assert document("audit") == {"ok": True, "releases": 1, "findings": [], "head": ends}
+    words = call("audit").stdout
+    assert words.startswith("ok: 1 release checked from its files alone, nothing found.\n")
+    assert ends in words.splitlines()
+    assert max(map(len, words.splitlines())) <= 80
     out = tmp_path / "figures.csv"
     told = document("export", "--format", "csv", "--out", str(out))
     assert told["rows"] == len(out.read_text("utf-8").splitlines()) - 1 > 0
@@ -125,6 +131,9 @@ def test_an_audit_that_finds_something_exits_1(document: Document, call: Call, r
     assert result.exit_code == 1
     assert not report["ok"]
     assert any(wave in finding for finding in report["findings"])
+    words = call("audit").stdout
+    assert words.startswith("not ok: ")
+    assert all(f"\n- {finding}\n" in words for finding in report["findings"])
 
 
 def test_an_export_of_nothing_says_so(call: Call, home: Path, tmp_path: Path) -> None:
