@@ -10,6 +10,8 @@ from pulse.cli.frame import Command, Run, pass_run, progress
 from pulse.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pulse.attack.publication import Recovered
     from pulse.attack.suite import Outcome, Report
 
@@ -27,10 +29,23 @@ PROVEN: Final = (
     "worked out small groups {times} times, so they do find what there is to find. "
     "`pulse attack --explain` tells each of them in plain words, `--explain NAME` one."
 )
+GUESSED: Final = (
+    "A row with guesses tells how often one person's answer, or a small group, is guessed right: "
+    "better than blindly, for that is the price of showing anything at all. `--explain leaver` "
+    "says when, and what it takes."
+)
 SPARE: Final = (
     "* An organisation of this form gives this attack nothing to find; tried on an invented one of "
     "400 people, published in that other way, it does find something."
 )
+GUESSED: Final = (
+    "How often the best guess is right of the answer of one person who left or joined "
+    "(the attacker knows who took part, how people answer in general, and eight weeks):"
+)
+OTHERS: Final = {
+    1.0: "nobody else changes an answer",
+    0.7: "three in ten others answer anew",
+}
 FOOT: Final = "It took {seconds:.0f} s (seed {seed}). Nothing in this home was changed."
 
 
@@ -94,8 +109,9 @@ def _words(report: "Report") -> str:
     end = report.findings or (PROVEN.format(times=f"{times:,}"),)
     foot = FOOT.format(seconds=report.seconds, seed=report.seed)
     table = "\n".join((COLUMNS, *rows))
-    elsewhere = [SPARE] if any(each.control == "invented" for each in report.attacks) else []
-    return "\n\n".join((_wrapped(head), table, *map(_wrapped, (*elsewhere, *end)), foot))
+    beside = [GUESSED] if any(_better(each.ours) for each in report.attacks) else []
+    beside += [SPARE] if any(each.control == "invented" for each in report.attacks) else []
+    return "\n\n".join((_wrapped(head), table, *map(_wrapped, (*beside, *end)), foot))
 
 
 def _releases(count: int) -> str:
@@ -119,11 +135,16 @@ def _guesses(outcome: "Outcome") -> str:
         return ""
     blind = outcome.ours.blind or 0.0
     ours, naive = (_percent(found) for found in (outcome.ours, outcome.naive))
-    return f" Guesses right: {ours} in Pulse, {naive} where only hiding, {blind:.0%} blindly."
+    alone = f"{100 * blind:.0f} %"
+    return f" Best guess right: {ours} in Pulse, {naive} where only hiding, {alone} blindly."
+
+
+def _better(found: "Recovered") -> bool:
+    return found.guess is not None and found.guess > (found.blind or 0.0)
 
 
 def _percent(found: "Recovered") -> str:
-    return "-" if found.guess is None else f"{found.guess:.0%}"
+    return "-" if found.guess is None else f"{100 * found.guess:.0f} %"
 
 
 def _wrapped(words: str) -> str:

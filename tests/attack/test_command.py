@@ -67,6 +67,7 @@ def test_words_name_every_attack_and_fit_a_terminal(home: Path) -> None:
         assert f"{module.NAME}: " in result.stdout
     assert "no small group was found" in " ".join(result.stdout.split())
     assert "Nothing in this home was changed." in result.stdout
+    assert "that is the price of showing anything at all" in " ".join(result.stdout.split())
 
 
 def test_a_planted_leak_is_named_and_exits_1(home: Path) -> None:
