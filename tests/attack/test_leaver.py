@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,20 @@ def test_blind_guesses_are_right_in_about_a_third_of_cases() -> None:
     """Answers 1-5 add up to certainty, and the most frequent one has 36 in 100."""
     assert sum(answering.chances()) == pytest.approx(1)
     assert pytest.approx(0.36, abs=0.001) == BLIND
+
+
+@pytest.mark.parametrize("n", [6, 8, 12])
+def test_the_table_of_the_readme_says_what_is_worked_out(n: int) -> None:
+    """Its exact columns, two weeks and certain, are those of listing every outcome."""
+    readme = Path(leaver.__file__).parents[1] / "README.md"
+    rows = [row.strip("| ").split(" | ") for row in readme.read_text("utf-8").splitlines()]
+    told = {row[0]: row[2:4] for row in rows if "unchanged" in row[0]}
+    assert len(told) == 4 * len(leaver.SIZES)
+    for unchanged in leaver.UNCHANGED:
+        for who, pair in (("leaver", departure.leaver(n)), ("joiner", departure.joiner(n))):
+            sure = departure.two_weeks(*pair, unchanged)
+            row = told[f"{who}, n = {n}, {100 * unchanged:.0f} % unchanged"]
+            assert row == [f"{sure.right:.3f}", f"{sure.certain:.4f}"]
 
 
 def test_unchanged_answers_stay_and_others_only_lean_to_the_same_side() -> None:
