@@ -80,14 +80,14 @@ class RosterUnit(msgspec.Struct, frozen=True):
     people: int
 
 
-class Member(msgspec.Struct, frozen=True):
+class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A roster unit that is part of a merged or collapsed unit."""
 
     unit_id: str
     name: str
 
 
-class Unit(msgspec.Struct, frozen=True):
+class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A node of the frozen tree (field meanings: the data dictionary of tree.json)."""
 
     unit_id: str
@@ -102,7 +102,7 @@ class Unit(msgspec.Struct, frozen=True):
     leaders: bool = False
 
 
-class Tree(msgspec.Struct, frozen=True):
+class Tree(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The tree of units frozen for a wave; the root comes first, parents before children.
 
     `groups` maps every roster unit with people directly in it to its group's unit_id.

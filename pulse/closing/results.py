@@ -5,22 +5,14 @@ one leader, no pools, no diagnostics, and no figure that is not a released cell.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 import msgspec
 
 from pulse.instrument import Instrument
 from pulse.release.cell import Bound, Cell
-from pulse.release.hidden import REASON
+from pulse.release.hidden import for_staff
 from pulse.release.protected import ProtectedCounts
 from pulse.terms import Tree, Unit
-
-HIDDEN_WAVE: Final = f"This week there were {REASON}. What was answered was destroyed."
-HIDDEN_SOME: Final = f"{{hidden}} of {{all}} departments are not shown this week: {REASON}."
-ALL_SHOWN: Final = (
-    "Smaller teams are shown to nobody where somebody's answer could be worked out from the "
-    "figures."
-)
 
 
 class ScaleFigure(msgspec.Struct, frozen=True):
@@ -84,7 +76,7 @@ def compose(
         scales=_scales(root, instrument),
         items=_items(root, instrument),
         units=tuple(_unit(unit, rows[unit.unit_id], instrument) for unit in shown),
-        hidden=_hidden(len(departments) - len(shown), len(departments), shown=bool(root)),
+        hidden=for_staff(len(departments) - len(shown), len(departments), shown=bool(root)),
     )
     return msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n"
 
@@ -134,11 +126,3 @@ def _participation(rows: Iterable[Cell]) -> str:
     for cell in rows:
         return f"At least {cell.at_least} of {cell.invited} people answered."
     return ""
-
-
-def _hidden(hidden: int, departments: int, *, shown: bool) -> str:
-    if not shown:
-        return HIDDEN_WAVE
-    if hidden:
-        return HIDDEN_SOME.format(hidden=hidden, all=departments)
-    return ALL_SHOWN

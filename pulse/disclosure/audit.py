@@ -5,6 +5,7 @@ it, `audit_home` every release, the ledger and every hash. None of them knows co
 the program that chose the pattern.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,12 +15,14 @@ import msgspec
 from pulse.disclosure import (
     audited_cells,
     audited_results,
+    audited_survey,
     audited_tree,
     audited_widths,
     history,
     policy,
 )
 from pulse.disclosure.audited_cells import Sheet
+from pulse.disclosure.audited_survey import Survey
 from pulse.disclosure.bounds import Hit
 from pulse.errors import BadRelease, Unsure
 from pulse.release import cells, ledger, manifest, reading, treefile
@@ -29,6 +32,12 @@ from pulse.terms import WAVE_ID, Progress, Tree, silent
 LABEL: Final = "Auditing"
 # The press's folder for what is not released yet; the audit loads nothing of the press.
 CANDIDATE: Final = ".candidate-"
+_KEYS: Final = re.compile(r"[0-9a-f]{32}")
+_TOKENS: Final = re.compile(r"([0-9a-f]{64})?")
+
+
+# The folder of releases, and the waves in it that were released before.
+_Before = tuple[Path, Sequence[str]]
 
 
 class AuditReport(msgspec.Struct, frozen=True):
@@ -55,12 +64,13 @@ class Verdict(msgspec.Struct, frozen=True):
         return bool(self.hits) and len(self.findings) == len(self.hits)
 
 
-def audit_release(folder: Path) -> list[str]:
+def audit_release(folder: Path, survey: Survey | None = None) -> list[str]:
     """Return what is wrong with the release, or candidate, in `folder`; empty if nothing is.
 
-    What could not be judged to its end is wrong too.
+    What could not be judged to its end is wrong too. `survey` is the one that Pulse asks, if
+    no other is given.
     """
-    return list(_judged(folder, None).findings)
+    return list(_judged(folder, None, survey or audited_survey.shipped()).findings)
 
 
 def audit_candidate(releases: Path, folder: Path) -> Verdict:
@@ -70,22 +80,29 @@ def audit_candidate(releases: Path, folder: Path) -> Verdict:
         Unsure: the solver came to no clear end, or two ways to look disagree.
     """
     try:
-        return _audited(folder, (releases, [entry.wave for entry in ledger.read(releases)]))
+        before = [entry.wave for entry in ledger.read(releases)]
+        return _audited(folder, (releases, before), audited_survey.shipped())
     except BadRelease as error:
         return Verdict((str(error),))
 
 
-def _judged(folder: Path, before: tuple[Path, Sequence[str]] | None) -> Verdict:
+def _judged(folder: Path, before: _Before | None, survey: Survey) -> Verdict:
     try:
-        return _audited(folder, before)
+        return _audited(folder, before, survey)
     except BadRelease as error:
         return Verdict((str(error),))
     except Unsure as error:
         return Verdict((f"it could not be judged. {error}",))
 
 
-def audit_home(releases: Path, progress: Progress = silent) -> AuditReport:
-    """Audit every release of a home, and the ledger that chains them; `progress` per release."""
+def audit_home(
+    releases: Path, progress: Progress = silent, survey: Survey | None = None
+) -> AuditReport:
+    """Audit every release of a home, and the ledger that chains them; `progress` per release.
+
+    `survey` is the one that Pulse asks, if no other is given.
+    """
+    survey = survey or audited_survey.shipped()
     found: list[str] = []
     entries: list[ledger.Entry] = []
     try:
@@ -114,7 +131,7 @@ def audit_home(releases: Path, progress: Progress = silent) -> AuditReport:
         # A missing release was told above, and leaves nothing to compare later ones with.
         before = pressed[: pressed.index(wave)] if wave in named else []
         known = [each for each in before if each in present]
-        verdict = _judged(folder, (releases, known))
+        verdict = _judged(folder, (releases, known), survey)
         found += [f"{wave}: {text}" for text in verdict.findings]
     return AuditReport(ok=not found, releases=len(present), findings=tuple(found))
 
@@ -123,12 +140,13 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _audited(folder: Path, before: tuple[Path, Sequence[str]] | None) -> Verdict:
+def _audited(folder: Path, before: _Before | None, survey: Survey) -> Verdict:
     described = manifest.decode(reading.read_file(folder / manifest.NAME))
     found = list(_files(folder, described))
     tree = treefile.read(folder / "tree.json")
     rules = policy.restore(described.policy)
     found += _about(folder, described, tree, rules.k)
+    found += audited_survey.findings(described, survey)
     broken = list(audited_tree.findings(tree))
     if broken:
         return Verdict((*found, *broken))
@@ -136,7 +154,7 @@ def _audited(folder: Path, before: tuple[Path, Sequence[str]] | None) -> Verdict
     sheet = Sheet(described, rules, tree, rows)
     found += audited_cells.findings(sheet)
     results = reading.read_file(folder / "results.json")
-    found += audited_results.findings(results, described.wave, tree, rows, described.lead)
+    found += audited_results.findings(results, sheet, survey)
     alone = list(audited_widths.isolated(sheet))
     if alone and not found:
         raise Unsure(f"The residues show nothing, but a program found this: {alone[0]}")
@@ -148,12 +166,14 @@ def _audited(folder: Path, before: tuple[Path, Sequence[str]] | None) -> Verdict
     return Verdict(tuple(audited_widths.said(hits)), tuple(hits))
 
 
-def _later(before: tuple[Path, Sequence[str]], sheet: Sheet) -> Iterator[str]:
+def _later(before: _Before, sheet: Sheet) -> Iterator[str]:
     """Yield what a release may not be because of those before it."""
     releases, earlier = before
     wave, tree, k = sheet.manifest.wave, sheet.tree, sheet.policy.k
     if wave in earlier:
         yield "this wave was released before; no wave is cut again."
+    for other in history.same_ballots(releases, earlier, sheet.manifest):
+        yield f"{other} was released from the same ballots; no wave is cut again."
     shown = {c.unit_id for c in sheet.cells if c.kind == "unit" and c.status == "published"}
     for unit_id in history.unmarked(releases, earlier, wave, tree, shown, k):
         yield f"{unit_id}: a few people came or went, and its figures are not coarser for it."
@@ -174,6 +194,8 @@ def _about(folder: Path, described: Manifest, tree: Tree, k: int) -> Iterator[st
         yield "the manifest is of another wave."
     if described.tree_version != tree.tree_version:
         yield "the manifest is of another tree."
+    if not (_KEYS.fullmatch(described.keys) and _TOKENS.fullmatch(described.tokens)):
+        yield "the manifest names no key list or no tokens."
     if described.program != "optimal":
         yield "the tree program did not end with an optimum."
     tallies = described.tallies

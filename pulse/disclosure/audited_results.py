@@ -1,34 +1,37 @@
-"""The audit of `results.json`: what staff see says nothing that is not a released cell."""
+"""The audit of `results.json`: staff are told released cells and the survey's words, no more."""
 
-import re
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 
+from pulse.disclosure.audited_cells import Sheet
+from pulse.disclosure.audited_survey import Survey
 from pulse.release.cell import Cell
-from pulse.terms import Tree
+from pulse.release.hidden import for_staff
 
 
-class _Figure(msgspec.Struct, forbid_unknown_fields=True):
+class _Scale(msgspec.Struct, forbid_unknown_fields=True):
+    scale: str
+    label: str
     mean: float
     mean_bound: str
-    scale: str = ""
-    item: str = ""
-    label: str = ""
-    text: str = ""
-    step: float = 0.0
-    reverse: bool = False
 
-    @property
-    def measure(self) -> str:
-        return f"scale:{self.scale}" if self.scale else f"item:{self.item}"
+
+class _Item(msgspec.Struct, forbid_unknown_fields=True):
+    item: str
+    text: str
+    mean: float
+    mean_bound: str
+    step: float
+    reverse: bool
 
 
 class _Unit(msgspec.Struct, forbid_unknown_fields=True):
     unit_id: str
-    name: str = ""
+    name: str
     participation: str = ""
-    scales: tuple[_Figure, ...] = ()
+    scales: tuple[_Scale, ...] = ()
 
 
 class _Results(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,49 +39,85 @@ class _Results(msgspec.Struct, forbid_unknown_fields=True):
     organisation: str = ""
     closes: str = ""
     participation: str = ""
-    scales: tuple[_Figure, ...] = ()
-    items: tuple[_Figure, ...] = ()
+    scales: tuple[_Scale, ...] = ()
+    items: tuple[_Item, ...] = ()
     units: tuple[_Unit, ...] = ()
     hidden: str = ""
 
 
-def findings(
-    data: bytes, wave: str, tree: Tree, cells: Iterable[Cell], lead: Iterable[str]
-) -> Iterator[str]:
-    """Yield what `results.json` says beyond the cells, or about one leader."""
+_Rows = dict[tuple[str, str], Cell]
+
+
+def findings(data: bytes, sheet: Sheet, survey: Survey) -> Iterator[str]:
+    """Yield what `results.json` says beyond cells, tree and survey, or about one leader."""
     try:
         told = msgspec.json.decode(data, type=_Results)
     except msgspec.DecodeError as error:
         yield f"results.json: it cannot be read: {error}."
         return
-    if told.wave not in {wave, ""}:
-        yield "results.json: it is of another wave."
-    own = {f"item:{item}" for item in lead}
+    yield from (f"results.json: {text}" for text in _findings(told, sheet, survey))
+
+
+def _findings(told: _Results, sheet: Sheet, survey: Survey) -> Iterator[str]:
+    if told.wave not in {sheet.manifest.wave, ""}:
+        yield "it is of another wave."
+    if told.closes and not _is_time(told.closes):
+        yield "its closing time is no time."
+    own = {f"item:{item}" for item in sheet.manifest.lead}
     rows = {
         (c.unit_id, c.measure): c
-        for c in cells
+        for c in sheet.cells
         if c.kind == "unit" and c.status == "published" and c.measure not in own
     }
-    root = tree.root.unit_id
-    departments = {(unit.unit_id, unit.name) for unit in tree.units if unit.parent_id == root}
-    whole = _Unit(root, "", told.participation, (*told.scales, *told.items))
-    for unit in (whole, *told.units):
-        if unit is not whole and (unit.unit_id, unit.name) not in departments:
-            yield f"results.json: {unit.unit_id} is no department."
-        yield from (f"results.json: {unit.unit_id} {text}" for text in _unit(unit, rows))
+    root = sheet.tree.root
+    departments = {u.unit_id: u for u in sheet.tree.units if u.parent_id == root.unit_id}
     shown = {unit_id for unit_id, _ in rows}
-    invited = [unit for unit in tree.units if unit.parent_id == root and unit.invited]
-    counts = {len(invited), sum(unit.unit_id not in shown for unit in invited)}
-    if not counts.issuperset(map(int, re.findall(r"\d+", told.hidden))):
-        yield "results.json: it counts something else than hidden departments."
+    peopled = [unit_id for unit_id, unit in departments.items() if unit.invited]
+    missing = len(set(peopled) - shown)
+    if told.hidden not in {"", for_staff(missing, len(peopled), shown=root.unit_id in shown)}:
+        yield "what it says of hidden departments is not so."
+    yield from _items(told.items, root.unit_id, rows, sheet, survey)
+    whole = _Unit(root.unit_id, root.name, told.participation, told.scales)
+    for unit in (whole, *told.units):
+        known = root if unit is whole else departments.get(unit.unit_id)
+        if known is None or unit.unit_id not in shown:
+            if unit is not whole or unit.participation or unit.scales:
+                yield f"{unit.unit_id} is no department that is shown."
+        else:
+            if unit.name != known.name:
+                yield f"{unit.unit_id} has another name than in the tree."
+            yield from (f"{unit.unit_id} {text}" for text in _unit(unit, rows, survey))
 
 
-def _unit(unit: _Unit, rows: dict[tuple[str, str], Cell]) -> Iterator[str]:
-    for figure in unit.scales:
-        cell = rows.get((unit.unit_id, figure.measure))
-        said = figure.mean, figure.mean_bound, figure.step if figure.item else cell and cell.step
+def _is_time(text: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _items(
+    figures: tuple[_Item, ...], root: str, rows: _Rows, sheet: Sheet, survey: Survey
+) -> Iterator[str]:
+    for figure in figures:
+        cell = rows.get((root, f"item:{figure.item}"))
+        said = (figure.mean, figure.mean_bound, figure.step)
         if cell is None or (cell.mean, cell.mean_bound, cell.step) != said:
-            yield f"{figure.measure} is not the released one."
+            yield f"{root} item:{figure.item} is not the released one."
+        if figure.reverse != (figure.item in sheet.manifest.reversed):
+            yield f"item:{figure.item} is turned the other way than in the manifest."
+        if not survey.asks(figure.item, figure.text):
+            yield f"item:{figure.item} has other words than the survey."
+
+
+def _unit(unit: _Unit, rows: _Rows, survey: Survey) -> Iterator[str]:
+    for figure in unit.scales:
+        cell = rows.get((unit.unit_id, f"scale:{figure.scale}"))
+        if cell is None or (cell.mean, cell.mean_bound) != (figure.mean, figure.mean_bound):
+            yield f"scale:{figure.scale} is not the released one."
+        if not survey.calls(figure.scale, figure.label):
+            yield f"scale:{figure.scale} has another name than in the survey."
     released = {
         f"At least {cell.at_least} of {cell.invited} people answered."
         for (unit_id, _), cell in rows.items()

@@ -6,7 +6,7 @@ from typing import Final
 
 from pulse.disclosure.groups import OWN, ROOT_ONLY_BELOW, SMALLEST_ORGANISATION
 from pulse.release import treefile
-from pulse.terms import UNIT_ID, Tree
+from pulse.terms import UNIT_ID, WAVE_ID, Tree
 
 # The lowest k + 2. A raised k holds at once for the cells, for groups from the next tree on.
 GROUP_FLOOR: Final = 7
@@ -39,6 +39,8 @@ def _shape(tree: Tree) -> Iterator[str]:
     numbers = [unit.g for unit in tree.units if unit.group]
     if numbers != [f"{number:05}" for number in range(1, len(numbers) + 1)]:
         yield "the groups are not numbered in order."
+    if any(unit.series and not WAVE_ID.fullmatch(unit.series) for unit in tree.units):
+        yield "a series is named after no wave."
     if any(unit.g for unit in tree.units if not unit.group):
         yield "a unit that is no group has a group's number."
 

@@ -6,12 +6,13 @@ an earlier wave's system, and nothing of an old wave needs to be solved again. W
 is people who stayed: a unit that gained or lost 1 to k-1 people must be marked as changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pulse.disclosure import residues
 from pulse.disclosure.residues import OTHERS
-from pulse.release import cells, reading
+from pulse.release import cells, manifest, reading
+from pulse.release.manifest import Manifest
 from pulse.terms import Tree
 
 _Key = tuple[str, str]
@@ -52,6 +53,20 @@ def unmarked(
                 if 0 < abs(missing.pop(key) - invited) < k and not now[key[0]].changed:
                     found.add(key[0])
     yield from sorted(found)
+
+
+def same_ballots(releases: Path, earlier: Iterable[str], described: Manifest) -> Iterator[str]:
+    """Yield the waves of `earlier` whose ballots are those of the release `described`.
+
+    Every wave has a key list of its own, and the hash over the tokens names the wave.
+
+    Raises:
+        BadRelease: an earlier manifest cannot be read.
+    """
+    for wave in sorted(set(earlier) - {described.wave}):
+        other = manifest.decode(reading.read_file(releases / wave / manifest.NAME))
+        if other.keys == described.keys or other.tokens == described.tokens != "":
+            yield wave
 
 
 def _figures(tree: Tree, shown: set[str]) -> Iterator[_Key]:

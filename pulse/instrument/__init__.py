@@ -1,6 +1,6 @@
 """The questions of a survey: loaded from TOML, checked, and asked in rotation."""
 
-from pulse.instrument.loading import load, read
+from pulse.instrument.loading import load, read, record
 from pulse.instrument.model import (
     Instrument,
     Item,
@@ -8,5 +8,18 @@ from pulse.instrument.model import (
     rescaled,
     reversed_mean,
 )
+from pulse.instrument.wording import Record, digest, scoring
 
-__all__ = ["Instrument", "Item", "Scale", "load", "read", "rescaled", "reversed_mean"]
+__all__ = [
+    "Instrument",
+    "Item",
+    "Record",
+    "Scale",
+    "digest",
+    "load",
+    "read",
+    "record",
+    "rescaled",
+    "reversed_mean",
+    "scoring",
+]

@@ -68,8 +68,7 @@ def load(name_or_path: str | Path = "weekly") -> Instrument:
     Raises:
         BadInstrument: the file must not be used; `where` names file and place.
     """
-    shelf = resources.files("surveys")
-    history = read_history((shelf / "history.toml").read_bytes(), "history.toml")
+    shelf, history = resources.files("surveys"), record()
     if isinstance(name_or_path, str) and _BUILT_IN.fullmatch(name_or_path):
         source, name = shelf / f"{name_or_path}.toml", f"{name_or_path}.toml"
     else:
@@ -79,6 +78,11 @@ def load(name_or_path: str | Path = "weekly") -> Instrument:
     except OSError as error:
         raise BadInstrument("There is no such survey file.", where=str(name_or_path)) from error
     return read(data, name, history)
+
+
+def record() -> Record:
+    """Return what was released under each item id; ids keep their text and scoring for good."""
+    return read_history((resources.files("surveys") / "history.toml").read_bytes(), "history.toml")
 
 
 def read_history(data: bytes, name: str) -> Record:

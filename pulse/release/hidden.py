@@ -9,7 +9,20 @@ from typing import Final
 REASON: Final = "too few answers here or nearby to show safely"
 SENTENCE: Final = "Too few answers here or nearby to show safely."
 ADVICE: Final = "Look at the unit above it; with more answers next week it may be shown."
+WHOLE_WEEK: Final = f"This week there were {REASON}. What was answered was destroyed."
+SOME: Final = f"{{hidden}} of {{all}} departments are not shown this week: {REASON}."
+ALL_SHOWN: Final = (
+    "Smaller teams are shown to nobody where somebody's answer could be worked out from the "
+    "figures."
+)
 EVERYWHERE: Final = (
     "What is hidden stays hidden for everybody, in every page and export. It says nothing about "
     "what was answered."
 )
+
+
+def for_staff(hidden: int, departments: int, *, shown: bool) -> str:
+    """Return what staff are told: of so many `departments` so many hidden, and whether any is."""
+    if not shown:
+        return WHOLE_WEEK
+    return SOME.format(hidden=hidden, all=departments) if hidden else ALL_SHOWN

@@ -230,7 +230,7 @@ def test_a_few_leavers_without_a_coarser_step_are_found(tmp_path: Path) -> None:
             return ["stop here."]
 
         with pytest.raises(Held):
-            press(tmp_path, again, tree, about(later), b"{}\n", check=check)
+            press(tmp_path, again, tree, about(later, "2026-W10"), b"{}\n", check=check)
         came = [text for text in found if "came or went" in text]
         assert [text[0] for text in came] == ([] if marked else ["a", "c", "o"])
 
@@ -246,7 +246,7 @@ def test_a_policy_may_be_tighter_or_looser_than_the_week_before(tmp_path: Path) 
         def check(candidate: Path) -> tuple[str, ...]:
             return audit_candidate(tmp_path, candidate).findings
 
-        press(tmp_path, release, world.tree, about(world), b"{}\n", check=check)
+        press(tmp_path, release, world.tree, about(world, wave), b"{}\n", check=check)
         seen.append(manifest.decode((tmp_path / wave / manifest.NAME).read_bytes()).policy["k"])
     assert seen == [5, 10, 5]
     assert audit_home(tmp_path).ok

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 import msgspec
 from hypothesis import strategies as st
@@ -107,11 +108,17 @@ def protected(world: World, policy: Policy = POLICY) -> ProtectedCounts:
     return protect(world.tree, world.counts, policy, INSTRUMENT)
 
 
-def about(world: World) -> About:
+def about(world: World, wave: str = WAVE) -> About:
     """Describe a world's wave as closing would."""
     cast = len(world.ballots)
     tallies = Tallies(world.tree.root.invited, cast, cast, cast, 0)
-    return About("0.1.0", "weekly", "1.0.0", 0, "00" * 16, "00" * 32, tallies)
+    return described(wave, tallies)
+
+
+def described(wave: str, tallies: Tallies) -> About:
+    """Describe a wave of the weekly survey; its key list and tokens are its own."""
+    own = sha256(wave.encode()).hexdigest()
+    return About("0.1.0", INSTRUMENT.id, INSTRUMENT.version, 0, own[:32], own, tallies)
 
 
 def figures(protected: ProtectedCounts) -> Mapping[tuple[str, str], Cell]:

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from pulse.disclosure.audit import audit_candidate
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
-from pulse.release.manifest import About, Tallies
+from pulse.release.manifest import Tallies
 from pulse.release.press import press
 from pulse.terms import TOP, Counts, Tree
 from tests.bench.disclosure.organisations import generated
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY
+from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, described
 
 RATE, SKIPS = 0.7, 0.02
 
@@ -46,10 +46,7 @@ def _live(releases: Path, tree: Tree, wave: str, *, judge: bool = False) -> Meas
     release = protect(tree, counts, POLICY, INSTRUMENT)
     protecting = time.perf_counter() - started
     cast = sum(counts.table[tree.root.unit_id][0])
-    about = About(
-        "0", "weekly", "1", 0, "00" * 16, "00" * 32,
-        Tallies(tree.root.invited, cast, cast, cast, 0),
-    )  # fmt: skip
+    about = described(wave, Tallies(tree.root.invited, cast, cast, cast, 0))
     found = [Measured(len(tree.units), 0, protecting, 0.0, ())]
 
     def check(candidate: Path) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
 from pulse.release import cells, ledger, manifest, treefile
 from pulse.release.cell import Cell
-from pulse.release.manifest import About, Manifest, Tallies
+from pulse.release.manifest import Manifest, Tallies
 from pulse.release.press import press
 from pulse.terms import RosterUnit, Tree
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, tally
+from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, described, tally
 
 WAVES = ("2026-W08", "2026-W09", "2026-W10")
 SIGMA2 = {"A1": 1.1, "E1": 0.9}
@@ -45,8 +45,7 @@ def release_waves(releases: Path) -> None:
         release = protect(tree, counts, POLICY, INSTRUMENT, frozenset(), SIGMA2)
         cast = len(ballots)
         tallies = Tallies(tree.root.invited, cast + 1, cast, cast - 1, 1)
-        about = About("0.1.0", "weekly", "1.0.0", 0, "00" * 16, "00" * 32, tallies)
-        press(releases, release, tree, about, b"{}\n", check=audit_release)
+        press(releases, release, tree, described(wave, tallies), b"{}\n", check=audit_release)
 
 
 def forge(
@@ -65,11 +64,11 @@ def forge(
     if tree is not None:
         grown = tree(treefile.read(folder / "tree.json"))
         (folder / "tree.json").write_bytes(treefile.encode(grown))
-    described = manifest.decode((folder / manifest.NAME).read_bytes())
+    written = manifest.decode((folder / manifest.NAME).read_bytes())
     hashes = {name: ledger.digest((folder / name).read_bytes()) for name in manifest.FILES}
-    described = structs.replace(described, files=hashes)
-    described = about(described) if about else described
-    (folder / manifest.NAME).write_bytes(manifest.encode(described))
+    written = structs.replace(written, files=hashes)
+    written = about(written) if about else written
+    (folder / manifest.NAME).write_bytes(manifest.encode(written))
     previous, lines = ledger.FIRST, []
     for entry in ledger.read(releases):
         hashed = ledger.digest((releases / entry.wave / manifest.NAME).read_bytes())

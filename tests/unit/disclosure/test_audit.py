@@ -1,5 +1,7 @@
 """The audit: quiet on our releases, loud on broken hashes, manifests and ledgers."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,7 @@ import pytest
 from msgspec import structs
 
 from pulse.disclosure.audit import audit_home, audit_release
-from pulse.release import cells, ledger
+from pulse.release import cells, ledger, manifest
 from tests.unit.disclosure.pressed import WAVES, forge, found
 
 WAVE = WAVES[1]
@@ -50,6 +52,11 @@ CLAIMS: list[tuple[str, dict[str, Any], str]] = [
     ("an item twice", {"items": ("A1", "A1")}, "stands twice"),
     ("a scale unasked", {"scales": {"safety": ("S9",)}}, "not made of the items asked"),
     ("files unnamed", {"files": {}}, "not those of a release"),
+    ("another survey", {"instrument": "monthly"}, "survey that is not known here"),
+    ("an item about a leader", {"lead": ("A1",)}, "A1 is not about what the survey says"),
+    ("an item turned", {"reversed": ("A1",)}, "A1 is turned the other way than in the survey"),
+    ("no key list", {"keys": "t0: 3.2"}, "no key list or no tokens"),
+    ("no tokens", {"tokens": "t0: 3.2"}, "no key list or no tokens"),
 ]
 
 
@@ -61,6 +68,26 @@ def test_a_manifest_that_claims_otherwise_is_found(
     forge(releases, WAVE, about=lambda described: structs.replace(described, **values))
     with pytest.raises(AssertionError, match=said):
         raise AssertionError(found(releases))
+
+
+@pytest.mark.parametrize("name", ["keys", "tokens"])
+def test_a_week_cut_twice_under_two_names_is_found(releases: Path, name: str) -> None:
+    """P14, P15: what came from the same key list or the same tokens is the same week."""
+    first = manifest.decode((releases / WAVES[0] / manifest.NAME).read_bytes())
+    forge(releases, WAVE, about=lambda m: structs.replace(m, **{name: getattr(first, name)}))
+    assert found(releases) == (
+        f"{WAVE}: {WAVES[0]} was released from the same ballots; no wave is cut again."
+    )
+
+
+def test_a_tree_with_a_field_more_is_found(releases: Path) -> None:
+    """P6: nothing rides along in a tree, neither as a field nor as the name of a series."""
+    path = releases / WAVE / "tree.json"
+    told = json.loads(path.read_bytes())
+    for units in ([{**told["units"][0], "answered": 7}], [{**told["units"][0], "series": "7"}]):
+        path.write_text(json.dumps(told | {"units": [*units, *told["units"][1:]]}))
+        forge(releases, WAVE)
+        assert re.search("no tree of units|named after no wave", found(releases))
 
 
 @pytest.mark.parametrize("name", [f"{WAVE}b", "recut.csv"])

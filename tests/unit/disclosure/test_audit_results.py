@@ -11,9 +11,9 @@ from msgspec import structs
 from pulse.closing.results import compose
 from pulse.disclosure.audit import audit_release
 from pulse.disclosure.protect import protect
-from pulse.release.manifest import About, Tallies
+from pulse.release.manifest import Tallies
 from pulse.release.press import press
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, tally
+from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, described, tally
 from tests.unit.disclosure.pressed import forge, found, organisation
 
 WAVE = "2026-W09"
@@ -32,7 +32,7 @@ def with_results(tmp_path: Path) -> Path:
     release = protect(tree, tally(tree, ballots, ITEMS, WAVE), POLICY, INSTRUMENT)
     cast = len(ballots)
     tallies = Tallies(tree.root.invited, cast, cast, cast, 0)
-    about = About("0.1.0", "weekly", "1.0.0", 0, "00" * 16, "00" * 32, tallies)
+    about = described(WAVE, tallies)
     staff = compose(release, tree, INSTRUMENT, "Org", "")
     press(tmp_path, release, tree, about, staff, check=audit_release)
     return tmp_path
@@ -71,12 +71,17 @@ def test_what_closing_wrote_is_found_right(with_results: Path) -> None:
         (lambda t: t.update(wave="2026-W01"), "another wave"),
         (lambda t: t.update(units="none"), "cannot be read"),
         (lambda t: t["items"][0].update(step=0.01), "item:A1 is not the released one"),
-        (lambda t: t["units"][0].update(name="D0 (2 silent)"), "d0 is no department"),
+        (lambda t: t["units"][0].update(name="D0 (2 silent)"), "d0 has another name"),
         (lambda t: t["units"][0].update(answered=7), "cannot be read"),
         (lambda t: t["units"][0].update(items=[]), "cannot be read"),
         (lambda t: t["scales"][0].update(n=7), "cannot be read"),
         (lambda t: t.update(silent={"t1": 2}), "cannot be read"),
-        (lambda t: t.update(hidden="2 people of T1 answered."), "counts something else"),
+        (lambda t: t.update(hidden="2 people of T1 answered."), "hidden departments is not so"),
+        (lambda t: t["items"][0].update(text="T1: 3.2"), "item:A1 has other words"),
+        (lambda t: t["items"][0].update(reverse=True), "item:A1 is turned the other way"),
+        (lambda t: t["scales"][0].update(label="T1: 3.2"), "scale:safety has another name"),
+        (lambda t: t.update(closes="T1: 3.2"), "closing time is no time"),
+        (lambda t: t["units"].append({"unit_id": "empty", "name": "Empty"}), "is no department"),
     ],
 )
 def test_a_figure_for_staff_that_is_no_cell_is_found(

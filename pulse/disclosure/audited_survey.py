@@ -1,0 +1,61 @@
+"""The audit of what was asked: items, scales, directions and leaders are those of the survey.
+
+The record of released statements outlives every version of the survey: an id keeps its text, its
+scale and its direction for good, so old releases stay auditable.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pulse.instrument import Instrument, Record, digest, load, record, scoring
+from pulse.release.manifest import Manifest
+
+
+class Survey(NamedTuple):
+    """The survey as it is, and the record of all that it ever asked."""
+
+    now: Instrument
+    ever: Record
+
+    def asks(self, item: str, text: str) -> bool:
+        """Tell whether an item has these words."""
+        known = self.now.items.get(item)
+        return text == known.text if known else digest(text) == self.ever.texts.get(item)
+
+    def scores(self, item: str) -> str:
+        """Return an item's scale, and ", reversed" where it is; empty if it was never asked."""
+        known = self.now.items.get(item)
+        return scoring(known) if known else self.ever.scoring.get(item, "")
+
+    def calls(self, scale: str, name: str) -> bool:
+        """Tell whether a scale has this name, as far as it is still known."""
+        known = self.now.scales.get(scale)
+        return known is None or known.name == name
+
+
+def shipped() -> Survey:
+    """Return the survey that Pulse asks."""
+    return Survey(load(), record())
+
+
+def findings(described: Manifest, survey: Survey) -> Iterator[str]:
+    """Yield what a manifest says of its items that the survey does not.
+
+    An item about one leader that passed for any other would be shown under k, not `leader_k`.
+    """
+    if described.instrument != survey.now.id:
+        yield "it names a survey that is not known here; was it made by a newer Pulse?"
+        return
+    scale_of = {item: scale for scale, items in described.scales.items() for item in items}
+    for item in described.items:
+        known = survey.now.items.get(item)
+        about_leader = item in described.lead
+        if known is not None and known.leader != about_leader:
+            yield f"item:{item} is not about what the survey says it is about."
+        scale, *turned = survey.scores(item).split(", ")
+        if not scale:
+            yield f"item:{item} was never in the survey."
+        elif not about_leader and scale_of.get(item) != scale:
+            yield f"item:{item} is of another scale than in the survey."
+        elif bool(turned) != (item in described.reversed):
+            yield f"item:{item} is turned the other way than in the survey."
