@@ -12,7 +12,6 @@ from pulse.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pulse.attack.publication import Recovered
     from pulse.attack.suite import Outcome, Report
 
 EVERY: Final = "all"
@@ -29,22 +28,18 @@ PROVEN: Final = (
     "worked out small groups {times} times, so they do find what there is to find. "
     "`pulse attack --explain` tells each of them in plain words, `--explain NAME` one."
 )
-GUESSED: Final = (
-    "A row with guesses tells how often one person's answer, or a small group, is guessed right: "
-    "better than blindly, for that is the price of showing anything at all. `--explain leaver` "
-    "says when, and what it takes."
-)
 SPARE: Final = (
     "* An organisation of this form gives this attack nothing to find; tried on an invented one of "
     "400 people, published in that other way, it does find something."
 )
 GUESSED: Final = (
-    "How often the best guess is right of the answer of one person who left or joined "
-    "(the attacker knows who took part, how people answer in general, and eight weeks):"
+    "How often one person's answer, who left or joined, is guessed right. Better than without any "
+    "figure: that is the price of showing anything at all. The attacker knows who else answered, "
+    "how people answer in general, and eight weeks; `--explain leaver` tells more."
 )
 OTHERS: Final = {
     1.0: "nobody else changes an answer",
-    0.7: "three in ten others answer anew",
+    0.7: "three in ten answer anew",
 }
 FOOT: Final = "It took {seconds:.0f} s (seed {seed}). Nothing in this home was changed."
 
@@ -109,9 +104,29 @@ def _words(report: "Report") -> str:
     end = report.findings or (PROVEN.format(times=f"{times:,}"),)
     foot = FOOT.format(seconds=report.seconds, seed=report.seed)
     table = "\n".join((COLUMNS, *rows))
-    beside = [GUESSED] if any(_better(each.ours) for each in report.attacks) else []
-    beside += [SPARE] if any(each.control == "invented" for each in report.attacks) else []
-    return "\n\n".join((_wrapped(head), table, *map(_wrapped, (*beside, *end)), foot))
+    elsewhere = [SPARE] if any(each.control == "invented" for each in report.attacks) else []
+    said = (*map(_wrapped, elsewhere), *_guessed(report.attacks), *map(_wrapped, end))
+    return "\n\n".join((_wrapped(head), table, *said, foot))
+
+
+def _guessed(outcomes: "Sequence[Outcome]") -> "Iterator[str]":
+    """Yield the table of leavers and joiners, by the size of their team."""
+    from pulse.attack.attacks import leaver
+
+    for outcome in outcomes:
+        if outcome.name == leaver.NAME and outcome.ours.details:
+            rows = [_guess_row("", "people", [str(n) for n in leaver.SIZES])]
+            for unchanged, said in OTHERS.items():
+                for where, found in (("Pulse", outcome.ours), ("only hiding", outcome.naive)):
+                    right = [_percent(leaver.worst(found, n, unchanged)) for n in leaver.SIZES]
+                    rows.append(_guess_row(said if where == "Pulse" else "", where, right))
+            blind = [_percent(outcome.ours.blind)] * len(leaver.SIZES)
+            rows.append(_guess_row("without any figure", "", blind))
+            yield "\n".join((_wrapped(GUESSED), "", *rows))
+
+
+def _guess_row(said: str, where: str, numbers: "Sequence[str]") -> str:
+    return f"  {said:<31}{where:<11}" + "".join(f"{number:>7}" for number in numbers)
 
 
 def _releases(count: int) -> str:
@@ -133,18 +148,13 @@ def _row(outcome: "Outcome") -> str:
 def _guesses(outcome: "Outcome") -> str:
     if outcome.ours.guess is None:
         return ""
-    blind = outcome.ours.blind or 0.0
-    ours, naive = (_percent(found) for found in (outcome.ours, outcome.naive))
-    alone = f"{100 * blind:.0f} %"
-    return f" Best guess right: {ours} in Pulse, {naive} where only hiding, {alone} blindly."
+    ours, naive = _percent(outcome.ours.guess), _percent(outcome.naive.guess)
+    blind = _percent(outcome.ours.blind)
+    return f" Best guess right: {ours} in Pulse, {naive} where only hiding, {blind} blindly."
 
 
-def _better(found: "Recovered") -> bool:
-    return found.guess is not None and found.guess > (found.blind or 0.0)
-
-
-def _percent(found: "Recovered") -> str:
-    return "-" if found.guess is None else f"{100 * found.guess:.0f} %"
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f} %"
 
 
 def _wrapped(words: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from pulse.store.home import make_home
 from tests.unit.disclosure.pressed import WAVES, forge, organisation, release_waves
 
 TOP = Path(__file__).parents[2]
+NUMBERS = re.compile(r"\d+")
 
 
 @pytest.fixture
@@ -68,6 +70,17 @@ def test_words_name_every_attack_and_fit_a_terminal(home: Path) -> None:
     assert "no small group was found" in " ".join(result.stdout.split())
     assert "Nothing in this home was changed." in result.stdout
     assert "that is the price of showing anything at all" in " ".join(result.stdout.split())
+
+
+def test_words_tell_what_a_guess_of_one_person_is_worth(home: Path) -> None:
+    """A table has teams of 6 to 30: ours lie between blind and exact figures, which are certain."""
+    lines = iter(call(home).stdout.splitlines())
+    assert any(line.split()[:2] == ["people", "6"] for line in lines)
+    said = next(lines), next(lines), next(lines), next(lines), next(lines)
+    ours, exact, _, _, blind = ([int(n) for n in NUMBERS.findall(line)] for line in said)
+    assert "nobody else changes an answer" in said[0]
+    assert (exact, blind) == ([100] * 5, [36] * 5)
+    assert all(36 < guess < 65 for guess in ours)
 
 
 def test_a_planted_leak_is_named_and_exits_1(home: Path) -> None:

@@ -11,7 +11,7 @@ guess is worked out exactly), and with six items, shares and eight weeks (there 
 some teams and tried on others). `guess` is the share of right guesses in the worst case, `blind`
 that of always saying what most people say. What remains is the price of showing anything: a
 guess that is somewhat better than blind; and where not one of the others changes an answer,
-which no attacker can know, up to 7 in 100 pairs of released weeks fit only one answer. `groups`
+which no attacker can know, up to 5 in 100 pairs of released weeks fit only one answer. `groups`
 are the cases (a size, someone leaving or joining) in which figures give the answer away always.
 """
 
@@ -27,6 +27,12 @@ SIZES: Final = (6, 8, 12, 20, 30)
 UNCHANGED: Final = (1.0, 0.7)
 _TEAMS: Final = 2500
 _ALWAYS: Final = 1 - 1e-9
+
+
+def case_name(n: int, unchanged: float, *, leaves: bool) -> str:
+    """Say in words who is guessed at."""
+    who = "leaver" if leaves else "joiner"
+    return f"{who}, n = {n}, {100 * unchanged:.0f} % unchanged"
 
 
 class Case(NamedTuple):
@@ -46,8 +52,7 @@ class Case(NamedTuple):
     @property
     def name(self) -> str:
         """What the case is, in words."""
-        who = "leaver" if self.leaves else "joiner"
-        return f"{who}, n = {self.n}, {100 * self.unchanged:.0f} % unchanged"
+        return case_name(self.n, self.unchanged, leaves=self.leaves)
 
     @property
     def best(self) -> float:
@@ -72,6 +77,18 @@ def attack(publication: Publication) -> Recovered:
         blind=max(answering.chances()),
         details=tuple(details),
     )
+
+
+def worst(found: Recovered, n: int, unchanged: float) -> float:
+    """Return the share of right guesses in teams of `n`, of leavers or joiners, whichever is more.
+
+    Args:
+        found: what this attack found.
+        n: one of SIZES.
+        unchanged: one of UNCHANGED.
+    """
+    right = dict(found.details)
+    return max(right[case_name(n, unchanged, leaves=leaves)] for leaves in (True, False))
 
 
 @cache
