@@ -26,7 +26,7 @@ from pulse.release.cell import Cell
 from pulse.release.manifest import About, Tallies
 from pulse.release.press import press
 from pulse.release.protected import ProtectedCounts
-from pulse.release.shown import last_shown
+from pulse.release.shown import shown_around
 from pulse.tabulation import count_columns, sigma2
 from pulse.terms import Counts, Tree
 
@@ -90,13 +90,14 @@ def _release(work: Work, plan: Plan) -> None:
 
 
 def _tree(work: Work, plan: Plan) -> Tree:
-    """Return the frozen tree; of a raised k, or weeks released since, more units are changed."""
+    """Return the frozen tree; of a raised k, or weeks released since, more units are changed.
+
+    No matter when it is pressed, a week is compared with its neighbours on both sides.
+    """
     tree = treefile.read(work.places.tree)
-    # While a wave was held, weeks that were not there when it opened may have been released.
-    if not (0 < plan.asked_k < plan.k or plan.held_since):
-        return tree
-    shown = last_shown(work.home.releases)
-    return roster.mark_changed(work.engine, work.wave, tree, shown, plan.k)
+    for shown in shown_around(work.home.releases, work.wave):
+        tree = roster.mark_changed(work.engine, work.wave, tree, shown, plan.k)
+    return tree
 
 
 def _counts(work: Work, plan: Plan, tree: Tree) -> Counts:

@@ -1,5 +1,6 @@
 """When each unit was last shown, by itself or inside a pool."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,10 +27,26 @@ def last_shown(releases: Path) -> list[Shown]:
     Raises:
         BadRelease: the ledger or a release does not match its hashes.
     """
+    return _nearest(releases, reversed(reading.waves(releases)))
+
+
+def shown_around(releases: Path, wave: str) -> tuple[list[Shown], list[Shown]]:
+    """Return the waves in which any unit was last shown before `wave`, and first after it.
+
+    Raises:
+        BadRelease: the ledger or a release does not match its hashes.
+    """
+    waves = reading.waves(releases)
+    before = [each for each in reversed(waves) if each < wave]
+    return _nearest(releases, before), _nearest(releases, (each for each in waves if each > wave))
+
+
+def _nearest(releases: Path, waves: Iterable[str]) -> list[Shown]:
+    """Return those of `waves`, nearest first, that show anything for the first time."""
     seen: set[str] = set()
     seen_inside: set[tuple[str, str]] = set()
     found: list[Shown] = []
-    for wave in reversed(reading.waves(releases)):
+    for wave in waves:
         from pulse.release import cells  # polars, which a first wave does not need
 
         release = reading.load(releases, wave)

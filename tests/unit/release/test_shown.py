@@ -6,7 +6,7 @@ from msgspec import structs
 
 from pulse.release.cell import Cell
 from pulse.release.press import press
-from pulse.release.shown import Shown, last_shown
+from pulse.release.shown import Shown, last_shown, shown_around
 from pulse.terms import Tree, Unit
 from tests.unit.release.test_press import ABOUT, TREE, counts, nothing, pressed
 
@@ -68,3 +68,15 @@ def test_the_newest_wave_of_a_group_in_each_of_its_pools_counts(tmp_path: Path) 
         Shown("2026-W10", TALL, frozenset({"org", "dep", "c"}), frozenset({"a", "b"})),
         Shown("2026-W08", TALL, frozenset(), frozenset({"a", "b"})),
     ]
+
+
+def test_a_week_between_others_has_neighbours_on_both_sides(tmp_path: Path) -> None:
+    """The last showing before and the first one after count, whenever they were pressed."""
+    for week in ("2026-W12", "2026-W08", "2026-W09", "2026-W11"):
+        pressed(tmp_path, week)
+    one = frozenset({"org"})
+    assert shown_around(tmp_path, "2026-W10") == (
+        [Shown("2026-W09", TREE, one)],
+        [Shown("2026-W11", TREE, one)],
+    )
+    assert shown_around(tmp_path, "2026-W13")[1] == []
