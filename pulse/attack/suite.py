@@ -36,7 +36,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """One attack: what it found of ours (the home's releases and the twin) and of the naive twin.
 
     `control` says whose naive publication proves that the attack works: "twin", "invented" where
-    the twin's form has nothing for it, or "none".
+    the twin's form has nothing for it, or "none". `home` is the part of `ours` that was found in
+    the home's own releases.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Outcome(msgspec.Struct, frozen=True):
     ours: Recovered
     naive: Recovered
     control: str
+    home: Recovered = Recovered()
 
     @property
     def ok(self) -> bool:
@@ -163,11 +165,12 @@ def _outcome(
     released: Publication,
     control: Publication,
 ) -> Outcome:
-    found = _together(module.attack(structure), module.attack(released))
+    of_home = module.attack(structure)
+    found = _together(of_home, module.attack(released))
     of_naive, whose = module.attack(control), "twin"
     if not works(of_naive):
         whose = "invented" if works(module.attack(_invented())) else "none"
-    return Outcome(module.NAME, explanation(module), found, of_naive, whose)
+    return Outcome(module.NAME, explanation(module), found, of_naive, whose, of_home)
 
 
 def works(found: Recovered) -> bool:
@@ -192,15 +195,25 @@ def _invented() -> Publication:
 
 
 def findings(outcome: Outcome) -> list[str]:
-    """Say in whole sentences what is wrong; nothing if the outcome is ok."""
+    """Say in whole sentences what is wrong and what to do; nothing if the outcome is ok."""
     found = []
     if outcome.ours.groups:
+        of_home, elsewhere = outcome.home.groups, outcome.ours.groups - outcome.home.groups
+        places = [
+            f"{count} small {'groups' if count > 1 else 'group'} {where}"
+            for count, where in (
+                (of_home, "in this home's own releases (`pulse audit` names the weeks)"),
+                (elsewhere, "in the twin's weeks, so a later week of this home may tell as much"),
+            )
+            if count
+        ]
         found.append(
-            f"{outcome.name}: {outcome.ours.groups} groups of fewer than k people can be worked "
-            "out. Do not open another wave; report this with the output of `pulse attack --json`."
+            f"{outcome.name}: it worked out {' and '.join(places)}. Open no other week; report "
+            "this with the output of `pulse attack --json`."
         )
     if outcome.control == "none":
         found.append(
-            f"{outcome.name}: it found nothing where there is something; it proves nothing."
+            f"{outcome.name}: it found nothing where there is something, so it proves nothing. "
+            "Report this with the output of `pulse attack --json`."
         )
     return found

@@ -68,7 +68,10 @@ def test_an_attack_that_finds_nothing_anywhere_is_a_finding() -> None:
     assert "proves nothing" in suite.findings(nothing)[0]
     small = msgspec.structs.replace(nothing, control="twin", ours=Recovered(1, 3))
     assert not small.ok
-    assert "1 group" in suite.findings(small)[0]
+    assert "1 small group in the twin's weeks, so" in suite.findings(small)[0]
+    both = msgspec.structs.replace(small, ours=Recovered(5, 9), home=Recovered(2, 4))
+    assert "2 small groups in this home's own releases" in suite.findings(both)[0]
+    assert "and 3 small groups in the twin's weeks" in suite.findings(both)[0]
     assert suite.Outcome("x", "", Recovered(), Recovered(1, 3), "twin").ok
 
 
