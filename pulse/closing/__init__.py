@@ -227,8 +227,7 @@ def _destroy_b(work: Work, plan: Plan) -> Plan:
 
 
 def _lose(work: Work, plan: Plan) -> Plan:
-    destroy.destroy_a(work.home, work.engine, work.wave, work.checkpoint)
-    destroy.destroy_b(work.home, work.wave, work.checkpoint)
+    destroy.everything(work.home, work.engine, work.wave, work.checkpoint)
     reason = "It was given up; its answers were destroyed unpublished."
     waves.move(work.engine, work.wave, ("awaiting_peel", "held", "lost"), "lost", reason=reason)
     report = msgspec.structs.replace(blank(plan), state="lost")

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from pulse import invitation, roster
 from pulse.ballotbox.peel import MARK
 from pulse.closing.plan import Places
+from pulse.release.press import discard
 from pulse.settings import Home
 from pulse.store.closed import remember_closed
 from pulse.store.files import companion, destroy_file, write_atomically
@@ -60,6 +61,13 @@ def destroy_b(home: Home, wave: str, checkpoint: Checkpoint) -> None:
     for path in (*paths, places.peeled, *_operator_files(home, wave)):
         checkpoint(f"destroy {path.name}")
         destroy_file(path)
+
+
+def everything(home: Home, engine: Engine, wave: str, checkpoint: Checkpoint) -> None:
+    """Destroy all of a wave that is given up, with whatever a press may have left of it."""
+    destroy_a(home, engine, wave, checkpoint)
+    destroy_b(home, wave, checkpoint)
+    discard(home.releases, wave)
 
 
 def _operator_files(home: Home, wave: str) -> Iterator[Path]:

@@ -76,6 +76,13 @@ def press(
         return entry
 
 
+def discard(releases: Path, wave: str) -> None:
+    """Remove what an interrupted press left of a wave that no ledger line will ever name."""
+    with _locked(releases):
+        for name in (f"{CANDIDATE}{wave}", wave):
+            shutil.rmtree(releases / name, ignore_errors=True)
+
+
 def _files(
     protected: ProtectedCounts, tree: Tree, about: About, results: bytes
 ) -> dict[str, bytes]:
@@ -109,7 +116,11 @@ def _into_place(candidate: Path, folder: Path, files: Mapping[str, bytes]) -> No
         return
     present = {path.name: path.read_bytes() for path in folder.iterdir()}
     if present != files:
-        raise BadRelease("Another release of this wave was pressed; it stays.", where=folder.name)
+        raise BadRelease(
+            "Another release of this wave lies here; it stays. If the ledger does not name it, "
+            "nobody was shown it: move it away and run `pulse wave release`.",
+            where=folder.name,
+        )
 
 
 def _entry(releases: Path, wave: str, files: Mapping[str, bytes]) -> Entry:

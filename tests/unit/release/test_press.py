@@ -93,7 +93,7 @@ def test_another_release_of_a_wave_is_refused(tmp_path: Path) -> None:
         pressed(tmp_path, mean=3.5)
     assert everything(tmp_path) == before
     (tmp_path / ledger.NAME).unlink()
-    with pytest.raises(BadRelease, match="Another release of this wave was pressed"):
+    with pytest.raises(BadRelease, match="Another release of this wave lies here"):
         pressed(tmp_path, mean=3.5)
 
 
