@@ -39,6 +39,7 @@ class Apart:
         Raises:
             Unsure: it took too long, died, or came to no clear end itself.
         """
+        kept = self._pool is not None
         if self._pool is None:
             # spawn: a forked child would inherit our databases' locks and threads.
             context = multiprocessing.get_context("spawn")
@@ -52,6 +53,8 @@ class Apart:
             ) from error
         except BrokenProcessPool as error:
             self._kill()
+            if kept:  # it may have died since the last audit, with nothing to do
+                return self(releases, candidate)
             raise Unsure(f"The process of the audit died. {KEPT}") from error
 
     def _kill(self) -> None:

@@ -1,6 +1,7 @@
 """P19: an auditor that fails, in whatever way, means no release, and nothing is lost."""
 
 from collections.abc import Iterator
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,16 @@ def test_a_process_that_died_is_replaced(candidates: Week, untouched: dict[str, 
             week.close(auditor=fails)
     assert week.close(auditor=Apart()).state == "released"
     assert week.released() == untouched
+
+
+def test_a_process_that_died_while_it_had_nothing_to_do_holds_no_wave(tmp_path: Path) -> None:
+    """Between two weeks the machine may end an idle child; the next audit starts another."""
+    apart = Apart(auditors.finds_nothing)
+    for _ in range(2):
+        assert apart(tmp_path, tmp_path) == Verdict()
+        for child in active_children():
+            child.kill()
+            child.join()
 
 
 def test_no_verdict_is_never_taken_for_a_good_one(tmp_path: Path) -> None:

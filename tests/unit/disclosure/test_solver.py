@@ -2,6 +2,7 @@
 
 from math import inf
 
+import highspy
 import numpy as np
 import pytest
 
@@ -58,6 +59,28 @@ def test_a_question_without_end_is_unsure() -> None:
     hard = Program([0] * count, [1] * count, rows, whole=True, seconds=0.0)
     with pytest.raises(Unsure, match="did not finish"):
         hard.least(dice.integers(1, 9, count).tolist())
+
+
+class Ended(Program):
+    """A program whose solver ends with a given status, whatever it was asked."""
+
+    status = highspy.HighsModelStatus.kNotset
+
+    def _ran(self) -> highspy.HighsModelStatus:
+        return self.status
+
+
+@pytest.mark.parametrize("name", sorted(highspy.HighsModelStatus.__members__))
+@pytest.mark.parametrize("method", ["simplex", "pdlp"])
+def test_of_all_statuses_two_are_answers(name: str, method: str) -> None:
+    """P19: optimal and infeasible; whatever else a solver may ever say is no verdict."""
+    program = Ended([0, 0], [2, 2], line(), method=method)
+    program.status = highspy.HighsModelStatus.__members__[name]
+    if name == "kInfeasible":
+        assert program.least([1, 0]) is None
+    else:  # nothing was solved: even of an optimum the values do not fit the rows
+        with pytest.raises(Unsure, match="does not fit" if name == "kOptimal" else "not finish"):
+            program.least([1, 0])
 
 
 def test_a_question_that_makes_no_sense_is_unsure() -> None:
