@@ -51,7 +51,8 @@ def releases(tmp_path: Path) -> Path:
     counts = tally(tree, [(tree.groups[team], given) for team, given in ballots], ITEMS, WAVE)
     release = protect(tree, counts, POLICY, LED)
     assert check_exact(tree, counts, POLICY, release) == []
-    about = described(WAVE, Tallies(tree.root.invited, *[len(ballots)] * 3, 0))
+    cast = len(ballots)
+    about = described(WAVE, Tallies(tree.root.invited, cast, cast, cast, 0))
     staff = compose(release, tree, LED, "Org", "")
     press(tmp_path, release, tree, about, staff, check=lambda f: audit_release(f, SURVEY))
     return tmp_path
