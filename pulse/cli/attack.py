@@ -24,8 +24,8 @@ HEAD: Final = (
 )
 COLUMNS: Final = "   Pulse  only hiding  attack"
 PROVEN: Final = (
-    "In what Pulse publishes no small group was found. In the other publication the same attacks "
-    "worked out small groups {times} times, so they do find what there is to find. "
+    "In what Pulse publishes no small group was found. In the other publication {working} of the "
+    "same {count} attacks worked some out, so they do find what there is to find. "
     "`pulse attack --explain` tells each of them in plain words, `--explain NAME` one."
 )
 SPARE: Final = (
@@ -100,8 +100,8 @@ def _words(report: "Report") -> str:
         waves=report.waves, people=report.people,
     )  # fmt: skip
     rows = [_row(outcome) for outcome in report.attacks]
-    times = sum(outcome.naive.groups for outcome in report.attacks)
-    end = report.findings or (PROVEN.format(times=f"{times:,}"),)
+    working = sum(outcome.control == "twin" for outcome in report.attacks)
+    end = report.findings or (PROVEN.format(working=working, count=len(report.attacks)),)
     foot = FOOT.format(seconds=report.seconds, seed=report.seed)
     table = "\n".join((COLUMNS, *rows))
     elsewhere = [SPARE] if any(each.control == "invented" for each in report.attacks) else []
