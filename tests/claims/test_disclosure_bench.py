@@ -49,15 +49,16 @@ def test_the_readme_states_what_every_rule_shows_and_leaks(printed: list[Rows]) 
     assert [without_the_package(rows) for rows in printed] == again
 
 
-def test_the_readme_has_a_row_for_each_method_of_the_package(printed: list[Rows]) -> None:
-    """The package's methods stand in the first table, with all of its columns."""
+def test_the_readme_tells_of_each_method_of_the_package(printed: list[Rows]) -> None:
+    """The package's methods stand in the first table with all of its columns, or with a reason."""
     patterns, _ = printed
     columns = {tuple(row) for row in patterns.values()}
-    assert set(METHODS) < set(patterns)
+    failed = {name for name in METHODS if f"\n{name}: " in README}
+    assert set(METHODS) & set(patterns) == set(METHODS) - failed
     assert len(columns) == 1
 
 
 def test_the_comparison_sees_one_wrong_number(printed: list[Rows]) -> None:
     """A table with one number changed is not what the bench measures."""
-    text = README.replace("842 · 0", "843 · 0")
+    text = README.replace("842 868 864 · 0", "843 868 864 · 0")
     assert tables(text.partition(BEGIN)[2].partition(END)[0]) != printed

@@ -24,24 +24,40 @@ def markdown(outcomes: Outcomes, shares: Shares) -> str:
 
 def _patterns(outcomes: Outcomes) -> str:
     rules = list(next(iter(outcomes.values())))
-    clocked = _clocked(outcomes)
-    head = ["units shown · leaks (people in them)", *outcomes, SILENT]
-    head += [f"{TIME}, {name}" for name in clocked]
+    columns, clocked = _columns(outcomes), _clocked(outcomes)
+    times = f"{TIME}, {' · '.join(clocked)}"
     rows = []
     for rule in rules:
-        by_rule = [results[rule] for results in outcomes.values()]
-        judged = [outcome.judged for outcome in by_rule if outcome.judged]
-        row = [rule, *(_cell(outcome.judged) for outcome in by_rule)]
-        row.append(str(sum(each.silent for each in judged)) if judged else "-")
-        rows.append(row + [_ratio(outcomes[name], rule) for name in clocked])
+        by_rule = {name: results[rule] for name, results in outcomes.items()}
+        judged = [outcome.judged for outcome in by_rule.values() if outcome.judged]
+        if judged:
+            silent = sum(each.silent for each in judged)
+            cells = [_cell([by_rule[name].judged for name in names]) for names in columns.values()]
+            ratios = " · ".join(_ratio(outcomes[name], rule) for name in clocked)
+            rows.append([rule, *cells, str(silent), ratios])
+    head = ["units shown · leaks (people in them)", *columns, SILENT, times]
     return _table(head, rows)
 
 
-def _cell(judged: Judged | None) -> str:
-    if judged is None:
+def _columns(outcomes: Outcomes) -> dict[str, list[str]]:
+    """Map each column to its organisations: all that differ in their last number share one."""
+    found: dict[str, list[str]] = {}
+    for name in outcomes:
+        kind, _, number = name.rpartition(" ")
+        found.setdefault(f"{kind}s" if number.isdecimal() else name, []).append(name)
+    return found
+
+
+def _cell(judged: Sequence[Judged | None]) -> str:
+    """Write units shown and leaks of each organisation, and the people in all leaks."""
+    each = [one for one in judged if one is not None]
+    if len(each) < len(judged):
         return "-"
-    people = f" ({judged.people:,})" if judged.leaks else ""
-    return f"{judged.shown:,} · {judged.leaks:,}{people}"
+    shown = " ".join(f"{one.shown:,}" for one in each)
+    if not any(one.leaks for one in each):
+        return f"{shown} · 0"
+    leaks = " ".join(f"{one.leaks:,}" for one in each)
+    return f"{shown} · {leaks} ({sum(one.people for one in each):,})"
 
 
 def _ratio(results: Mapping[str, Outcome], rule: str) -> str:
@@ -56,6 +72,7 @@ def _notes(outcomes: Outcomes) -> str:
     notes = (
         "A *leak* is a group of 1 to 4 people whose figures follow from those shown; *silent* "
         "counts, over all columns, hidden people of whom it follows that none of them answered. "
+        "Where trees share a column, each has a number and the people are those of all. "
         f"Times are ratios of medians in one run; 1 {TIMES} was {ours}. pytauargus is a package of "
         f"statistical offices' cell suppression; it may search for {MINUTES} minute."
     )

@@ -48,8 +48,8 @@ def test_a_rule_that_cannot_run_is_asked_once() -> None:
     assert len(asked) == 1
 
 
-def test_a_rule_that_cannot_run_stands_in_the_table_with_the_reason() -> None:
-    """Its cells are empty, every row has all columns, and the reason stands below, once."""
+def test_a_rule_that_cannot_run_has_its_reason_below_the_table() -> None:
+    """It has no row of empty cells, and the reason stands below, once; trees share a column."""
 
     def cannot(_problem: Problem) -> tuple[list[bool], float]:
         raise CannotRun("it is not there")
@@ -60,16 +60,16 @@ def test_a_rule_that_cannot_run_stands_in_the_table_with_the_reason() -> None:
         NAIVE: contender([True, False, True, True], 0.05, calls, "naive"),
         "package": cannot,
     }
-    outcomes = {name: in_turns(rules, PROBLEM, 2) for name in ("tree", "4 units")}
+    outcomes = {name: in_turns(rules, PROBLEM, 2) for name in ("tree 0", "tree 1", "4 units")}
     judged = judge(PROBLEM, [True, False, False, True])
     text = markdown(outcomes, {"4 units": {"ours": judged}})
     assert text.startswith(BEGIN)
     assert text.endswith(END)
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("|")]
-    assert {len(row) for row in rows[:5]} == {5}
-    assert rows[2][1:] == ["2 · 0", "2 · 0", "0", "1 × |"]  # noqa: RUF001 - the sign of the table
-    assert rows[3][1:] == ["3 · 1 (3)", "3 · 1 (3)", "0", "0.1 × |"]  # noqa: RUF001 - as above
-    assert rows[4][1:] == ["-", "-", "-", "- |"]
+    assert rows[0][1:] == ["trees", "4 units", "silent", "time, 4 units |"]
+    assert rows[2][1:] == ["2 2 · 0", "2 · 0", "0", "1 × |"]  # noqa: RUF001 - the table's sign
+    assert rows[3][1:] == ["3 3 · 1 1 (6)", "3 · 1 (3)", "0", "0.1 × |"]  # noqa: RUF001 - as above
+    assert not any("package" in row[0] for row in rows)
     assert rows[-1] == ["| 4 units", "50.0% · 43.8% · 0 |"]
     assert text.count("package: it is not there.") == 1
 
