@@ -6,9 +6,11 @@ in its memory; a peel would go on beside the one that is begun again.
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing import parent_process
-from threading import Thread
+from threading import Thread, current_thread, main_thread
+from typing import Any
 
 
 def end_with_parent() -> None:
@@ -25,6 +27,32 @@ def end_with(descriptor: int) -> None:
         descriptor: the reading end; nothing is ever written.
     """
     _end_after(lambda: os.read(descriptor, 1))
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back until the block is over.
+
+    For the moment in which a pool starts a process: a parent that ends between starting it and
+    telling it what to do leaves a child that fails loudly.
+    """
+    if current_thread() is not main_thread():  # signals are the main thread's to handle
+        yield
+        return
+    came: list[int] = []
+
+    def remember(number: int, frame: Any) -> None:  # noqa: ANN401 - as signal.signal has it
+        del frame
+        came.append(number)
+
+    before = {each: signal.signal(each, remember) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def _end_after(wait: Callable[[], object]) -> None:

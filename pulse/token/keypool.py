@@ -5,7 +5,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Final
 
-from pulse.store.lifeline import end_with_parent
+from pulse.store.lifeline import end_with_parent, undisturbed
 from pulse.terms import Progress, silent
 from pulse.token.keys import generate_der
 
@@ -31,7 +31,8 @@ def pool_keys(count: int, progress: Progress = silent, *, alone: int = ALONE) ->
     with ProcessPoolExecutor(
         min(count, os.cpu_count() or 1), context, initializer=end_with_parent
     ) as pool:
-        futures = [pool.submit(generate_der) for _ in range(count)]
+        with undisturbed():
+            futures = [pool.submit(generate_der) for _ in range(count)]
         try:
             for future in as_completed(futures):
                 keys.append(future.result())

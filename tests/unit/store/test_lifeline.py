@@ -8,6 +8,8 @@ from contextlib import suppress
 
 import pytest
 
+from pulse.store.lifeline import undisturbed
+
 # Each tells as soon as its workers work, and is killed then.
 PROGRAMS = {
     "keys": """
@@ -65,6 +67,22 @@ def ends_with_its_parent(program: str, patience: float) -> bool:
 def test_no_child_outlives_a_command_that_was_killed(name: str) -> None:
     """Workers that hold keys, and a process on a pipe, end when their parent is killed."""
     assert ends_with_its_parent(PROGRAMS[name], 20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_waits_until_a_child_is_started(number: signal.Signals) -> None:
+    """Inside the block nothing happens; right after it the signal is handled as ever."""
+    seen: list[str] = []
+    before = signal.signal(number, lambda *_: seen.append("handled"))
+    try:
+        with undisturbed():
+            signal.raise_signal(number)
+            seen.append("started")
+        assert seen == ["started", "handled"]
+        signal.raise_signal(number)
+        assert seen == ["started", "handled", "handled"]
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_pool_without_the_lifeline_is_caught() -> None:
