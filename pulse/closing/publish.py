@@ -13,7 +13,7 @@ from pulse.closing.plan import Plan, blank
 from pulse.closing.steps import Work, opened_answers
 from pulse.disclosure import solver
 from pulse.disclosure.audit import Verdict
-from pulse.disclosure.auditor import KEPT, Auditor
+from pulse.disclosure.auditor import Auditor
 from pulse.disclosure.bounds import Hit
 from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
@@ -32,6 +32,7 @@ from pulse.terms import Counts, Tree
 
 FEW_SPOILED: Final = 3
 SPOILED_SHARE: Final = 100
+KEPT: Final = "Nothing was published, nothing is lost; `pulse wave release` tries again."
 Rule = Callable[..., ProtectedCounts]
 
 
@@ -129,7 +130,9 @@ def safe(
     )  # fmt: skip
     found = check_exact(tree, counts, policy, protected)
     if found:
-        raise Held(f"The exact counts contradict what would be shown: {found[0]}")
+        raise Held(
+            f"The exact counts contradict what would be shown: {found[0]} Nothing was published."
+        )
     return protected
 
 
@@ -171,8 +174,8 @@ def judged(auditor: Auditor, releases: Path, candidate: Path) -> Verdict:
     """
     try:
         verdict = auditor(releases, candidate)
-    except PulseError:
-        raise
+    except PulseError as error:
+        raise Unsure(f"{error} {KEPT}") from error
     except Exception as error:  # whatever else it was: no verdict is no release
         raise Unsure(f"The audit failed ({type(error).__name__}). {KEPT}") from error
     if not isinstance(verdict, Verdict):

@@ -48,14 +48,12 @@ class Apart:
             return self._pool.submit(self._audit, releases, candidate).result(self._seconds)
         except TimeoutError as error:
             self._kill()
-            raise Unsure(
-                f"The audit did not end within {self._seconds:g} seconds. {KEPT}"
-            ) from error
+            raise Unsure(f"The audit did not end within {self._seconds:g} seconds.") from error
         except BrokenProcessPool as error:
             self._kill()
             if kept:  # it may have died since the last audit, with nothing to do
                 return self(releases, candidate)
-            raise Unsure(f"The process of the audit died. {KEPT}") from error
+            raise Unsure("The process of the audit died.") from error
 
     def _kill(self) -> None:
         """End the child, whatever it is doing; the next audit starts another."""
@@ -66,5 +64,4 @@ class Apart:
             self._pool = None
 
 
-KEPT: Final = "Nothing was published, nothing is lost; `pulse wave release` tries again."
 apart: Final = Apart()

@@ -57,7 +57,10 @@ def choose(
         if not narrow:
             return pattern
         hidden |= {give_way(tree, pattern.shown, narrow[0])}
-    raise Held("No safe pattern of shown units was found. Nothing was published.")
+    raise Held(
+        "No safe pattern of shown units was found. Nothing was published; "
+        "a higher k in the settings shows less and may be enough."
+    )
 
 
 def answering(tree: Tree, counts: Counts, items: Sequence[str]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from pulse.disclosure.groups import form_groups
 from pulse.disclosure.isolation import smallest_isolated
 from pulse.disclosure.policy import policy_for
 from pulse.disclosure.protect import protect
-from pulse.disclosure.repair import in_memory, protect_safely
+from pulse.disclosure.repair import protect_safely
 from pulse.disclosure.residues import pools_due
 from pulse.disclosure.solver import Program
 from pulse.errors import Held
@@ -29,7 +29,7 @@ from pulse.release.cell import Cell
 from pulse.release.press import press
 from pulse.release.protected import ProtectedCounts
 from pulse.terms import RosterUnit, Tree, Unit
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, World, about, tally, worlds
+from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, World, about, in_memory, tally, worlds
 
 few = settings(max_examples=15, deadline=None)
 

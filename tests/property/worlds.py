@@ -7,9 +7,12 @@ from hashlib import sha256
 import msgspec
 from hypothesis import strategies as st
 
+from pulse.disclosure.bounds import Hit, hits, wave_of
 from pulse.disclosure.groups import form_groups
-from pulse.disclosure.policy import Policy, policy_for
+from pulse.disclosure.policy import Policy, policy_for, restore
 from pulse.disclosure.protect import protect
+from pulse.disclosure.repair import Judge
+from pulse.disclosure.residues import item_classes
 from pulse.instrument import load
 from pulse.release.cell import Cell
 from pulse.release.manifest import About, Tallies
@@ -124,3 +127,22 @@ def described(wave: str, tallies: Tallies) -> About:
 def figures(protected: ProtectedCounts) -> Mapping[tuple[str, str], Cell]:
     """Index the cells of a protected wave by unit and measure."""
     return {(cell.unit_id, cell.measure): cell for cell in protected.cells}
+
+
+def in_memory(tree: Tree, counted: int) -> Judge:
+    """Return a judge that looks at protected counts before they are written.
+
+    Args:
+        tree: the frozen tree of the wave.
+        counted: ballots counted in the whole wave.
+    """
+
+    def judge(protected: ProtectedCounts) -> list[Hit]:
+        policy = restore(protected.policy)
+        return [
+            hit
+            for items, _ in item_classes(protected.items, protected.lead, policy)
+            for hit in hits(wave_of(tree, counted, protected.cells, items))
+        ]
+
+    return judge

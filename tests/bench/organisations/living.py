@@ -15,7 +15,7 @@ from pulse.disclosure.audited_survey import shipped
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
-from pulse.disclosure.repair import in_memory, protect_safely
+from pulse.disclosure.repair import protect_safely
 from pulse.disclosure.residues import OTHERS, check_exact, item_classes
 from pulse.errors import Held, TooSmall
 from pulse.instrument import Instrument, load
@@ -27,7 +27,7 @@ from pulse.roster.continuity import Past, continue_series, people_of_units
 from pulse.terms import TOP, Counts, Tree
 from tests.bench.organisations import judging
 from tests.bench.organisations.people import Organisation
-from tests.property.worlds import described
+from tests.property.worlds import described, in_memory
 
 STANDARD, HIGH = 5, 10
 ALLOWS_HIGH: Final = 24  # people, so that no ordinary leaver brings it below k + 2

@@ -11,14 +11,14 @@ from pulse.disclosure import bounds, system
 from pulse.disclosure.bounds import hits, sum_range, wave_of
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
-from pulse.disclosure.repair import in_memory, protect_safely
+from pulse.disclosure.repair import protect_safely
 from pulse.disclosure.residues import OTHERS, band_range
 from pulse.disclosure.solver import Program
 from pulse.errors import Held, Unsure
 from pulse.release.cell import Cell
 from pulse.release.protected import ProtectedCounts
 from pulse.terms import Counts, RosterUnit, Tree
-from tests.property.worlds import INSTRUMENT, POLICY, tally
+from tests.property.worlds import INSTRUMENT, POLICY, in_memory, tally
 
 ONE = ("A1",)
 
