@@ -41,6 +41,13 @@ def finds(releases: Path, candidate: Path) -> Verdict:
     return Verdict(("a row stands twice.",))
 
 
+def finds_both(releases: Path, candidate: Path) -> Verdict:
+    """Find that too much is known, and something else."""
+    del releases, candidate
+    hit = Hit("lab", "A1", "the sum of its answers")
+    return Verdict(("lab: too narrow.", "a row stands twice."), (hit,))
+
+
 def is_never_content(releases: Path, candidate: Path) -> Verdict:
     """Say of every candidate, also of one that shows nothing, that it tells too much."""
     del releases, candidate

@@ -23,6 +23,7 @@ KINDS: list[tuple[str, Auditor, str]] = [
     ("disagrees in its process", Apart(auditors.disagrees), "disagree"),
     ("disagrees", auditors.disagrees, "disagree"),
     ("finds", auditors.finds, "a row stands twice"),
+    ("finds more than a hit", auditors.finds_both, "audit stopped the release: lab: too narrow"),
     ("is never content", auditors.is_never_content, "leave every hidden group open"),
     ("says nothing", auditors.says_nothing, "no verdict"),
 ]

@@ -172,3 +172,15 @@ def test_a_leak_planted_in_the_cells_is_found(releases: Path, rows: Forgery, sai
     forge(releases, WAVE, rows=rows)
     with pytest.raises(AssertionError, match=said):
         raise AssertionError(found(releases))
+
+
+def test_figures_that_nobody_can_have_answered_are_no_verdict(releases: Path) -> None:
+    """P19: nine in ten agree in all, far fewer in each part: the audit cannot tell, and says so."""
+    agreed = every(
+        lambda c: (c.kind, c.measure, c.parent_id) == ("unit", "item:A1", None),
+        favourable=90.0, neutral=5.0, unfavourable=5.0,
+    )  # fmt: skip
+    forge(releases, WAVE, rows=agreed)
+    assert found(releases) == (
+        f"{WAVE}: it could not be judged. No answers at all fit the figures of item A1."
+    )

@@ -9,13 +9,15 @@ from msgspec import structs
 
 from pulse.closing.results import compose
 from pulse.disclosure.audit import audit_home, audit_release
+from pulse.disclosure.audited_cells import Sheet
 from pulse.disclosure.audited_survey import shipped
+from pulse.disclosure.audited_widths import isolated, too_narrow
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
 from pulse.disclosure.residues import check_exact
 from pulse.release import cells
 from pulse.release.cell import Cell
-from pulse.release.manifest import Manifest, Tallies
+from pulse.release.manifest import Manifest, Tallies, decode
 from pulse.release.press import press
 from pulse.terms import RosterUnit, Tree
 from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, described, tally
@@ -146,6 +148,39 @@ def test_a_leader_shown_with_too_few_people_is_found(
     """P6: the second class has a k, a residue test and pools of its own."""
     forge(releases, WAVE, rows=change)
     assert said in found(releases)
+
+
+def sheet(releases: Path, *changes: Forgery) -> Sheet:
+    """Read the week with forged cells, as the audit does."""
+    forged = rows(releases)
+    for change in changes:
+        forged = change(forged)
+    written = decode((releases / WAVE / "manifest.json").read_bytes())
+    return Sheet(written, POLICY, organisation(), forged)
+
+
+def test_the_second_opinion_knows_the_second_k(releases: Path) -> None:
+    """The program that knows no tree asks for ten people too, and for a pool."""
+    assert list(isolated(sheet(releases))) == []
+    small = every(of("dep:others"), at_least=5)
+    without = sheet(releases, lambda given: [c for c in given if c.kind != "pool"])
+    for wrong in (sheet(releases, small), without):
+        (told,) = isolated(wrong)
+        assert told == "dep/:rest: fewer than 10 people can be told apart."
+
+
+def test_figures_of_the_second_class_leave_hidden_teams_open_too(releases: Path) -> None:
+    """A pool in which everybody gave the same answer tells it of each team inside."""
+    assert too_narrow(sheet(releases)) == []
+    loose = {"mean": 3.0, "step": 4.0, "mean_bound": "exact", "favourable": None}
+    above = [every(of(unit), **loose, unfavourable=None, no_answer=None) for unit in ("org", "dep")]
+    same = every(of("dep:others"), mean=5.0, step=0.0, mean_bound="exact")
+    assert [
+        (hit.unit_id, hit.item, hit.told) for hit in too_narrow(sheet(releases, *above, same))
+    ] == [
+        ("five", LEAD, "what everybody answered"),
+        ("ten", LEAD, "what everybody answered"),
+    ]
 
 
 def test_an_item_about_a_leader_that_passes_for_another_is_found(releases: Path) -> None:
