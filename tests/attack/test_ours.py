@@ -23,7 +23,7 @@ from pulse.attack.attacks import (
     threshold_lowered,
     two_leaders,
 )
-from pulse.attack.publication import Publication
+from pulse.attack.publication import Publication, Span
 from pulse.attack.truth import Truth
 from pulse.attack.twin import Week
 from pulse.instrument import Instrument
@@ -187,6 +187,40 @@ def test_a_planted_leak_is_found_by_structure(
     forge(releases, WAVES[1], rows=leak)
     after = reader.read(releases)
     assert all(attack.attack(after).groups for attack in attacks)
+
+
+def test_a_number_that_is_no_band_is_a_count(releases: Path) -> None:
+    """ "At least 7" is read as seven people, "at least 5" as what the band says."""
+    figures = [f for f in reader.read(releases).figures if f.unit_id == "t0"]
+    assert {f.n for f in figures if f.wave == WAVES[1] and f.measure == "item:A1"} == {(5, 9)}
+
+    def seven(rows: list[Cell]) -> list[Cell]:
+        return [structs.replace(r, at_least=7) if r.unit_id == "t0" else r for r in rows]
+
+    forge(releases, WAVES[1], rows=seven)
+    figures = [f for f in reader.read(releases).figures if f.unit_id == "t0"]
+    assert {f.n for f in figures if f.wave == WAVES[1] and f.measure == "item:A1"} == {(7, 7)}
+
+
+def test_a_scale_one_step_away_from_its_items_is_read_by_itself(releases: Path) -> None:
+    """A scale row that follows from its items' rows says nothing, the next value does."""
+
+    def scales() -> list[Span | None]:
+        printed = reader.read(releases).figures
+        return [f.mean for f in printed if f.unit_id == "t0" and f.measure.startswith("scale:")]
+
+    assert set(scales()) == {None}
+
+    def one_step_more(rows: list[Cell]) -> list[Cell]:
+        return [
+            structs.replace(row, mean=(row.mean or 0) + (row.step or 0))
+            if row.unit_id == "t0" and row.measure.startswith("scale:") and row.mean
+            else row
+            for row in rows
+        ]
+
+    forge(releases, WAVES[1], rows=one_step_more)
+    assert any(scales())
 
 
 def test_hidden_rows_that_differ_are_seen_to_differ(releases: Path) -> None:

@@ -75,6 +75,14 @@ def test_an_attack_that_finds_nothing_anywhere_is_a_finding() -> None:
     assert suite.Outcome("x", "", Recovered(), Recovered(1, 3), "twin").ok
 
 
+def test_a_guess_as_good_as_blind_is_no_control() -> None:
+    """An attack works if it found a group, or guessed better than without any figure."""
+    assert suite.works(Recovered(groups=1))
+    assert suite.works(Recovered(guess=0.5, blind=0.4))
+    assert not suite.works(Recovered(guess=0.4, blind=0.4))
+    assert not suite.works(Recovered(guess=0.4))
+
+
 @pytest.mark.slow
 def test_a_very_small_organisation_has_its_controls_elsewhere(tmp_path: Path) -> None:
     """One team has no sibling to subtract: such attacks show on invented units that they work."""
