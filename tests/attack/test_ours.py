@@ -190,7 +190,7 @@ def test_a_planted_leak_is_found_by_structure(
 
 
 def test_a_number_that_is_no_band_is_a_count(releases: Path) -> None:
-    """ "At least 7" is read as seven people, "at least 5" as what the band says."""
+    """A printed "at least 7" is read as seven people, "at least 5" as what the band says."""
     figures = [f for f in reader.read(releases).figures if f.unit_id == "t0"]
     assert {f.n for f in figures if f.wave == WAVES[1] and f.measure == "item:A1"} == {(5, 9)}
 
