@@ -168,3 +168,29 @@ def test_the_first_screen_of_a_phone_answers_the_question(visits: Visits, site: 
     assert box is not None
     assert box["y"] + box["height"] <= 780
     assert page.locator(".tile").count() == 4
+
+
+def test_the_pages_stand_in_one_line_on_a_phone(visits: Visits, site: str) -> None:
+    """HR, who has the most pages, finds all of them in one line, each 44 px high."""
+    page = _signed_in(site, visits.context(width=360), house.HR)
+    entries = page.locator(".top nav").locator("a, button").all()
+    boxes = [entry.bounding_box() for entry in entries]
+    assert len(boxes) == 5
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert all(box["height"] >= 44 for box in boxes if box)
+
+
+def test_the_evidence_and_the_log_fit_a_phone(visits: Visits, site: str) -> None:
+    """No table of theirs scrolls sideways, no command is cut off, and no heading is broken."""
+    page = _signed_in(site, visits.context(width=360), house.AUDITOR)
+    for path in ("/", "/evidence"):
+        page.goto(site + path)
+        for summary in page.locator("main summary").all():
+            summary.click()
+        wide = (
+            "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.ariaLabel)"
+        )
+        assert page.locator("main .scroll, main pre").evaluate_all(wide) == []
+    heads = page.locator(".counts").first.locator("thead th")
+    assert len({round(box["height"]) for one in heads.all() if (box := one.bounding_box())}) == 1
+    assert heads.nth(4).evaluate("one => one.offsetHeight") < 44
