@@ -13,7 +13,7 @@ from typing import Final
 
 from pulse.disclosure.audit import Verdict, audit_candidate
 from pulse.errors import Unsure
-from pulse.store.lifeline import end_with_parent
+from pulse.store.lifeline import end_with_parent, undisturbed
 
 SECONDS: Final = 300.0
 
@@ -45,7 +45,9 @@ class Apart:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, context, initializer=end_with_parent)
         try:
-            return self._pool.submit(self._audit, releases, candidate).result(self._seconds)
+            with undisturbed():
+                verdict = self._pool.submit(self._audit, releases, candidate)
+            return verdict.result(self._seconds)
         except TimeoutError as error:
             self._kill()
             raise Unsure(f"The audit did not end within {self._seconds:g} seconds.") from error
