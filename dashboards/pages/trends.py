@@ -98,7 +98,7 @@ def months(scales: Scales, unit_id: str) -> tuple[MonthRow, ...]:
 
 
 def _month(blocks: tuple[Block, ...]) -> MonthRow:
-    missing = ", ".join(weeks.short(wave) for wave in blocks[0].missing)
+    missing = weeks.numbers(blocks[0].missing)
     return MonthRow(weeks.span(blocks[0].waves), missing, tuple(_month_cell(b) for b in blocks))
 
 

@@ -42,6 +42,12 @@ def span(waves: tuple[str, ...]) -> str:
     return f"week {int(first[1])}, {first[0]} \N{EN DASH} week {int(last[1])}, {last[0]}"
 
 
+def numbers(waves: tuple[str, ...]) -> str:
+    """Return some weeks of a span beside it, where their year is clear: "weeks 31, 32"."""
+    told = ", ".join(str(int(wave.split("-W")[1])) for wave in waves)
+    return f"week{'s' * (len(waves) > 1)} {told}" if waves else ""
+
+
 def whole(value: float) -> str:
     """Return a figure of 0-100 as a whole number."""
     return f"{value:.0f}"

@@ -9,7 +9,7 @@ from msgspec import structs
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import hidden
 from dashboards.pages.tiles import NO_COMPARISON, tiles
-from dashboards.pages.trends import sections
+from dashboards.pages.trends import months, sections
 from pulse.accounts.scope import Scope
 from pulse.statistics.scales import Scales
 from tests.unit.statistics.histories import history, team
@@ -87,3 +87,14 @@ def test_weeks_that_are_marks_are_explained(high: float) -> None:
     condition = text[text.index('{% if shown.trends|selectattr("ends")|list %}') :]
     words = Template(condition[: condition.index("{% endif %}") + len("{% endif %}")])
     assert ("Diamonds" in words.render(shown={"trends": found})) == (high > 4)
+
+
+def test_hidden_weeks_of_a_period_are_named_by_their_numbers() -> None:
+    """Beside "weeks 1-4, 2026" the hidden ones need no year of their own."""
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        del item
+        return None if unit == "a" and t in {1, 2} else 3.0
+
+    (row,) = months(Scales(history(rule, 4, (team("a"),))), "a")
+    assert (row.period, row.missing) == ("weeks 1\N{EN DASH}4, 2026", "weeks 2, 3")
