@@ -32,8 +32,8 @@ class Figure(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """An item's mean as people read it, such as "3.5" or "4.5 or more"."""
-        return f"{round(self.mean, 2):g}{_BOUND.get(self.mean_bound, '')}"
+        """An item's mean as people read it, such as "3.0", "3.25" or "4.5 or more"."""
+        return f"{self.mean:.2f}".removesuffix("0") + _BOUND.get(self.mean_bound, "")
 
     @property
     def whole(self) -> str:

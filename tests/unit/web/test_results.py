@@ -51,7 +51,7 @@ def test_the_page_says_what_the_release_says() -> None:
         "<b>72</b>",
         "<b>87 or more</b>",
         "1.5 or less",
-        "We got blamed.<small>Less agreement is better.</small>",
+        "We got blamed.<small>Less agreement is better.</small></th><td>2.0</td>",
         "<td>61</td><td>not told</td>",
         "1 of 2",
     ):
