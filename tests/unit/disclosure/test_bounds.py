@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from pulse.disclosure import bounds, system
-from pulse.disclosure.bounds import hits, sum_range, wave_of
+from pulse.disclosure.bounds import Hit, hits, sum_range, wave_of
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
 from pulse.disclosure.repair import protect_safely
@@ -178,6 +178,23 @@ def test_a_sum_given_away_is_repaired() -> None:
     assert "withdrawn" not in str(safe)
     with pytest.raises(Held, match="leave every hidden group open"):
         protect_safely(tree, lambda more: hidden(tree, counts, "e", *more), judge, rounds=1)
+
+
+def test_what_was_withdrawn_once_stays_withdrawn() -> None:
+    """Each round takes one more unit away, the smallest shown sibling, then what is above."""
+    tree = flat(a=30, b=20, e=7)
+    counts = counts_of(tree, a=[3] * 20, b=[3] * 12, e=[3] * 5)
+    asked: list[frozenset[str]] = []
+
+    def protecting(withdrawn: frozenset[str]) -> ProtectedCounts:
+        asked.append(withdrawn)
+        return hidden(tree, counts, "e", *withdrawn)
+
+    def judge(release: ProtectedCounts) -> list[Hit]:
+        return [Hit("e", "A1", "the sum of its answers")] if release.published else []
+
+    assert protect_safely(tree, protecting, judge).published == ()
+    assert asked == [set(), {"b"}, {"a", "b"}, {"a", "b", "org"}]
 
 
 def test_the_repair_is_the_same_every_time() -> None:

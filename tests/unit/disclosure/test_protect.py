@@ -10,6 +10,7 @@ from pulse.disclosure import pattern
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.policy import policy_for
 from pulse.disclosure.protect import protect
+from pulse.disclosure.residues import check_exact
 from pulse.errors import Held
 from pulse.release.cell import Cell
 from pulse.release.protected import ProtectedCounts
@@ -226,6 +227,25 @@ def test_a_group_below_a_lone_department_gives_way_upwards() -> None:
     counts = counted(tree, **dict.fromkeys("abcde", [3] * 9))
     chosen = pattern.choose(tree, counts, ITEMS, 5, frozenset({"e"}))
     assert "dep" not in chosen.shown
+
+
+@pytest.mark.parametrize(("a", "b"), [(6, 9), (9, 6), (5, 5)])
+def test_which_sibling_goes_along_depends_on_bands_alone(a: int, b: int) -> None:
+    """Of two teams in one band the first is shown, whichever has more answers in it."""
+    tree = organisation(a=20, b=20, c=20)
+    counts = counted(tree, a=[3] * a, b=[3] * b, c=[3] * 2)
+    assert pattern.choose(tree, counts, ITEMS, 5).shown == {"org", "a"}
+
+
+def test_a_raised_k_hides_groups_whose_band_can_never_reach_it() -> None:
+    """Eleven of eleven print as "at least 5", so under k = 10 they are hidden, and not a doubt."""
+    tree = organisation(a=11, b=30, c=30)
+    counts = counted(tree, a=[3] * 11, b=[3] * 20, c=[3] * 20)
+    policy = policy_for(10)
+    release = protect(tree, counts, policy, INSTRUMENT)
+    assert "a" in release.hidden
+    assert "org" in release.published
+    assert check_exact(tree, counts, policy, release) == []
 
 
 def test_a_tree_that_contradicts_its_counts_is_held() -> None:
