@@ -1,5 +1,6 @@
 """Our publication as an attacker reads it: true spans, the export's rows, planted leaks."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from pulse.attack import release
 from pulse.attack.attacks import (
     absence_pattern,
     band_straddle,
+    export_against_dashboard,
     hidden_without_pool,
     insider,
     live_ballot,
@@ -187,6 +189,27 @@ def test_a_planted_leak_is_found_by_structure(
     forge(releases, WAVES[1], rows=leak)
     after = reader.read(releases)
     assert all(attack.attack(after).groups for attack in attacks)
+
+
+@pytest.mark.parametrize(
+    ("told", "attack"),
+    [
+        (
+            {"units": [{"unit_id": "t1", "scales": [{"scale": "energy", "mean": 50.0}]}]},
+            hidden_without_pool,
+        ),
+        ({"items": [{"item": "A1", "mean": 3.3333}]}, export_against_dashboard),
+    ],
+    ids=["a hidden unit", "a finer mean"],
+)
+def test_what_staff_are_told_beyond_the_cells_is_found(
+    releases: Path, told: dict[str, object], attack: ModuleType
+) -> None:
+    """The staff page's file is read too: a figure that is no released cell is attacked."""
+    assert not attack.attack(reader.read(releases)).groups
+    (releases / WAVES[1] / "results.json").write_text(json.dumps(told), encoding="utf-8")
+    forge(releases, WAVES[1])
+    assert attack.attack(reader.read(releases)).groups
 
 
 def test_a_number_that_is_no_band_is_a_count(releases: Path) -> None:
