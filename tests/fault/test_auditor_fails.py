@@ -5,13 +5,16 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from pulse.closing.plan import read_plan
 from pulse.disclosure.audit import Verdict, audit_candidate
 from pulse.disclosure.auditor import Apart, Auditor
 from pulse.disclosure.bounds import Hit
+from pulse.disclosure.policy import restore
 from pulse.errors import Held, Unsure
 from pulse.release import cells
+from pulse.release.manifest import decode
 from tests.fault import auditors
 from tests.week import Week
 
@@ -103,6 +106,23 @@ def test_a_hit_is_mended_by_showing_less(candidates: Week) -> None:
     assert "tools" in shown(usual) - shown(week)
     rows = cells.read(week.home.releases / week.wave / cells.NAME)
     assert not [name for name in rows.columns if "reason" in name or "forced" in name]
+
+
+def test_a_higher_k_is_a_way_out_for_a_wave_that_no_pattern_saves(candidates: Week) -> None:
+    """Where rounds under k = 5 end in nothing, the reason says so, and a k of 10 goes on."""
+    week = candidates
+
+    def content_from_ten(releases: Path, candidate: Path) -> Verdict:
+        policy = decode((candidate / "manifest.json").read_bytes()).policy
+        low = restore(policy).k < 10
+        return auditors.is_never_content(releases, candidate) if low else Verdict()
+
+    with pytest.raises(Held, match="a higher k in the settings shows less"):
+        week.close(auditor=content_from_ten)
+    with pytest.raises(Held, match="leave every hidden group open"):
+        week.close(auditor=content_from_ten)
+    week.settings = structs.replace(week.settings, k=10)
+    assert week.close(auditor=content_from_ten).state == "released"
 
 
 def shown(week: Week) -> set[str]:

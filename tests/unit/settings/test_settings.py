@@ -18,6 +18,7 @@ REFUSED = {
     "k too small": ("k", {"PULSE_K": "4"}),
     "k between steps": ("k", {"PULSE_K": "7"}),
     "k in words": ("PULSE_K", {"PULSE_K": "five"}),
+    "no order": ("prefer", {"PULSE_PREFER": "teams"}),
     "a small group": ("group_min_invited", {"PULSE_GROUP_MIN_INVITED": "6"}),
     "kept answers": ("keep_answers_weeks", {"PULSE_KEEP_ANSWERS_WEEKS": "1"}),
     "no day": ("closes", {"PULSE_CLOSES": "Someday 17:00"}),
@@ -63,6 +64,7 @@ def test_what_cannot_be_used_stops_the_start(tmp_path: Path, case: str) -> None:
         ELSEWHERE,
         TEST_MODE | {"PULSE_TEST_CLOCK": "clock", "PULSE_SEED": "1"},
         {"PULSE_K": "10", "PULSE_GROUP_MIN_INVITED": "7", "PULSE_SENDER": "hr+pulse@example.org"},
+        {"PULSE_PREFER": "cells"},
         {"PULSE_HOME": "here", "PULSE_CHROMIUM": "there", "PULSE_PEERS": "none", "PATH": "/bin"},
     ],
 )
