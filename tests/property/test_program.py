@@ -27,9 +27,9 @@ from tests.oracles.reference_trees import TREES, reference
 def test_reference_trees_are_published_to_the_optimum(path: Path) -> None:
     """On each reference tree exactly the optimum is published, in under half a second."""
     tree, problem = reference(path)
-    started = time.perf_counter()
+    started = time.process_time()
     shown = best_pattern(problem)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert sum(shown) == tree.most_units_publishable_with_empty_residues_unsafe
     assert exposed(problem, shown) == []
     assert is_safe(problem, shown)
@@ -255,9 +255,9 @@ def test_ten_thousand_units_take_under_two_seconds() -> None:
     units += [unit(f"t{number}", f"d{number % 300}") for number in range(9_699)]
     place = {u.unit_id: at for at, u in enumerate(units)}
     n = [(at * 7) % 9 if u.group else 0 for at, u in enumerate(units)]
-    started = time.perf_counter()
+    started = time.process_time()
     weights = preferences(units, {u.unit_id: 5 for u in units if u.group}, None)
     parents = [-1 if u.parent_id is None else place[u.parent_id] for u in units]
     shown = best_pattern(Problem(parents, [8 if u.group else 0 for u in units], n, weights, k=10))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert shown[0]

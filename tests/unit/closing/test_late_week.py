@@ -23,6 +23,8 @@ from tests.week import (
     stop_at,
 )
 
+pytestmark = pytest.mark.slow  # whole weeks, opened and closed
+
 
 def people_are(week: Week, north: int) -> None:
     """Let team "north" have so many of its ten people, everybody else staying."""

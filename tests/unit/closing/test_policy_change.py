@@ -28,6 +28,8 @@ from tests.week import (
     stop_at,
 )
 
+pytestmark = pytest.mark.slow  # whole weeks, opened and closed
+
 
 def k_of(week: Week) -> int:
     """Return the k that a released week stands under."""

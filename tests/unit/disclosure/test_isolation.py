@@ -3,6 +3,7 @@
 import random
 import time
 
+import pytest
 from hypothesis import given, settings
 
 from pulse.disclosure.isolation import smallest_isolated
@@ -59,6 +60,7 @@ def test_atoms_that_nothing_tells_apart_count_together() -> None:
     assert smallest_isolated([frozenset("ab")], {"a": 3, "b": 4}, K) is None
 
 
+@pytest.mark.slow
 def test_three_linked_trees_of_three_hundred_atoms_take_seconds() -> None:
     """Three cuts of the same 300 atoms into blocks of three to nine are judged in seconds."""
     dice = random.Random(4)
