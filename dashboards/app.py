@@ -24,7 +24,7 @@ from pulse.accounts.passwords import PasswordWorker
 from pulse.clock import Clock, FileClock, SystemClock
 from pulse.http.headers import guard
 from pulse.settings import Home, Settings, load
-from pulse.store.engine import sqlite_engine
+from pulse.store.databases import accounts_engine
 from pulse.store.files import write_atomically
 
 _BODY_LIMIT = 16 * 1024  # bytes; the largest form is a change of password
@@ -55,7 +55,7 @@ def create_app(
         home=home,
         settings=settings,
         clock=clock or _clock(settings),
-        engine=sqlite_engine(home.accounts / "accounts.db", journal="wal", create=False),
+        engine=accounts_engine(home, settings, serving=True),
         passwords=PasswordWorker(hasher),
         shelf=Shelf(home.releases),
     )

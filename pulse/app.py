@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.http.headers import guard
 from pulse.settings import Home, Settings, load
+from pulse.store.databases import ballotbox_shelf, issuer_shelf
 from pulse.web.health import PEERS, health_route, read_peers
 from pulse.web.mishaps import HANDLERS
 from pulse.web.routes import page_routes
@@ -41,8 +42,8 @@ def create_app(home: Home | None = None) -> Litestar:
         BadSetting: the settings are not usable.
     """
     home, settings = _home(home)
-    issuing, issuer = _issuer(home)
-    casting, ballotbox = _ballotbox(home)
+    issuing, issuer = _issuer(home, settings)
+    casting, ballotbox = _ballotbox(home, settings)
     routes = [*issuing, *casting, *page_routes(home, settings), _health()]
     return _application(routes, (issuer, ballotbox), settings)
 
@@ -50,14 +51,14 @@ def create_app(home: Home | None = None) -> Litestar:
 def create_issuer(home: Home | None = None) -> Litestar:
     """Return the app of the issuer with the pages; arguments and errors as `create_app`."""
     home, settings = _home(home)
-    issuing, issuer = _issuer(home)
+    issuing, issuer = _issuer(home, settings)
     return _application([*issuing, *page_routes(home, settings), _health()], (issuer,), settings)
 
 
 def create_ballotbox(home: Home | None = None) -> Litestar:
     """Return the app of the ballot box alone; arguments and errors as `create_app`."""
     home, settings = _home(home)
-    casting, ballotbox = _ballotbox(home)
+    casting, ballotbox = _ballotbox(home, settings)
     return _application([*casting, _health()], (ballotbox,), settings)
 
 
@@ -66,19 +67,20 @@ def _home(home: Home | None) -> tuple[Home, Settings]:
     return home, load(home)
 
 
-def _issuer(home: Home) -> tuple[Sequence[BaseRouteHandler], _Room]:
+def _issuer(home: Home, settings: Settings) -> tuple[Sequence[BaseRouteHandler], _Room]:
     from pulse.issuer.desk import Issuer
     from pulse.web.issuing import issuer_routes
 
-    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
+    shelf = issuer_shelf(home, settings, serving=True)
+    issuer = Issuer(shelf, home.issuer_keys, home.published)
     return issuer_routes(issuer), issuer
 
 
-def _ballotbox(home: Home) -> tuple[Sequence[BaseRouteHandler], _Room]:
+def _ballotbox(home: Home, settings: Settings) -> tuple[Sequence[BaseRouteHandler], _Room]:
     from pulse.ballotbox.cast import BallotBox
     from pulse.web.casting import ballotbox_routes
 
-    ballotbox = BallotBox(home.ballotbox, home.published)
+    ballotbox = BallotBox(ballotbox_shelf(home, settings, serving=True), home.published)
     return ballotbox_routes(ballotbox), ballotbox
 
 

@@ -7,7 +7,6 @@ is wiped and begun again. The questions of how it ends are closing's.
 import datetime as dt
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -29,7 +28,8 @@ from pulse.issuer.store import IssuerStore
 from pulse.release import treefile
 from pulse.release.shown import last_shown
 from pulse.settings import Home, Settings
-from pulse.store.files import companion, destroy_file, write_atomically
+from pulse.store.databases import Shelves, shelves
+from pulse.store.files import destroy_file, write_atomically
 from pulse.store.lock import only_one
 from pulse.terms import Progress, Secret, Tree, silent
 from pulse.token.encoding import b64u, sha256
@@ -89,10 +89,11 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         TooSmall: too few people.
         Refused: a closing time in the past, no help text, an unknown week.
     """
-    with only_one(home.state / "wave.lock"):
+    with only_one(home.state / "wave.lock", engine):
         row, tree, instrument = _prepare(home, settings, engine, clock.now(), wave, closes)
         waves.plan(engine, row)
-        _wipe(home, engine, row.wave)
+        rooms = shelves(home, settings)
+        _wipe(home, engine, rooms, row.wave)
         _tell(progress, "people")
         roster.freeze(engine, row.wave, tree)
         shown = last_shown(home.releases)
@@ -106,9 +107,9 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         _tell(progress, "try")
         try_keys(row.wave, *keys, row.form, len(instrument.form(row.form)))
         _tell(progress, "invitations")
-        without_email = _prefill(home, engine, row.wave, tree)
+        without_email = _prefill(home, engine, rooms, row.wave, tree)
         _tell(progress, "gates")
-        _set_gates(home, row.wave, opened=True)
+        _set_gates(rooms, row.wave, opened=True)
         current = msgspec.json.encode({"wave": row.wave, "keys": row.keys})
         write_atomically(home.published / "current.json", current)
         _tell(progress, "open")
@@ -123,7 +124,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
     )  # fmt: skip
 
 
-def cancel(home: Home, engine: Engine, wave: str) -> waves.Wave:
+def cancel(home: Home, settings: Settings, engine: Engine, wave: str) -> waves.Wave:
     """End a wave that was opened by mistake: stores, keys, mails are destroyed unread.
 
     Its id may be opened again, under fresh keys. After an interruption, run it again.
@@ -131,7 +132,7 @@ def cancel(home: Home, engine: Engine, wave: str) -> waves.Wave:
     Raises:
         WrongState: it is neither planned nor open, or its close has begun.
     """
-    with only_one(home.state / "wave.lock"):
+    with only_one(home.state / "wave.lock", engine):
         row = waves.get(engine, wave)
         closing = row is not None and row.state in waves.UNFINISHED
         if closing and (home.state / "close" / f"{wave}.json").exists():
@@ -139,7 +140,7 @@ def cancel(home: Home, engine: Engine, wave: str) -> waves.Wave:
         if row is None or row.state not in {"planned", "open"}:
             state = f"it is {row.state}" if row else "there is none of this name"
             raise WrongState(f"Only an open wave can be cancelled; {state}.", where=wave)
-        _wipe(home, engine, wave)
+        _wipe(home, engine, shelves(home, settings), wave)
         return waves.move(engine, wave, ("planned", "open"), "cancelled", keys="")
 
 
@@ -206,35 +207,34 @@ def _publish(
     )  # fmt: skip
 
 
-def _prefill(home: Home, engine: Engine, wave: str, tree: Tree) -> int:
+def _prefill(home: Home, engine: Engine, rooms: Shelves, wave: str, tree: Tree) -> int:
     """Make both stores, every invitation in the issuer's; return how many have no address."""
     number = {group.unit_id: group.g for group in tree.groups_in_order()}
     invited = list(invitation.invitations(engine, wave, invitation.make_kwave(home, wave)))
     hashes = [(invite_hash(i.secret.reveal()), number[i.person.unit_id]) for i in invited]
-    IssuerStore.create(_store(home.issuer, wave), wave, hashes).close()
-    BoxStore.create(_store(home.ballotbox, wave), wave).close()
+    IssuerStore.create(rooms.issuer, wave, hashes).close()
+    BoxStore.create(rooms.ballotbox, wave).close()
     return sum(not each.person.email for each in invited)
 
 
-def _set_gates(home: Home, wave: str, *, opened: bool) -> None:
-    for folder, kind in ((home.issuer, IssuerStore), (home.ballotbox, BoxStore)):
-        if _store(folder, wave).exists():
-            store = kind(_store(folder, wave))
+def _set_gates(rooms: Shelves, wave: str, *, opened: bool) -> None:
+    for shelf, kind in zip(rooms, (IssuerStore, BoxStore), strict=True):
+        if shelf.exists(wave):
+            store = kind(shelf, wave)
             (store.open_gate if opened else store.shut_gate)()
             store.close()
 
 
-def _wipe(home: Home, engine: Engine, wave: str) -> None:
+def _wipe(home: Home, engine: Engine, rooms: Shelves, wave: str) -> None:
     """Shut and destroy whatever there is of a wave; again is fine."""
     current = home.published / "current.json"
     if not current.exists() or msgspec.json.decode(current.read_bytes()).get("wave") == wave:
         write_atomically(current, b'{"wave":null}')
-    _set_gates(home, wave, opened=False)
+    _set_gates(rooms, wave, opened=False)
     invitation.destroy(home, engine, wave)
-    stores = [_store(folder, wave) for folder in (home.issuer, home.ballotbox)]
+    for shelf in rooms:
+        shelf.destroy(wave)
     for path in (
-        *stores,
-        *(companion(store, ".new") for store in stores),
         home.issuer_keys / f"{wave}.keys",
         home.operator_keys / f"{wave}.inner",
         home.holder_keys / f"{wave}.outer",
@@ -243,7 +243,3 @@ def _wipe(home: Home, engine: Engine, wave: str) -> None:
         destroy_file(path)
     shutil.rmtree(home.published / wave, ignore_errors=True)
     roster.forget(engine, wave)
-
-
-def _store(folder: Path, wave: str) -> Path:
-    return folder / f"{wave}.db"

@@ -93,7 +93,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "http://127.0.0.1:8001"
     database_url: Annotated[
         str,
-        Help(description="Database address; only empty (SQLite files in the home) so far."),
+        Help(
+            description="Database of roster and weeks, postgresql+psycopg://…; "
+            "empty means SQLite files in the home."
+        ),
+    ] = ""
+    accounts_database_url: Annotated[
+        str, Help(description="Database of the accounts; empty means what `pulse init` made.")
+    ] = ""
+    issuer_database_url: Annotated[
+        str, Help(description="Database of the issuer; empty means what `pulse init` made.")
+    ] = ""
+    ballotbox_database_url: Annotated[
+        str, Help(description="Database of the ballot box; empty means what `pulse init` made.")
     ] = ""
     k: Annotated[int, Help(description="Fewest people behind any derivable group: 5, 10, 15 …")] = (
         K_FLOOR
@@ -218,8 +230,6 @@ def check(settings: Settings) -> Settings:
         raise BadSetting("Only 'spool:' is offered so far.", where="mail")
     if settings.holder == "council":
         raise BadSetting("A council as second holder is not offered yet.", where="holder")
-    if settings.database_url:
-        raise BadSetting("Only SQLite files in the home are offered so far.", where="database_url")
     _check_addresses(settings)
     return settings
 

@@ -28,8 +28,8 @@ from pulse.export import FORMATS, Selection, export_file
 from pulse.instrument import load
 from pulse.release import reading
 from pulse.settings import Home
+from pulse.store.databases import ACCOUNTS
 from pulse.store.engine import sqlite_engine
-from pulse.store.home import ACCOUNTS
 from pulse.store.metadata import accounts as metadata
 from pulse.web.published import read_current
 from tests.unit.dashboards.house import CHEAP, PASSWORD, sign_in

@@ -11,7 +11,6 @@ from pulse.ballotbox.store import BoxStore
 from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home
-from pulse.store.closed import remember_closed
 from pulse.store.files import destroy_file, write_atomically
 from pulse.terms import SealedBallot
 from pulse.token import rfc9474
@@ -19,6 +18,7 @@ from pulse.token.encoding import b64u, sha256
 from pulse.token.invites import invite_hash
 from pulse.token.message import new_message, token_context
 from tests.booth import WAVE, Booth
+from tests.shelves import rooms
 
 ANSWERS = (1, 2, 3, 4, 5, 6)
 CLOSED = "2026-W08"
@@ -48,12 +48,13 @@ class Station:
         keyfile.write(self.home.issuer_keys / f"{WAVE}.keys", WAVE, private)
         self.issuer_file = self.home.issuer / f"{WAVE}.db"
         self.box_file = self.home.ballotbox / f"{WAVE}.db"
-        self.issued = IssuerStore.create(self.issuer_file, WAVE, invitations)
-        self.box = BoxStore.create(self.box_file, WAVE)
+        self.rooms = rooms(self.home)
+        self.issued = IssuerStore.create(self.rooms.issuer, WAVE, invitations)
+        self.box = BoxStore.create(self.rooms.ballotbox, WAVE)
         self.issued.open_gate()
         self.box.open_gate()
-        for room in (self.home.issuer, self.home.ballotbox):
-            remember_closed(room, CLOSED)
+        for shelf in self.rooms:
+            shelf.remember_closed(CLOSED)
 
     def shut(self) -> None:
         """Shut both gates."""
@@ -65,10 +66,10 @@ class Station:
         self.shut()
         self.issued.close()
         self.box.close()
-        for room in (self.home.issuer, self.home.ballotbox):
-            remember_closed(room, WAVE)
-        for path in (self.issuer_file, self.box_file, self.home.issuer_keys / f"{WAVE}.keys"):
-            destroy_file(path)
+        for shelf in self.rooms:
+            shelf.remember_closed(WAVE)
+            shelf.destroy(WAVE)
+        destroy_file(self.home.issuer_keys / f"{WAVE}.keys")
 
     def blinded(self, g: str) -> rfc9474.Blinded:
         """Return a fresh blinded message for a group's key."""

@@ -23,8 +23,8 @@ from pulse.invitation.links import invitations, read_kwave
 from pulse.issuer.store import IssuerStore, Mark
 from pulse.opening import open_wave
 from pulse.release import treefile
-from pulse.settings import Home, Settings
-from pulse.store.engine import sqlite_engine
+from pulse.settings import Home, Settings, load
+from pulse.store.databases import state_engine
 from pulse.store.home import make_home
 from pulse.terms import Progress, Response, SealedBallot, Tree
 from pulse.token import rfc9474
@@ -33,6 +33,7 @@ from pulse.token.invites import invite_hash
 from pulse.token.keylist import KeyList, fingerprint16, read_keylist
 from pulse.token.message import new_message, token_context, token_hash
 from tests.booth import SALT, signing_key
+from tests.shelves import rooms
 
 OPENS = dt.datetime(2026, 2, 23, 9, tzinfo=dt.UTC)
 CLOSES = dt.datetime(2026, 2, 27, 17, tzinfo=dt.UTC)
@@ -183,7 +184,7 @@ def spoil(week: Week, count: int, known: Secrets) -> None:
 
 def engine_of(home: Home) -> Engine:
     """Open the state database of a home."""
-    return sqlite_engine(home.state / "pulse.db", journal="wal", create=True)
+    return state_engine(home, load(home, {}))
 
 
 def open_week(
@@ -266,14 +267,14 @@ def cast_sealed(
 def cast(week: Week, given: Sequence[SealedBallot], known: Secrets) -> None:
     """Mark as many invitations as there are ballots, and put the ballots into the box."""
     mark(week, given, known)
-    box = BoxStore(week.places.box_store)
+    box = BoxStore(rooms(week.home).ballotbox, week.wave)
     assert all(each is True for each in box.cast([(token_hash(b.msg), b) for b in given]))
     box.close()
 
 
 def mark(week: Week, given: Sequence[SealedBallot], known: Secrets) -> None:
     """Use up one invitation of its group for each ballot."""
-    issuer = IssuerStore(week.places.issuer_store)
+    issuer = IssuerStore(rooms(week.home).issuer, week.wave)
     kwave = read_kwave(week.home, week.wave)
     free: dict[str, list[bytes]] = {}
     for each in invitations(week.engine, week.wave, kwave):

@@ -28,8 +28,8 @@ from pulse.release import ledger, treefile
 from pulse.roster import import_roster
 from pulse.roster.files import Person, Roster, UnitRow
 from pulse.settings import Home, Settings
-from pulse.store.engine import sqlite_engine
-from pulse.store.home import STATE, make_home
+from pulse.store.databases import ballotbox_shelf, on_files, state_engine
+from pulse.store.home import make_home
 from pulse.terms import Progress, Response, SealedBallot, silent
 from pulse.token.encoding import unb64u
 from pulse.token.keylist import fingerprint16, read_keylist
@@ -60,9 +60,9 @@ def release(
     Raises:
         Held: disclosure control or the audit refuses a week.
     """
-    home = Home(folder)
+    home, settings = Home(folder), on_files(settings)
     make_home(home, "")
-    engine = sqlite_engine(home.state / STATE, journal="wal", create=False)
+    engine = state_engine(home, settings)
     try:
         rehearsal = Rehearsal(home, engine, b"no browser opens this page\n")
         for number, week in enumerate(weeks, 1):
@@ -149,7 +149,7 @@ def _cast(home: Home, wave: Wave) -> None:
     msg = new_message(context)
     plain = encode(Response(keys.form, (1,) * keys.n), keys.n)
     box = Sealer(unb64u(keys.box), unb64u(keys.outer)).seal(plain, context, msg)
-    store = BoxStore(places.box_store)
+    store = BoxStore(ballotbox_shelf(home, Settings()), wave.wave)
     try:
         store.cast([(token_hash(msg), SealedBallot(g, msg, os.urandom(256), box))])
     finally:

@@ -18,6 +18,7 @@ from pulse.ballotbox.store import BoxStore
 from pulse.errors import Busy, InvalidToken, InvalidValue, RequestError
 from pulse.store.desks import Desks, Group, shut
 from pulse.store.groupcommit import GroupCommit, busy
+from pulse.store.shelf import Shelf
 from pulse.terms import SealedBallot
 from pulse.token.encoding import unb64u
 from pulse.token.keys import MODULUS_BYTES, read_public
@@ -62,11 +63,11 @@ def on_curve(point: bytes) -> bool:
 class BoxDesk:
     """The ballot box's side of one wave: store, group commit, public keys."""
 
-    def __init__(self, waiting: int, wave: str, path: Path, groups: Sequence[Group]) -> None:
+    def __init__(self, shelf: Shelf, waiting: int, wave: str, groups: Sequence[Group]) -> None:
         self._wave = wave
         self._spki = {group.g: group.spki for group in groups}
         self._keys: dict[str, tuple[RSAPublicKey, bytes]] = {}
-        self.store = BoxStore(path)
+        self.store = BoxStore(shelf, wave)
         self.commits: GroupCommit[tuple[bytes, SealedBallot], bool] = GroupCommit(
             self.store.cast, waiting
         )
@@ -91,7 +92,7 @@ class BoxDesk:
         verify(key, ballot.msg, ballot.sig)
 
     def close(self) -> None:
-        """Answer what waits and let go of the file."""
+        """Answer what waits and let go of the store."""
         self.commits.close()
         self.store.close()
 
@@ -103,16 +104,16 @@ class BoxDesk:
 
 
 class BallotBox:
-    """Serves `/ballot` from the files of a home.
+    """Serves `/ballot`.
 
     Args:
-        ballotbox: folder of the stores, `{wave}.db` and `closed.db`.
+        shelf: the ballot box's stores.
         published: folder of the published files, `{wave}/groups.json`.
         waiting: how many ballots of a wave may wait for a commit.
     """
 
-    def __init__(self, ballotbox: Path, published: Path, waiting: int = WAITING) -> None:
-        self._desks = Desks(ballotbox, published, partial(BoxDesk, waiting))
+    def __init__(self, shelf: Shelf, published: Path, waiting: int = WAITING) -> None:
+        self._desks = Desks(shelf, published, partial(BoxDesk, shelf, waiting))
         self.refresh()
 
     async def cast(self, wave: str, ballot: SealedBallot) -> None:

@@ -1,22 +1,21 @@
 """The sealed ballots of one wave, under the hash of their token; no person, no time.
 
-While the wave is open the file's write-ahead log keeps an order of *sealed* boxes; nothing
-that leaves the box (see `records`) does.
+While the wave is open the database's log keeps an order of *sealed* boxes; nothing that leaves
+the box (see `records`) does.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from operator import itemgetter
 from typing import Final, Self
 
-from sqlalchemy import Column, Connection, Engine, LargeBinary, MetaData, Table, Text, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Text, func, select
 
-from pulse.errors import AlreadyCounted, WrongState
+from pulse.errors import AlreadyCounted
 from pulse.store.desks import shut
-from pulse.store.engine import reading, sqlite_engine
-from pulse.store.files import companion, destroy_file, put_in_place
+from pulse.store.engine import insert_absent, reading
 from pulse.store.gate import GatedStore, gate_table, is_open, lay_gate
+from pulse.store.shelf import Shelf
 from pulse.terms import SealedBallot
 
 METADATA: Final = MetaData()
@@ -32,35 +31,30 @@ SEALED: Final = Table(
     sqlite_with_rowid=False,
 )
 
-_CAST: Final = insert(SEALED).on_conflict_do_nothing().returning(SEALED.c.t)
 _READ_AT_ONCE: Final = 1_000
 
 
 class BoxStore(GatedStore):
-    """The ballot box's database of one wave, `ballotbox/{wave}.db`."""
+    """The ballot box's store of one wave.
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(_engine(path, create=False), GATE)
-        self.path = path
+    Args:
+        shelf: where the room keeps its stores.
+        wave: the wave's id.
+    """
+
+    def __init__(self, shelf: Shelf, wave: str) -> None:
+        super().__init__(shelf.engine(wave), GATE)
+        self._cast = insert_absent(self._engine, SEALED).returning(SEALED.c.t)
 
     @classmethod
-    def create(cls, path: Path, wave: str) -> Self:
-        """Write an empty store for `wave` with its gate shut.
+    def create(cls, shelf: Shelf, wave: str) -> Self:
+        """Make an empty store for `wave` with its gate shut.
 
         Raises:
             WrongState: the wave has a store already.
         """
-        if path.exists():
-            raise WrongState("This wave has a ballot box already.", where=wave)
-        unfinished = companion(path, ".new")
-        destroy_file(unfinished)
-        engine = _engine(unfinished, create=True)
-        with engine.begin() as connection:
-            METADATA.create_all(connection)
-            lay_gate(connection, GATE, wave)
-        engine.dispose()  # the last connection folds the log into the file
-        put_in_place(unfinished, path)
-        return cls(path)
+        shelf.make(wave, METADATA, lambda connection: lay_gate(connection, GATE, wave))
+        return cls(shelf, wave)
 
     def cast(self, ballots: Sequence[tuple[bytes, SealedBallot]]) -> list[bool | Exception]:
         """Store ballots, each with its token's hash t, in one durable transaction.
@@ -72,7 +66,9 @@ class BoxStore(GatedStore):
             if not is_open(connection, GATE):
                 return [shut() for _ in ballots]
             tokens = Counter(t for t, _ in ballots)
-            new = set(connection.scalars(_CAST, [_row(t, ballot) for t, ballot in ballots]))
+            # By token: two processes that bring the same ones never wait for each other in turn.
+            rows = [_row(t, ballot) for t, ballot in sorted(ballots, key=itemgetter(0))]
+            new = set(connection.scalars(self._cast, rows))
             return [
                 (t in new and tokens[t] == 1) or _same(connection, t, ballot)
                 for t, ballot in ballots
@@ -91,10 +87,6 @@ class BoxStore(GatedStore):
         """Count the ballots in the box (the close asks; nobody else may)."""
         with reading(self._engine) as connection:
             return connection.scalar(select(func.count()).select_from(SEALED)) or 0
-
-
-def _engine(path: Path, *, create: bool) -> Engine:
-    return sqlite_engine(path, journal="wal", create=create)
 
 
 def _row(t: bytes, ballot: SealedBallot) -> dict[str, bytes | str]:

@@ -18,7 +18,7 @@ from pulse.cli import text
 from pulse.clock import Clock, FileClock, SystemClock
 from pulse.errors import PulseError, Refused
 from pulse.settings import Home, Settings, load
-from pulse.store.engine import sqlite_engine
+from pulse.store.databases import accounts_engine, state_engine
 from pulse.terms import Progress, silent
 
 _HOME: Final = "pulse.home"
@@ -57,14 +57,12 @@ class Run:
     @cached_property
     def state(self) -> Engine:
         """The database of roster and waves."""
-        _ = self.settings
-        return sqlite_engine(self.home.state / "pulse.db", journal="wal", create=False)
+        return state_engine(self.home, self.settings)
 
     @cached_property
     def accounts(self) -> Engine:
         """The database of accounts."""
-        _ = self.settings
-        return sqlite_engine(self.home.accounts / "accounts.db", journal="wal", create=False)
+        return accounts_engine(self.home, self.settings)
 
     def say(self, document: object, words: str | None = None) -> None:
         """Print what came of the command: the JSON document, or words for a person."""

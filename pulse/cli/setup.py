@@ -9,7 +9,8 @@ from pulse.accounts import directory
 from pulse.cli.frame import Command, Run, pass_run
 from pulse.cli.leaders import hashing
 from pulse.disclosure.policy import policy_for, stored
-from pulse.settings import DEFAULT_SUPPORT, described
+from pulse.settings import DEFAULT_SUPPORT, described, load
+from pulse.store.databases import shown
 from pulse.store.home import make_home
 
 FIRST_SETTINGS: Final = f"""\
@@ -35,7 +36,7 @@ contacts = []
 def init(run: Run, email: str) -> None:
     """Make a home with its first administrator."""
     directory.check_address(email)  # before anything is made
-    make_home(run.home, FIRST_SETTINGS)
+    make_home(run.home, FIRST_SETTINGS, load(run.home))
     with hashing() as hashed:
         account = directory.create(run.accounts, run.clock, hashed, email=email, role="admin")
     told = {"email": account.email, "one_time_password": account.one_time_password}
@@ -50,9 +51,10 @@ def config(run: Run) -> None:
     rows = []
     for name, meaning in described():
         table, _, key = name.rpartition(".")
-        rows.append(
-            {"name": name, "value": (values[table] if table else values)[key], "help": meaning}
-        )
+        value = (values[table] if table else values)[key]
+        if name.endswith("database_url"):
+            value = shown(value)
+        rows.append({"name": name, "value": value, "help": meaning})
     policy = policy_for(run.settings.k, run.settings.prefer)
     words = "\n".join(
         f"{row['name']} = {msgspec.json.encode(row['value']).decode()}\n    {row['help']}"

@@ -109,7 +109,7 @@ def cancel(run: Run, wave: str | None) -> None:
     """End a week that was opened by mistake; its answers and keys are destroyed unread."""
     from pulse.opening import cancel as cancel_wave
 
-    run.say(cancel_wave(run.home, run.state, under_way(run, wave)))
+    run.say(cancel_wave(run.home, run.settings, run.state, under_way(run, wave)))
 
 
 def under_way(run: Run, wave: str | None) -> str:

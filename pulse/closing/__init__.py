@@ -21,7 +21,6 @@ from pulse.closing.destroy import Checkpoint
 from pulse.closing.plan import (
     PHASES,
     Closed,
-    Places,
     Plan,
     blank,
     overdue,
@@ -33,6 +32,7 @@ from pulse.closing.steps import Work
 from pulse.disclosure.auditor import Auditor, apart
 from pulse.errors import Held, PulseError, WrongState
 from pulse.settings import Home, Settings
+from pulse.store.databases import issuer_shelf
 from pulse.store.files import write_atomically
 from pulse.store.lock import only_one
 from pulse.terms import Progress, silent
@@ -86,7 +86,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
     """
     work = Work(home, settings, clock, engine, wave, progress, checkpoint, auditor)
     work.places.plan.parent.mkdir(mode=0o700, exist_ok=True)
-    with only_one(work.places.lock):
+    with only_one(work.places.lock, work.engine):
         plan = _find(work, abandon=abandon)
         if peeled is not None and plan.step == "peel":
             write_atomically(work.places.peeled, peeled.read_bytes())
@@ -128,12 +128,12 @@ def release_wave(  # noqa: PLR0913 - as above
     )
 
 
-def shut_issuing(home: Home, wave: str) -> None:
+def shut_issuing(home: Home, settings: Settings, wave: str) -> None:
     """Shut the issuer's gate at the closing time; the ballot box follows 15 minutes later.
 
     Who holds a token by then can still cast it. A close by hand shuts both at once.
     """
-    steps.shut_issuer(Places(home, wave))
+    steps.shut_issuer(issuer_shelf(home, settings), wave)
 
 
 def _find(work: Work, *, abandon: bool) -> Plan:
@@ -161,7 +161,7 @@ def _find(work: Work, *, abandon: bool) -> Plan:
 
 def _claim(work: Work, fresh: Plan) -> Plan:
     """Write the first plan of an open wave; from then on `wave cancel` refuses."""
-    with only_one(work.home.state / "wave.lock"):
+    with only_one(work.home.state / "wave.lock", work.engine):
         row = waves.get(work.engine, work.wave)
         if row is None or row.state != "open":
             raise WrongState("The wave was changed just now; look at its state.", where=work.wave)
@@ -215,7 +215,7 @@ def _hold(work: Work, plan: Plan, error: Exception) -> NoReturn:
 
 
 def _destroy_a(work: Work, plan: Plan) -> Plan:
-    destroy.destroy_a(work.home, work.engine, work.wave, work.checkpoint)
+    destroy.destroy_a(work.home, work.rooms, work.engine, work.wave, work.checkpoint)
     return msgspec.structs.replace(plan, step="publish")
 
 
@@ -227,7 +227,7 @@ def _destroy_b(work: Work, plan: Plan) -> Plan:
 
 
 def _lose(work: Work, plan: Plan) -> Plan:
-    destroy.everything(work.home, work.engine, work.wave, work.checkpoint)
+    destroy.everything(work.home, work.rooms, work.engine, work.wave, work.checkpoint)
     reason = "It was given up; its answers were destroyed unpublished."
     waves.move(work.engine, work.wave, ("awaiting_peel", "held", "lost"), "lost", reason=reason)
     report = msgspec.structs.replace(blank(plan), state="lost")

@@ -16,7 +16,7 @@ from pulse.ballotbox.peel import MARK
 from pulse.closing.plan import Places
 from pulse.release.press import discard
 from pulse.settings import Home
-from pulse.store.closed import remember_closed
+from pulse.store.databases import Shelves
 from pulse.store.files import companion, destroy_file, write_atomically
 
 Checkpoint = Callable[[str], None]
@@ -32,7 +32,9 @@ def nothing_open(places: Places, wave: str) -> None:
             write_atomically(places.current, NOTHING_OPEN)
 
 
-def destroy_a(home: Home, engine: Engine, wave: str, checkpoint: Checkpoint) -> None:
+def destroy_a(
+    home: Home, rooms: Shelves, engine: Engine, wave: str, checkpoint: Checkpoint
+) -> None:
     """Destroy both stores, BOX, signing keys, K_wave, cards, mails, sent-marks and addresses.
 
     BOX goes here and not with P: it pairs tokens with sealed boxes as the box store does, and
@@ -40,9 +42,12 @@ def destroy_a(home: Home, engine: Engine, wave: str, checkpoint: Checkpoint) -> 
     """
     places = Places(home, wave)
     nothing_open(places, wave)
-    for room in (home.issuer, home.ballotbox):
-        remember_closed(room, wave)
-    for path in (places.box_store, places.box, places.issuer_store, places.signing_keys):
+    for shelf in rooms:
+        shelf.remember_closed(wave)
+    for name, shelf in zip(rooms._fields, rooms, strict=True):
+        checkpoint(f"destroy {name}")
+        shelf.destroy(wave)
+    for path in (places.box, places.signing_keys):
         checkpoint(f"destroy {path.name}")
         destroy_file(path)
     checkpoint("destroy links")
@@ -63,9 +68,11 @@ def destroy_b(home: Home, wave: str, checkpoint: Checkpoint) -> None:
         destroy_file(path)
 
 
-def everything(home: Home, engine: Engine, wave: str, checkpoint: Checkpoint) -> None:
+def everything(
+    home: Home, rooms: Shelves, engine: Engine, wave: str, checkpoint: Checkpoint
+) -> None:
     """Destroy all of a wave that is given up, with whatever a press may have left of it."""
-    destroy_a(home, engine, wave, checkpoint)
+    destroy_a(home, rooms, engine, wave, checkpoint)
     destroy_b(home, wave, checkpoint)
     discard(home.releases, wave)
 

@@ -122,8 +122,6 @@ class Places:
         self.lock = folder / f"{wave}.lock"
         self.peeled = folder / f"{wave}.peeled"
         self.box = home.ballotbox / f"{wave}.box"
-        self.box_store = home.ballotbox / f"{wave}.db"
-        self.issuer_store = home.issuer / f"{wave}.db"
         self.signing_keys = home.issuer_keys / f"{wave}.keys"
         self.inner_key = home.operator_keys / f"{wave}.inner"
         self.outer_key = home.holder_keys / f"{wave}.outer"

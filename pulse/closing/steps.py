@@ -27,6 +27,8 @@ from pulse.disclosure.auditor import Auditor, apart
 from pulse.errors import Held
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
+from pulse.store.databases import shelves
+from pulse.store.shelf import Shelf
 from pulse.terms import Progress
 from pulse.token.keylist import fingerprint16, hex_hash, read_keylist
 
@@ -59,7 +61,7 @@ class Work:
         self.home, self.settings, self.clock, self.engine = home, settings, clock, engine
         self.wave, self.progress, self.checkpoint = wave, progress, checkpoint
         self.auditor = auditor
-        self.places = Places(home, wave)
+        self.places, self.rooms = Places(home, wave), shelves(home, settings)
         self.opened: Opened | None = None
         self.seconds: defaultdict[str, float] = defaultdict(float)
 
@@ -81,10 +83,10 @@ Step = Callable[[Work, Plan], Plan]
 def shut(work: Work, plan: Plan) -> Plan:
     """Shut both gates, say that nothing is open, and take the wave out of `open`."""
     places = work.places
-    shut_issuer(places)
+    shut_issuer(work.rooms.issuer, work.wave)
     work.checkpoint("issuer shut")
-    if places.box_store.exists():
-        box = BoxStore(places.box_store)
+    if work.rooms.ballotbox.exists(work.wave):
+        box = BoxStore(work.rooms.ballotbox, work.wave)
         box.shut_gate()
         box.close()
     work.checkpoint("box shut")
@@ -94,10 +96,10 @@ def shut(work: Work, plan: Plan) -> Plan:
     return msgspec.structs.replace(plan, step="export")
 
 
-def shut_issuer(places: Places) -> None:
+def shut_issuer(shelf: Shelf, wave: str) -> None:
     """Shut the issuer's gate: from this commit on no invitation is used."""
-    if places.issuer_store.exists():
-        issuer = IssuerStore(places.issuer_store)
+    if shelf.exists(wave):
+        issuer = IssuerStore(shelf, wave)
         issuer.shut_gate()
         issuer.close()
 
@@ -109,12 +111,13 @@ def export_box(work: Work, plan: Plan) -> Plan:
         Held: a store or the published key list is missing or is not the one given out.
     """
     plan = _with_terms(work, plan)
-    _present(work.places.issuer_store)
-    _present(work.places.box_store)
-    issuer = IssuerStore(work.places.issuer_store)
+    for shelf in work.rooms:
+        if not shelf.exists(work.wave):
+            raise Held("A store of the wave is missing.", where=work.wave)
+    issuer = IssuerStore(work.rooms.issuer, work.wave)
     issued = dict.fromkeys(read_groups(work.places.groups), 0) | dict(issuer.issued())
     issuer.close()
-    box = BoxStore(work.places.box_store)
+    box = BoxStore(work.rooms.ballotbox, work.wave)
     ballots = box.count()
     plan = msgspec.structs.replace(plan, issued=sum(issued.values()), ballots=ballots)
     if ballots < plan.k:

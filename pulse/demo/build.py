@@ -25,8 +25,8 @@ from pulse.rehearsal import Rehearsal, Script
 from pulse.roster import import_roster, read_files
 from pulse.settings import Home, Settings, check
 from pulse.settings import load as load_settings
-from pulse.store.engine import sqlite_engine
-from pulse.store.home import ACCOUNTS, STATE, make_home
+from pulse.store.databases import accounts_engine, state_engine
+from pulse.store.home import make_home
 from pulse.terms import Progress, Response, silent
 from pulse.token.invites import link
 from pulse.web.page import staff_page
@@ -90,13 +90,13 @@ def build(
     """
     make_home(home, SETTINGS.format(base_url=base_url, dashboards_url=dashboards_url))
     settings = check(load_settings(home, {}))
-    engine = sqlite_engine(home.state / STATE, journal="wal", create=False)
+    engine = state_engine(home, settings)
     try:
         organisation = Organisation(people, SEED)
         _import(engine, organisation)
         _past(home, settings, engine, organisation, clock, weeks, progress)
         wave = _open(home, settings, engine, clock, progress)
-        logins = tuple(_accounts(home, clock, organisation))
+        logins = tuple(_accounts(home, settings, clock, organisation))
         links = tuple(_links(home, settings, engine, wave))
     finally:
         engine.dispose()
@@ -167,11 +167,13 @@ def _import(engine: Engine, organisation: Organisation) -> None:
         import_roster(engine, read_files(units, people))
 
 
-def _accounts(home: Home, clock: Clock, organisation: Organisation) -> Iterator[Login]:
+def _accounts(
+    home: Home, settings: Settings, clock: Clock, organisation: Organisation
+) -> Iterator[Login]:
     leads = next(unit for unit in (invented.ENGINEERING, "prod") if unit in organisation.units)
     accounts: tuple[tuple[Role, str | None], ...] = (("leader", leads), ("hr", None))
     worker = PasswordWorker()
-    engine = sqlite_engine(home.accounts / ACCOUNTS, journal="wal", create=False)
+    engine = accounts_engine(home, settings)
     try:
         for role, unit in accounts:
             made = directory.create(

@@ -71,7 +71,7 @@ def destroy(home: Home, engine: Engine, wave: str) -> None:
     comes between those of the same week opened again. Again is fine.
     """
     destroy_file(kwave_path(home, wave))
-    with only_one(mail_lock(home), wait=True):
+    with only_one(mail_lock(home), engine, wait=True):
         take_back(home, engine, wave)
 
 

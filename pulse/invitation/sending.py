@@ -73,7 +73,7 @@ def send(
         WrongState: no such wave is open.
         Refused: nobody of this wave has the address `resend`.
     """
-    with only_one(mail_lock(home)):
+    with only_one(mail_lock(home), engine):
         row = _open_wave(engine, clock, wave)
         letter, list_bytes = _letter(home, settings, row, kind)
         kwave = read_kwave(home, row.wave)

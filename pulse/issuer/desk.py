@@ -20,6 +20,7 @@ from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore, Mark, unknown_invitation
 from pulse.store.desks import Desks, Group, shut
 from pulse.store.groupcommit import GroupCommit, busy
+from pulse.store.shelf import Shelf
 from pulse.token.encoding import sha256, unb64u
 from pulse.token.invites import SECRET_LENGTH, invite_hash
 from pulse.token.keys import MODULUS_BYTES, SigningKey, read_public
@@ -41,14 +42,14 @@ class IssuerDesk:
     """The issuer's side of one wave: store, group commit, keys."""
 
     def __init__(
-        self, keys: Path, waiting: int, wave: str, path: Path, groups: Sequence[Group]
+        self, shelf: Shelf, keys: Path, waiting: int, wave: str, groups: Sequence[Group]
     ) -> None:
         self._files = {group.g: group.file for group in groups}
         self._public = {group.g: group.spki for group in groups}
         self._moduli: dict[str, int] = {}
         self._private = dict(keyfile.read(keys / f"{wave}.keys"))
         self._keys: dict[str, SigningKey] = {}
-        self.store = IssuerStore(path)
+        self.store = IssuerStore(shelf, wave)
         self.commits: GroupCommit[Mark, str] = GroupCommit(self.store.mark, waiting)
 
     def file(self, g: str) -> str:
@@ -71,7 +72,7 @@ class IssuerDesk:
         return blind_sign(self._keys[g], blinded)
 
     def close(self) -> None:
-        """Answer what waits, forget the keys, let go of the file."""
+        """Answer what waits, forget the keys, let go of the store."""
         self.commits.close()
         self._keys.clear()
         self._private.clear()
@@ -79,17 +80,17 @@ class IssuerDesk:
 
 
 class Issuer:
-    """Serves `/me` and `/issue` from the files of a home.
+    """Serves `/me` and `/issue`.
 
     Args:
-        issuer: folder of the stores, `{wave}.db` and `closed.db`.
+        shelf: the issuer's stores.
         keys: folder of the signing keys, `{wave}.keys`.
         published: folder of the published files, `{wave}/groups.json`.
         waiting: how many requests may wait for a commit, and as many for a signature.
     """
 
-    def __init__(self, issuer: Path, keys: Path, published: Path, waiting: int = WAITING) -> None:
-        self._desks = Desks(issuer, published, partial(IssuerDesk, keys, waiting))
+    def __init__(self, shelf: Shelf, keys: Path, published: Path, waiting: int = WAITING) -> None:
+        self._desks = Desks(shelf, published, partial(IssuerDesk, shelf, keys, waiting))
         self._waiting = waiting
         self._signers = ThreadPoolExecutor(_SIGNERS, thread_name_prefix="signer")
         self._signing = 0

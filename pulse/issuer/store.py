@@ -1,18 +1,16 @@
 """The invitations of one wave: a hash, a group and a mark each, prefilled and never added to.
 
-The marks are written in place, over zeros of the same length, and the journal is truncated:
-the file's bytes do not depend on the order in which invitations were used.
+On SQLite the marks are written in place, over zeros of the same length, and the journal is
+truncated: the file's bytes do not depend on the order in which invitations were used.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Final, Self
 
 import msgspec
 from sqlalchemy import (
     Column,
     Connection,
-    Engine,
     LargeBinary,
     MetaData,
     Table,
@@ -24,11 +22,11 @@ from sqlalchemy import (
     update,
 )
 
-from pulse.errors import AlreadyUsed, RequestError, UnknownInvitation, WrongState
+from pulse.errors import AlreadyUsed, RequestError, UnknownInvitation
 from pulse.store.desks import shut
-from pulse.store.engine import reading, sqlite_engine
-from pulse.store.files import companion, destroy_file, put_in_place
-from pulse.store.gate import GatedStore, gate_table, is_open, lay_gate
+from pulse.store.engine import reading
+from pulse.store.gate import GatedStore, gate_table, is_open, lay_gate, seems_open
+from pulse.store.shelf import Shelf
 
 UNMARKED: Final = bytes(32)
 _ROWS_AT_ONCE: Final = 10_000
@@ -70,36 +68,32 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class IssuerStore(GatedStore):
-    """The issuer's database of one wave, `issuer/{wave}.db`."""
+    """The issuer's store of one wave.
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(_engine(path, create=False), GATE)
-        self.path = path
+    Args:
+        shelf: where the room keeps its stores.
+        wave: the wave's id.
+    """
+
+    def __init__(self, shelf: Shelf, wave: str) -> None:
+        super().__init__(shelf.engine(wave), GATE)
 
     @classmethod
-    def create(cls, path: Path, wave: str, invitations: Iterable[tuple[bytes, str]]) -> Self:
-        """Write a store with every invitation (hash, group number) of `wave`; its gate is shut.
-
-        The file appears under its name only when it is complete.
+    def create(cls, shelf: Shelf, wave: str, invitations: Iterable[tuple[bytes, str]]) -> Self:
+        """Make a store with every invitation (hash, group number) of `wave`; its gate is shut.
 
         Raises:
             WrongState: the wave has a store already.
         """
-        if path.exists():
-            raise WrongState("This wave has an issuer's store already.", where=wave)
-        unfinished = companion(path, ".new")
-        destroy_file(unfinished)
-        engine = _engine(unfinished, create=True)
         rows = [{"h": h, "g": g, "c": UNMARKED} for h, g in sorted(invitations)]
-        with engine.begin() as connection:
-            METADATA.create_all(connection)
+
+        def fill(connection: Connection) -> None:
             lay_gate(connection, GATE, wave)
             for start in range(0, len(rows), _ROWS_AT_ONCE):
                 connection.execute(insert(INVITATION), rows[start : start + _ROWS_AT_ONCE])
-        engine.dispose()
-        companion(unfinished, "-journal").unlink(missing_ok=True)
-        put_in_place(unfinished, path)
-        return cls(path)
+
+        shelf.make(wave, METADATA, fill)
+        return cls(shelf, wave)
 
     def group_of(self, h: bytes) -> str | None:
         """Return the group number of an invitation, used or not; None if there is none."""
@@ -109,7 +103,7 @@ class IssuerStore(GatedStore):
     def open_group_of(self, h: bytes) -> str | None:
         """Return the invitation's group number while the gate is open; None otherwise."""
         with reading(self._engine) as connection:
-            return connection.scalar(_FIND, {"h_": h}) if is_open(connection, GATE) else None
+            return connection.scalar(_FIND, {"h_": h}) if seems_open(connection, GATE) else None
 
     def mark(self, marks: Sequence[Mark]) -> list[str | Exception]:
         """Use up invitations in one durable transaction; each gives its group or its refusal.
@@ -119,7 +113,10 @@ class IssuerStore(GatedStore):
         with self._engine.begin() as connection:
             if not is_open(connection, GATE):
                 return [shut() for _ in marks]
-            return [_mark(connection, mark) for mark in marks]
+            # By hash: two processes with the same ones never wait for each other in turn.
+            order = sorted(range(len(marks)), key=lambda place: marks[place].h)
+            told = {place: _mark(connection, marks[place]) for place in order}
+            return [told[place] for place in range(len(marks))]
 
     def issued(self) -> Mapping[str, int]:
         """Count the used invitations of each group, ascending by group number."""
@@ -131,10 +128,6 @@ class IssuerStore(GatedStore):
         )
         with reading(self._engine) as connection:
             return {row.g: row.issued for row in connection.execute(tally)}
-
-
-def _engine(path: Path, *, create: bool) -> Engine:
-    return sqlite_engine(path, journal="truncate", create=create)
 
 
 def _mark(connection: Connection, mark: Mark) -> str | Exception:

@@ -1,12 +1,12 @@
-"""The waves that a serving process has open: one desk for each store file in a folder.
+"""The waves that a serving process has open: one desk for each store on a shelf.
 
-Files come at opening and go at closing, while the process serves. A desk is opened when its
-files are there and closed as soon as one of them is gone or another, with all that it held in
-memory: the signing keys of a closed wave must not outlive it here.
+Stores come at opening and go at closing, while the process serves. A desk is opened when its
+store and files are there and closed as soon as one of them is gone or another, with all that it
+held in memory: the signing keys of a closed wave must not outlive it here.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Final, Generic, Protocol, TypeVar
@@ -14,10 +14,10 @@ from typing import Final, Generic, Protocol, TypeVar
 import msgspec
 
 from pulse.errors import PulseError, RequestError, UnknownWave, WaveShut
-from pulse.store.closed import is_closed
+from pulse.store.shelf import Shelf
 from pulse.terms import WAVE_ID
 
-_Stamp = tuple[int, int, int, int]
+_Stamp = tuple[Hashable, int, int, int]
 _INDEX: Final = "groups.json"
 
 
@@ -44,18 +44,18 @@ class Desks(Generic[D]):
     """The desks of a room, by wave.
 
     Args:
-        folder: holds `{wave}.db` and `closed.db`.
+        shelf: holds the room's stores and remembers the closed waves.
         published: holds `{wave}/groups.json`.
-        open_desk: makes a desk from wave, store file and groups.
+        open_desk: makes a desk from wave and groups.
     """
 
     def __init__(
         self,
-        folder: Path,
+        shelf: Shelf,
         published: Path,
-        open_desk: Callable[[str, Path, Sequence[Group]], D],
+        open_desk: Callable[[str, Sequence[Group]], D],
     ) -> None:
-        self._folder = folder
+        self._shelf = shelf
         self._published = published
         self._open_desk = open_desk
         self._lock = Lock()
@@ -76,13 +76,13 @@ class Desks(Generic[D]):
         return desk if desk is not None else await asyncio.to_thread(self.find, wave)
 
     def find(self, wave: str) -> D:
-        """Return the desk of `wave`, looking at the folder if it is not open here yet.
+        """Return the desk of `wave`, looking at the shelf if it is not open here yet.
 
         Raises:
             UnknownWave: there never was such a wave.
             WaveShut: it has closed and its store is gone.
         """
-        if WAVE_ID.fullmatch(wave) and (self._folder / f"{wave}.db").exists():
+        if WAVE_ID.fullmatch(wave) and self._shelf.exists(wave):
             desk = self.known(wave)
             if desk is None:
                 self.refresh()
@@ -93,12 +93,12 @@ class Desks(Generic[D]):
 
     def absence(self, wave: str) -> RequestError:
         """Return the error for a wave without a store: closed, or never there."""
-        if WAVE_ID.fullmatch(wave) and is_closed(self._folder, wave):
+        if WAVE_ID.fullmatch(wave) and wave in self._shelf.closed():
             return shut()
         return UnknownWave("There is no survey of this name.")
 
     def refresh(self) -> None:
-        """Open desks for new files; close those whose files are gone or replaced."""
+        """Open desks for new stores; close those whose stores are gone or replaced."""
         with self._lock:
             present = self._present()
             for wave, (stamp, desk) in list(self._desks.items()):
@@ -115,23 +115,23 @@ class Desks(Generic[D]):
             for _, desk in self._desks.values():
                 desk.close()
             self._desks.clear()
+        self._shelf.close()
 
     def _present(self) -> dict[str, _Stamp]:
         stamps: dict[str, _Stamp] = {}
-        for path in sorted(self._folder.glob("*.db")):
-            if WAVE_ID.fullmatch(path.stem):
-                try:
-                    store, index = path.stat(), (self._published / path.stem / _INDEX).stat()
-                except OSError:  # closing removes them while we look
-                    continue
-                stamps[path.stem] = (store.st_ino, index.st_ino, index.st_size, index.st_mtime_ns)
+        for wave, stamp in self._shelf.stamps().items():
+            try:
+                index = (self._published / wave / _INDEX).stat()
+            except OSError:  # closing removes it while we look
+                continue
+            stamps[wave] = (stamp, index.st_ino, index.st_size, index.st_mtime_ns)
         return stamps
 
     def _try_open(self, wave: str, stamp: _Stamp) -> None:
         try:
             index = (self._published / wave / _INDEX).read_bytes()
             groups = msgspec.json.decode(index, type=list[Group])
-            self._desks[wave] = (stamp, self._open_desk(wave, self._folder / f"{wave}.db", groups))
+            self._desks[wave] = (stamp, self._open_desk(wave, groups))
         except (OSError, msgspec.DecodeError, PulseError):
             return  # half opened or half destroyed: the next look sees more
 

@@ -1,4 +1,4 @@
-"""SQLite engines that do not lose what they have acknowledged.
+"""SQLite engines that do not lose what they have acknowledged, and reading on any engine.
 
 The standard library's driver would open transactions late and behind our back, so it is put
 into autocommit and every transaction is begun here: `BEGIN IMMEDIATE`, which takes the write
@@ -10,14 +10,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 BUSY_TIMEOUT: Final = 10_000  # milliseconds a statement waits for another process's lock
-_READING: Final = "pulse_reading"
+READING: Final = "pulse_reading"
 
 
 def sqlite_engine(
@@ -67,8 +67,25 @@ def sqlite_engine(
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Read in one consistent transaction that never takes the write lock."""
-    with engine.connect().execution_options(**{_READING: True}) as connection:
+    options: dict[str, object] = {READING: True}
+    if engine.dialect.name != "sqlite":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
         yield connection
+
+
+def insert_absent(engine: Engine, table: Table) -> Any:  # noqa: ANN401 - one of two Inserts
+    """Return an INSERT into `table` that leaves a row alone whose key is there already.
+
+    What it really wrote is told by RETURNING alone: a driver's row count would lie.
+    """
+    if engine.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def _opener(path: Path) -> Callable[[], sqlite3.Connection]:
@@ -82,4 +99,4 @@ def _opener(path: Path) -> Callable[[], sqlite3.Connection]:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")

@@ -37,7 +37,16 @@ def lay_gate(connection: Connection, gate: Table, wave: str) -> None:
 
 
 def is_open(connection: Connection, gate: Table) -> bool:
-    """Read the gate inside the caller's transaction."""
+    """Read the gate inside the caller's writing transaction and keep it as it is until its end.
+
+    SQLite has the write lock by then; PostgreSQL takes a shared lock on the row, so that many
+    may write at a time and a close waits for all of them.
+    """
+    return bool(connection.scalar(select(gate.c.open).with_for_update(read=True)))
+
+
+def seems_open(connection: Connection, gate: Table) -> bool:
+    """Read the gate without holding it."""
     return bool(connection.scalar(select(gate.c.open)))
 
 
@@ -50,7 +59,7 @@ class GatedStore:
     """What a wave's store does with its gate, whatever lies behind it.
 
     Args:
-        engine: the wave's own database.
+        engine: on the wave's own tables.
         gate: its gate, as `gate_table` describes it.
     """
 
@@ -70,7 +79,7 @@ class GatedStore:
     def is_open(self) -> bool:
         """Tell whether the gate is open."""
         with reading(self._engine) as connection:
-            return is_open(connection, self._gate)
+            return seems_open(connection, self._gate)
 
     def close(self) -> None:
         """Let go of the database."""

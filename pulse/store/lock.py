@@ -1,20 +1,28 @@
-"""One command at a time: a lock that a crash lets go of."""
+"""One command at a time, on every machine of a home: a lock that a crash lets go of."""
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine, text
+
 from pulse.errors import WrongState
+from pulse.store.engine import READING
 
 
 @contextmanager
-def only_one(path: Path, *, wait: bool = False) -> Iterator[None]:
+def only_one(path: Path, engine: Engine, *, wait: bool = False) -> Iterator[None]:
     """Hold the lock file `path` while the block runs; the operating system frees it on a crash.
+
+    Where the home is on PostgreSQL, a lock of the server is held too: several machines share the
+    database, and not every file system that they share keeps its locks.
 
     Args:
         path: made when missing.
+        engine: the state database.
         wait: wait for whoever holds it instead of refusing.
 
     Raises:
@@ -24,7 +32,34 @@ def only_one(path: Path, *, wait: bool = False) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
-            raise WrongState(
-                "Another command is opening, sending, closing or cancelling; try again later."
-            ) from error
+            raise _taken() from error
+        with _everywhere(path, engine, wait=wait):
+            yield
+
+
+@contextmanager
+def _everywhere(path: Path, engine: Engine, *, wait: bool) -> Iterator[None]:
+    """Hold the server's lock of this name; it ends with its connection."""
+    if engine.dialect.name == "sqlite":
         yield
+        return
+    digest = hashlib.sha256(f"pulse-lock/v1\0{path.name}".encode()).digest()
+    key = {"key": int.from_bytes(digest[:8], "big", signed=True)}
+    options = {READING: True, "isolation_level": "AUTOCOMMIT"}
+    with engine.connect().execution_options(**options) as connection:
+        if wait:
+            connection.execute(text("SET lock_timeout = 0"))
+            connection.execute(text("SET statement_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+        elif not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+            raise _taken()
+        try:
+            yield
+        finally:
+            connection.invalidate()  # a pool would hand the lock on with the connection
+
+
+def _taken() -> WrongState:
+    return WrongState(
+        "Another command is opening, sending, closing or cancelling; try again later."
+    )

@@ -261,7 +261,7 @@ def test_a_ballot_that_shows_is_one_person_s(
     home = Home(tmp_path / "home")
     shutil.copytree(ours_home.path, home.path)
     engine = sqlite_engine(home.state / "pulse.db", journal="wal", create=False)
-    cancel(home, engine, waves.unfinished(engine)[0].wave)
+    cancel(home, Settings(), engine, waves.unfinished(engine)[0].wave)
 
     def announced(where: Home, wave: waves.Wave) -> None:
         (where.published / wave.wave / "answered.json").write_text("1")

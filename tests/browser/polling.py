@@ -29,6 +29,7 @@ from pulse.token.invites import link
 from pulse.token.keylist import fingerprint16, read_keylist
 from pulse.token.message import context_of
 from pulse.web.page import staff_page
+from tests.shelves import rooms
 from tests.week import CLOSES, OPENS, same_keys
 
 WAVE: Final = "2026-W09"
@@ -70,8 +71,8 @@ class PollingPlace:
         self.m1 = (self.home.published / WAVE / path).read_bytes()
         self.keys = read_keylist(self.m1, fingerprint16(self.m1))
         self._links = self._each_link()
-        self._issued = IssuerStore(self.home.issuer / f"{WAVE}.db")
-        self._box = BoxStore(self.home.ballotbox / f"{WAVE}.db")
+        self._issued = IssuerStore(rooms(self.home).issuer, WAVE)
+        self._box = BoxStore(rooms(self.home).ballotbox, WAVE)
         config = uvicorn.Config(self._noted(create_app(self.home)), ws="none", log_config=None)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)

@@ -22,6 +22,7 @@ from pulse.settings import Home
 from pulse.token.encoding import b64u
 from pulse.token.invites import parse_link
 from tests.installation import free_ports, started
+from tests.shelves import rooms
 
 TOP: Final = Path(__file__).parents[2]
 PEOPLE, WEEKS = 120, 6
@@ -85,7 +86,7 @@ def test_nothing_of_a_past_week_can_be_opened_any_more(made: Made) -> None:
 def test_each_link_is_an_invitation_of_the_open_week(made: Made) -> None:
     """The issuer knows all three links, as different people of the open week."""
     home, demo, _ = made
-    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
+    issuer = Issuer(rooms(home).issuer, home.issuer_keys, home.published)
     try:
         secrets = [parse_link(link)[0] for link in demo.links]
         assert len(set(secrets)) == 3

@@ -12,6 +12,7 @@ from pulse.demo.build import Demo, build
 from pulse.settings import Home
 from tests.claims.test_silence import cast_one
 from tests.looking import Alter, Seen, everything
+from tests.shelves import rooms
 from tests.unit.dashboards.house import CLOCK
 
 
@@ -28,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Demo]:
 
 def counting(home: Home, wave: str) -> Alter:
     """Return what an app does that shows how many ballots lie in the box."""
-    box = BoxStore(home.ballotbox / f"{wave}.db")
+    box = BoxStore(rooms(home).ballotbox, wave)
     count = box.count()
     box.close()
     return lambda _, body: body.replace(b"</main>", b"<p>%d so far</p></main>" % count)

@@ -26,6 +26,7 @@ from pulse.token.encoding import b64u, unb64u
 from pulse.token.invites import parse_link
 from pulse.token.keys import read_public
 from pulse.token.message import new_message, token_context
+from tests.shelves import rooms
 
 Client = TestClient[Litestar]
 NEARBY = "http://127.0.0.1:8001"
@@ -133,7 +134,7 @@ def test_one_more_ballot_changes_nothing_anywhere(
 ) -> None:
     """Pages, headers, data, exports, metrics, health and published files stay byte for byte."""
     home, demo = made
-    count = BoxStore(home.ballotbox / f"{demo.wave}.db").count
+    count = BoxStore(rooms(home).ballotbox, demo.wave).count
     before, ballots = _looks(apps, home, tmp_path / "out.csv"), count()
     cast_one(apps["staff"], demo.links[link])
     assert count() == ballots + 1

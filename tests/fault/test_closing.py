@@ -11,13 +11,13 @@ from pulse.ballotbox import export, peeled
 from pulse.closing.plan import read_plan
 from pulse.errors import Held, WrongState
 from pulse.release import ledger
-from pulse.store.closed import is_closed
+from tests.shelves import rooms
 from tests.week import ANSWERS, Interrupted, Secrets, Week, spoil, stop_at
 
 BEFORE_THE_PEEL = ("before shut", "issuer shut", "box shut", "nothing open", "after shut",
                    "before export", "after export", "before peel")  # fmt: skip
 AFTER_THE_PEEL = (
-    "before open", "after open", "before destroy_a", "destroy 2026-W09.db",
+    "before open", "after open", "before destroy_a", "destroy issuer", "destroy ballotbox",
     "destroy 2026-W09.box", "destroy 2026-W09.keys", "destroy links", "after destroy_a",
     "before publish", "protected", "candidate", "pressed", "after publish", "before destroy_b",
     "destroy 2026-W09.outer", "destroy 2026-W09.outer.peeled", "destroy 2026-W09.inner",
@@ -160,7 +160,7 @@ def drop_a_record(week: Week) -> None:
 def test_other_tokens_than_exported_are_held(week: Week) -> None:
     """Both sides hash all tokens; when BOX lost a ballot on its way, nothing is opened."""
     held(week, at("before peel", lambda: drop_a_record(week)), "other ballots than were exported")
-    assert week.places.box_store.exists()
+    assert rooms(week.home).ballotbox.exists(week.wave)
     assert week.close(abandon=True).state == "lost"
 
 
@@ -185,14 +185,14 @@ def test_a_lost_key_is_a_lost_wave(peeled: Week, tmp_path: Path, known: Secrets)
     assert (report.state, week.state, report.release) == ("lost", "lost", "")
     assert week.released() == {}
     assert week.close() == report
-    assert is_closed(week.home.ballotbox, week.wave)
+    assert week.wave in rooms(week.home).ballotbox.closed()
     assert gone(week, known)
 
 
-@pytest.mark.parametrize("missing", ["box_store", "issuer_store"])
+@pytest.mark.parametrize("missing", ["ballotbox", "issuer"])
 def test_a_missing_store_is_held(week: Week, missing: str) -> None:
     """When a store is gone, the other gate is shut all the same and the wave is held."""
-    getattr(week.places, missing).unlink()
+    getattr(rooms(week.home), missing).destroy(week.wave)
     held(week, lambda _: None, "missing")
 
 
@@ -223,7 +223,7 @@ def test_too_many_spoiled_ballots_are_held_until_accepted(week: Week, known: Sec
     with pytest.raises(Held, match="4 of 31"):
         week.release(accept_spoiled=True)  # said before anybody knew how many there are
     held(week, lambda _: None, "4 of 31 ballots were spoiled")
-    assert not week.places.box_store.exists()
+    assert not rooms(week.home).ballotbox.exists(week.wave)
     assert week.places.peeled.exists()
     with pytest.raises(Held):
         week.release()

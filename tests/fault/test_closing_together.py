@@ -12,6 +12,7 @@ from pulse.closing import Closed
 from pulse.errors import RequestError, WaveShut, WrongState
 from pulse.release import ledger
 from pulse.terms import SealedBallot
+from tests.shelves import rooms
 from tests.week import ANSWERS, Secrets, Week, ballots, mark, open_week
 
 
@@ -71,7 +72,7 @@ def test_every_acknowledged_ballot_is_counted(tmp_path_factory: pytest.TempPathF
     given = ballots(week, ANSWERS, known)
     mark(week, given, known)
     early, late = given[:12], given[12:]
-    box = BallotBox(week.home.ballotbox, week.home.published)
+    box = BallotBox(rooms(week.home).ballotbox, week.home.published)
     acknowledged = asyncio.run(cast_all(box, week.wave, early))
     streaming = threading.Event()
     outcome: list[bool] = []
@@ -97,7 +98,7 @@ def test_every_acknowledged_ballot_is_counted(tmp_path_factory: pytest.TempPathF
 def test_a_late_ballot_finds_the_wave_shut(week: Week, known: Secrets) -> None:
     """After the close the very box that accepted ballots answers that the wave has closed."""
     given = ballots(week, {"lab": [(1, 2, 3, 4, 5, 6)]}, known)
-    box = BallotBox(week.home.ballotbox, week.home.published)
+    box = BallotBox(rooms(week.home).ballotbox, week.home.published)
     week.close()
     box.refresh()
     assert asyncio.run(cast_all(box, week.wave, given)) == [False]

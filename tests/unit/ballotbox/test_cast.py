@@ -41,7 +41,7 @@ def station(tmp_path: Path) -> Station:
 @pytest.fixture
 def box(station: Station) -> Iterator[BallotBox]:
     """Return the ballot box that serves it."""
-    box = BallotBox(station.home.ballotbox, station.home.published)
+    box = BallotBox(station.rooms.ballotbox, station.home.published)
     yield box
     box.close()
 
@@ -129,7 +129,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BoxDesk, S
     """Return a desk that checks ballots, and a good one."""
     station = Station(tmp_path_factory.mktemp("stand"))
     groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
-    desk = BoxDesk(1, WAVE, station.box_file, groups)
+    desk = BoxDesk(station.rooms.ballotbox, 1, WAVE, groups)
     yield desk, station.ballot()
     desk.close()
 
@@ -201,7 +201,7 @@ def test_64_casts_of_one_token_have_one_winner(station: Station, box: BallotBox)
 
 def test_a_full_queue_is_busy_and_sending_again_counts_once(station: Station) -> None:
     """While the disk is held up some are told Busy; after all have sent again, all count once."""
-    box = BallotBox(station.home.ballotbox, station.home.published, waiting=3)
+    box = BallotBox(station.rooms.ballotbox, station.home.published, waiting=3)
     ballots = [station.ballot() for _ in range(12)]
     other = sqlite3.connect(station.box_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -10,6 +10,7 @@ import pytest
 from pulse.ballotbox.store import BoxStore
 from pulse.errors import AlreadyCounted, WaveShut, WrongState
 from pulse.terms import SealedBallot
+from tests.shelves import casting
 
 WAVE = "2026-W09"
 
@@ -23,7 +24,7 @@ def ballot() -> tuple[bytes, SealedBallot]:
 @pytest.fixture
 def store(tmp_path: Path) -> BoxStore:
     """Return an open, empty box."""
-    store = BoxStore.create(tmp_path / f"{WAVE}.db", WAVE)
+    store = BoxStore.create(casting(tmp_path), WAVE)
     store.open_gate()
     return store
 
@@ -73,19 +74,19 @@ def test_a_late_ballot_is_refused_and_not_stored(store: BoxStore) -> None:
 
 def test_a_box_is_made_once_and_shut(tmp_path: Path) -> None:
     """A new box is shut and 0600 under its own name; making it again is refused."""
-    path = tmp_path / "a.db"
-    store = BoxStore.create(path, WAVE)
+    store = BoxStore.create(casting(tmp_path), WAVE)
     assert not store.is_open()
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert casting(tmp_path).path(WAVE).stat().st_mode & 0o777 == 0o600
     with pytest.raises(WrongState):
-        BoxStore.create(path, WAVE)
+        BoxStore.create(casting(tmp_path), WAVE)
     store.close()
-    assert [each.name for each in tmp_path.iterdir()] == ["a.db"]
+    assert [each.name for each in tmp_path.iterdir()] == [f"{WAVE}.db"]
 
 
-def test_nothing_time_like_and_no_rowid(store: BoxStore) -> None:
+def test_nothing_time_like_and_no_rowid(store: BoxStore, tmp_path: Path) -> None:
     """The tables hold t, g, msg, sig, box and the gate, all without rowid, sequence or index."""
-    with sqlite3.connect(store.path) as connection:
+    assert not store.count()
+    with sqlite3.connect(tmp_path / f"{WAVE}.db") as connection:
         tables = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
         columns = {t: [c[1] for c in connection.execute(f"PRAGMA table_info({t})")] for t in tables}
     connection.close()

@@ -24,9 +24,9 @@ from pulse.release import cells
 from pulse.release.protected import ProtectedCounts
 from pulse.roster import members
 from pulse.roster.tables import membership
-from pulse.store.closed import is_closed
 from pulse.tabulation import count
 from pulse.terms import Counts, Tree, Unit, silent
+from tests.shelves import rooms
 from tests.unit.disclosure.pressed import WAVES, release_waves
 from tests.week import (
     ANSWERS,
@@ -109,8 +109,8 @@ def test_what_stays_is_releases_state_and_the_ids_of_closed_waves(released: Week
 
 def test_both_rooms_remember_the_wave(released: Week) -> None:
     """Issuer and ballot box answer 410 for the wave from now on, and nothing is open."""
-    assert is_closed(released.home.issuer, released.wave)
-    assert is_closed(released.home.ballotbox, released.wave)
+    assert released.wave in rooms(released.home).issuer.closed()
+    assert released.wave in rooms(released.home).ballotbox.closed()
     assert json.loads(released.places.current.read_bytes()) == {"wave": None}
 
 
@@ -168,7 +168,7 @@ def test_nothing_is_published_of_a_wave_with_fewer_than_k_ballots(
 
 def test_a_cancelled_wave_is_never_closed(week: Week) -> None:
     """A cancelled wave cannot be closed, and one whose close has begun cannot be cancelled."""
-    cancel(week.home, week.engine, week.wave)
+    cancel(week.home, week.settings, week.engine, week.wave)
     with pytest.raises(WrongState, match="cancelled"):
         week.close()
     assert week.released() == {}
@@ -184,7 +184,7 @@ def test_a_close_that_began_cannot_be_cancelled(week: Week) -> None:
     with pytest.raises(KeyboardInterrupt):
         week.close(checkpoint=stop)
     with pytest.raises(WrongState, match="close has begun"):
-        cancel(week.home, week.engine, week.wave)
+        cancel(week.home, week.settings, week.engine, week.wave)
     assert week.close().state == "released"
 
 
@@ -203,8 +203,8 @@ def test_only_a_wave_that_was_opened_is_closed(week: Week) -> None:
 
 def test_the_issuer_can_be_shut_before_the_box(week: Week) -> None:
     """At the closing time only the issuer shuts; whoever holds a token can still cast."""
-    closing.shut_issuing(week.home, week.wave)
-    store = IssuerStore(week.places.issuer_store)
+    closing.shut_issuing(week.home, week.settings, week.wave)
+    store = IssuerStore(rooms(week.home).issuer, week.wave)
     assert not store.is_open()
     store.close()
     assert json.loads(week.places.current.read_bytes())["wave"] == week.wave

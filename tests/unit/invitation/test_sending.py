@@ -22,6 +22,7 @@ from pulse.issuer.store import IssuerStore
 from pulse.store.engine import reading
 from pulse.terms import Progress, silent
 from pulse.token.invites import invite_hash, parse_link
+from tests.shelves import rooms
 from tests.unit.opening.house import WAVE, House
 
 
@@ -75,7 +76,7 @@ def test_everybody_with_an_address_gets_one_mail_with_their_own_link(house: Hous
     mails = outbox(house)
     assert len(mails) == 18
     assert len(list((house.home.outbox / WAVE).iterdir())) == 18
-    store = IssuerStore(house.home.issuer / f"{WAVE}.db")
+    store = IssuerStore(rooms(house.home).issuer, WAVE)
     hashes = set()
     for text in mails.values():
         link = next(line for line in text.splitlines() if "/s#" in line)

@@ -23,6 +23,7 @@ from pulse.token import rfc9474
 from pulse.token.encoding import b64u, unb64u
 from pulse.token.keys import SigningKey
 from tests.booth import WAVE
+from tests.shelves import rooms
 from tests.station import CLOSED, Station
 
 pytestmark = pytest.mark.enable_socket  # an event loop wakes itself through a pair of sockets
@@ -38,7 +39,7 @@ def station(tmp_path: Path) -> Station:
 def issuer(station: Station) -> Iterator[Issuer]:
     """Return the issuer that serves it."""
     home = station.home
-    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
+    issuer = Issuer(rooms(home).issuer, home.issuer_keys, home.published)
     yield issuer
     issuer.close()
 
@@ -144,7 +145,7 @@ def test_a_closed_wave_leaves_no_key_in_the_process(tmp_path: Path) -> None:
     """After the stores are destroyed one refresh drops every signing key; the answer is 410."""
     station = Station(tmp_path)
     home = station.home
-    issuer = Issuer(home.issuer, home.issuer_keys, home.published)
+    issuer = Issuer(rooms(home).issuer, home.issuer_keys, home.published)
     body = station.issue_body()
     assert isinstance(issue(issuer, body), bytes)
     gc.collect()
@@ -178,7 +179,7 @@ def test_a_failing_signature_may_be_asked_for_again(station: Station, issuer: Is
 def test_too_many_at_once_are_busy_and_may_come_again(station: Station) -> None:
     """With room for two, some of sixteen people are told Busy; asking again serves them all."""
     home = station.home
-    issuer = Issuer(home.issuer, home.issuer_keys, home.published, waiting=2)
+    issuer = Issuer(rooms(home).issuer, home.issuer_keys, home.published, waiting=2)
     bodies = [station.issue_body(g, i) for g in ("00001", "00002") for i in range(8)]
 
     async def attempt(body: dict[str, Any]) -> object:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pulse.errors import AlreadyUsed, InvalidValue, UnknownInvitation, WaveShut, WrongState
 from pulse.issuer.store import UNMARKED, IssuerStore, Mark
-from pulse.store.closed import is_closed, remember_closed
+from tests.shelves import issuing
 
 WAVE: Final = "2026-W09"
 PEOPLE: Final = [(secrets.token_bytes(32), f"{i % 20 + 1:05d}") for i in range(400)]
@@ -38,7 +38,7 @@ def mark(person: int, c: bytes = b"c" * 32) -> Mark:
 @pytest.fixture
 def store(tmp_path: Path) -> IssuerStore:
     """Return an open store with everybody in it."""
-    store = IssuerStore.create(tmp_path / f"{WAVE}.db", WAVE, PEOPLE)
+    store = IssuerStore.create(issuing(tmp_path), WAVE, PEOPLE)
     store.open_gate()
     return store
 
@@ -65,12 +65,15 @@ def test_of_many_rivals_one_wins(store: IssuerStore) -> None:
     assert sum(store.issued().values()) == 1
 
 
-def test_checking_before_acting_would_let_all_rivals_win(store: IssuerStore) -> None:
+def test_checking_before_acting_would_let_all_rivals_win(
+    store: IssuerStore, tmp_path: Path
+) -> None:
     """The mutant that looks first and writes afterwards gives one invitation to several."""
-    meeting = Barrier(8)
+    meeting, path = Barrier(8), tmp_path / f"{WAVE}.db"
+    assert not store.issued()
 
     def look_then_write(c: bytes) -> bool:
-        with closing(sqlite3.connect(store.path, timeout=10)) as connection, connection:
+        with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
             found = connection.execute(
                 "SELECT c FROM invitation WHERE h = ?", (PEOPLE[5][0],)
             ).fetchone()
@@ -107,19 +110,21 @@ def test_a_shut_gate_refuses_all_and_tells_nobody_apart(store: IssuerStore) -> N
 
 def test_a_store_is_made_once_and_shut(tmp_path: Path) -> None:
     """A new store is shut, complete and 0600, whatever a crash left; a second is refused."""
-    path = tmp_path / "a.db"
-    (tmp_path / "a.db.new").write_bytes(b"half")
-    store = IssuerStore.create(path, WAVE, PEOPLE)
+    shelf = issuing(tmp_path)
+    (tmp_path / f"{WAVE}.db.new").write_bytes(b"half")
+    store = IssuerStore.create(shelf, WAVE, PEOPLE)
     assert not store.is_open()
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert [each.name for each in tmp_path.iterdir() if "journal" not in each.name] == ["a.db"]
+    assert shelf.path(WAVE).stat().st_mode & 0o777 == 0o600
+    there = [each.name for each in tmp_path.iterdir() if "journal" not in each.name]
+    assert there == [f"{WAVE}.db"]
     with pytest.raises(WrongState):
-        IssuerStore.create(path, WAVE, [])
+        IssuerStore.create(shelf, WAVE, [])
 
 
-def test_nothing_time_like_and_no_rowid(store: IssuerStore) -> None:
+def test_nothing_time_like_and_no_rowid(store: IssuerStore, tmp_path: Path) -> None:
     """The tables hold h, g, c and the gate, all without rowid, sequence or index."""
-    with sqlite3.connect(store.path) as connection:
+    assert not store.issued()
+    with sqlite3.connect(tmp_path / f"{WAVE}.db") as connection:
         tables = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
         columns = {t: [c[1] for c in connection.execute(f"PRAGMA table_info({t})")] for t in tables}
     connection.close()
@@ -129,26 +134,27 @@ def test_nothing_time_like_and_no_rowid(store: IssuerStore) -> None:
 
 def test_closed_waves_are_remembered_without_time(tmp_path: Path) -> None:
     """A wave noted twice is there once; another is not."""
-    remember_closed(tmp_path, WAVE)
-    remember_closed(tmp_path, WAVE)
-    assert is_closed(tmp_path, WAVE)
-    assert not is_closed(tmp_path, "2026-W10")
+    shelf = issuing(tmp_path)
+    assert shelf.closed() == set()
+    shelf.remember_closed(WAVE)
+    shelf.remember_closed(WAVE)
+    assert shelf.closed() == {WAVE}
     with sqlite3.connect(tmp_path / "closed.db") as connection:
         assert connection.execute("SELECT * FROM closed").fetchall() == [(WAVE,)]
     connection.close()
 
 
-def issue_in_place(path: Path, batches: Sequence[Sequence[int]]) -> None:
+def issue_in_place(folder: Path, batches: Sequence[Sequence[int]]) -> None:
     """Use invitations batch by batch, as shipped."""
-    store = IssuerStore(path)
+    store = IssuerStore(issuing(folder), WAVE)
     for batch in batches:
         assert store.mark([mark(person) for person in batch]) == [PEOPLE[p][1] for p in batch]
     store.close()
 
 
-def issue_by_inserting(path: Path, batches: Sequence[Sequence[int]]) -> None:
+def issue_by_inserting(folder: Path, batches: Sequence[Sequence[int]]) -> None:
     """Use invitations by writing their rows only then: the mutant."""
-    connection = sqlite3.connect(path)
+    connection = sqlite3.connect(folder / f"{WAVE}.db")
     with connection:  # what opening would leave if it did not write these rows
         used = sorted(PEOPLE[person][0] for batch in batches for person in batch)
         connection.executemany("DELETE FROM invitation WHERE h = ?", [(h,) for h in used])
@@ -167,7 +173,7 @@ Issue = Callable[[Path, Sequence[Sequence[int]]], None]
 def prefilled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the file as opening leaves it."""
     folder = tmp_path_factory.mktemp("issuer")
-    store = IssuerStore.create(folder / "prefilled", WAVE, PEOPLE)
+    store = IssuerStore.create(issuing(folder), WAVE, PEOPLE)
     store.open_gate()
     store.close()
     return folder
@@ -175,13 +181,15 @@ def prefilled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def bytes_after(folder: Path, issue: Issue, batches: Sequence[Sequence[int]]) -> bytes:
     """Return the file's bytes after issuing, change counters masked."""
-    path = folder / "copy"
-    shutil.copyfile(folder / "prefilled", path)
-    issue(path, batches)
-    content = bytearray(path.read_bytes())
+    copy = folder / "copy"
+    copy.mkdir(exist_ok=True)
+    shutil.copyfile(folder / f"{WAVE}.db", copy / f"{WAVE}.db")
+    issue(copy, batches)
+    content = bytearray((copy / f"{WAVE}.db").read_bytes())
     for counter in COUNTERS:
         content[counter] = bytes(4)
-    assert not (folder / "copy-journal").exists() or not (folder / "copy-journal").stat().st_size
+    journal = copy / f"{WAVE}.db-journal"
+    assert not journal.exists() or not journal.stat().st_size
     return bytes(content)
 
 

@@ -20,6 +20,7 @@ from pulse.token.invites import invite_hash
 from pulse.token.keylist import KeyList, fingerprint16, proquints, read_group, read_keylist
 from pulse.token.keypool import LABEL, pool_keys
 from pulse.token.keys import SigningKey
+from tests.shelves import rooms
 from tests.unit.opening.house import MONDAY, PAGE, WAVE, House
 
 
@@ -91,7 +92,7 @@ def test_every_person_has_one_unused_invitation(house: House) -> None:
     number = {
         unit.unit_id: unit.g for unit in treefile.read(house.home.trees / f"{WAVE}.json").units
     }
-    store = IssuerStore(house.home.issuer / f"{WAVE}.db")
+    store = IssuerStore(rooms(house.home).issuer, WAVE)
     secrets = list(invitations(house.engine, WAVE, read_kwave(house.home, WAVE)))
     assert len(secrets) == 20
     for each in secrets:
@@ -105,7 +106,7 @@ def test_every_person_has_one_unused_invitation(house: House) -> None:
 def test_the_gates_are_open_and_the_box_is_empty(house: House) -> None:
     """Both stores take work at once, and no canary lies in the box."""
     house.open()
-    box = BoxStore(house.home.ballotbox / f"{WAVE}.db")
+    box = BoxStore(rooms(house.home).ballotbox, WAVE)
     assert box.is_open()
     assert box.count() == 0
     box.close()

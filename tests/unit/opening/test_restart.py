@@ -13,6 +13,7 @@ from pulse.invitation.links import read_kwave
 from pulse.issuer.store import IssuerStore
 from pulse.store.lock import only_one
 from pulse.terms import Progress
+from tests.shelves import rooms
 from tests.unit.opening.house import WAVE, House, known_keys
 
 MOMENTS: Final = [*opening.STEPS, "Making keys"]
@@ -48,7 +49,7 @@ def test_opening_again_after_a_crash_gives_a_whole_wave(
     opened = house.open()
     assert opened.state == "open"
     assert house.plain_files() == undisturbed
-    store = IssuerStore(house.home.issuer / f"{WAVE}.db")
+    store = IssuerStore(rooms(house.home).issuer, WAVE)
     assert store.is_open()
     store.close()
 
@@ -76,11 +77,11 @@ def test_a_half_opened_wave_gets_fresh_keys(house: House) -> None:
 
 def test_two_openings_at_once_are_one(house: House) -> None:
     """While one command opens a wave another is refused, and so is cancelling."""
-    with only_one(house.home.state / "wave.lock"):
+    with only_one(house.home.state / "wave.lock", house.engine):
         with pytest.raises(WrongState, match="Another command"):
             house.open()
         with pytest.raises(WrongState, match="Another command"):
-            opening.cancel(house.home, house.engine, WAVE)
+            opening.cancel(house.home, house.settings, house.engine, WAVE)
     assert house.open().state == "open"
 
 
@@ -90,14 +91,14 @@ def test_cancelling_leaves_nothing_of_the_wave(house: House) -> None:
     house.open()
     send(house.home, house.settings, house.clock, house.engine)
     assert list((house.home.outbox / WAVE).iterdir())
-    assert opening.cancel(house.home, house.engine, WAVE).state == "cancelled"
+    assert opening.cancel(house.home, house.settings, house.engine, WAVE).state == "cancelled"
     left = house.files() - before
     assert left == {"state/w/current.json"}
     current = (house.home.published / "current.json").read_bytes()
     assert msgspec.json.decode(current) == {"wave": None}
     assert not (house.home.outbox / WAVE).exists()
     with pytest.raises(WrongState, match="it is cancelled"):
-        opening.cancel(house.home, house.engine, WAVE)
+        opening.cancel(house.home, house.settings, house.engine, WAVE)
 
 
 def test_a_cancelled_week_opens_again_under_fresh_keys(house: House) -> None:
@@ -105,7 +106,7 @@ def test_a_cancelled_week_opens_again_under_fresh_keys(house: House) -> None:
     first = house.open()
     kwave = read_kwave(house.home, WAVE).reveal()
     send(house.home, house.settings, house.clock, house.engine)
-    opening.cancel(house.home, house.engine, WAVE)
+    opening.cancel(house.home, house.settings, house.engine, WAVE)
     second = house.open(make_keys=known_keys)
     assert second.fingerprint != first.fingerprint
     assert read_kwave(house.home, WAVE).reveal() != kwave
@@ -121,20 +122,20 @@ def test_a_half_opened_wave_can_be_cancelled(house: House, moment: str) -> None:
     before = house.files()
     with pytest.raises(Crash):
         house.open(progress=crash_at(moment))
-    opening.cancel(house.home, house.engine, WAVE)
+    opening.cancel(house.home, house.settings, house.engine, WAVE)
     assert house.files() - before == {"state/w/current.json"}
 
 
 def test_what_cannot_be_cancelled(house: House) -> None:
     """Unknown waves, closed waves and waves whose close has begun are refused."""
     with pytest.raises(WrongState, match="none of this name"):
-        opening.cancel(house.home, house.engine, WAVE)
+        opening.cancel(house.home, house.settings, house.engine, WAVE)
     house.open()
     plan = house.home.state / "close" / f"{WAVE}.json"
     plan.parent.mkdir(exist_ok=True)
     plan.write_bytes(b"{}")
     with pytest.raises(WrongState, match="close has begun"):
-        opening.cancel(house.home, house.engine, WAVE)
+        opening.cancel(house.home, house.settings, house.engine, WAVE)
     waves.move(house.engine, WAVE, ("open",), "released")
     with pytest.raises(WrongState, match="it is released"):
-        opening.cancel(house.home, house.engine, WAVE)
+        opening.cancel(house.home, house.settings, house.engine, WAVE)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pulse.errors import UnknownWave, WaveShut
-from pulse.store.closed import remember_closed
 from pulse.store.desks import Desks, Group
+from tests.shelves import casting
 
 W = "2026-W09"
 INDEX = b'[{"g":"00001","spki":"AA","file":"/w/x","label":"more"}]'
@@ -16,8 +16,8 @@ INDEX = b'[{"g":"00001","spki":"AA","file":"/w/x","label":"more"}]'
 class Desk:
     """Remembers that it was closed."""
 
-    def __init__(self, wave: str, path: Path, groups: Sequence[Group]) -> None:
-        self.wave, self.path, self.groups, self.closed = wave, path, groups, False
+    def __init__(self, wave: str, groups: Sequence[Group]) -> None:
+        self.wave, self.groups, self.closed = wave, groups, False
 
     def close(self) -> None:
         """Note it."""
@@ -28,7 +28,7 @@ def folders(tmp_path: Path) -> Desks[Desk]:
     """Return desks over two empty folders."""
     (tmp_path / "room").mkdir()
     (tmp_path / "w").mkdir()
-    return Desks(tmp_path / "room", tmp_path / "w", Desk)
+    return Desks(casting(tmp_path / "room"), tmp_path / "w", Desk)
 
 
 def open_files(tmp_path: Path, index: bytes = INDEX) -> None:
@@ -56,7 +56,7 @@ def test_a_closed_wave_is_let_go_and_says_so(tmp_path: Path) -> None:
     desk = desks.find(W)
     (tmp_path / "room" / f"{W}.db").unlink()
     (tmp_path / "room" / "closed.db").unlink(missing_ok=True)
-    remember_closed(tmp_path / "room", W)
+    casting(tmp_path / "room").remember_closed(W)
     desks.refresh()
     assert desk.closed
     assert desks.known(W) is None

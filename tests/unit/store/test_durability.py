@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from pulse.ballotbox.store import BoxStore
+from tests.shelves import casting
 
 # Casts for ever, and prints each token's hash once its commit has been acknowledged.
 _CASTER = """
@@ -12,9 +13,10 @@ import os, sys
 from pathlib import Path
 from pulse.ballotbox.store import BoxStore
 from pulse.store.groupcommit import GroupCommit
+from pulse.store.shelf import FileShelf
 from pulse.terms import SealedBallot
 
-writer = GroupCommit(BoxStore(Path(sys.argv[1])).cast, 1000)
+writer = GroupCommit(BoxStore(FileShelf(Path(sys.argv[1]), "wal"), "2026-W09").cast, 1000)
 while True:
     tokens = [os.urandom(32) for _ in range(20)]
     ballots = [SealedBallot("00001", t, b"s" * 256, b"b" * 194) for t in tokens]
@@ -27,10 +29,10 @@ while True:
 
 def test_a_kill_loses_no_acknowledged_ballot(tmp_path: Path) -> None:
     """After SIGKILL in the middle of casting, every printed ballot lies in the box, whole."""
-    path = tmp_path / "box.db"
-    store = BoxStore.create(path, "2026-W09")
+    store = BoxStore.create(casting(tmp_path), "2026-W09")
     store.open_gate()
-    process = subprocess.Popen([sys.executable, "-c", _CASTER, str(path)], stdout=subprocess.PIPE)
+    command = [sys.executable, "-c", _CASTER, str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout
     with process:
         acknowledged = {process.stdout.readline().strip().decode() for _ in range(150)}

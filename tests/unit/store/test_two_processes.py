@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pulse.ballotbox.store import BoxStore
 from pulse.issuer.store import IssuerStore
+from tests.shelves import casting, issuing
 
 WAVE = "2026-W09"
 PEOPLE = [bytes([i]) * 32 for i in range(12)]
@@ -17,9 +18,11 @@ from pathlib import Path
 from pulse.ballotbox.store import BoxStore
 from pulse.issuer.store import IssuerStore, Mark
 from pulse.terms import SealedBallot
+from tests.shelves import casting, issuing
 
 folder, name = Path(sys.argv[1]), sys.argv[2].encode()
-issuer, box = IssuerStore(folder / "issuer.db"), BoxStore(folder / "box.db")
+issuer = IssuerStore(issuing(folder / "issuer"), "2026-W09")
+box = BoxStore(casting(folder / "box"), "2026-W09")
 print("ready", flush=True)
 input()
 won = 0
@@ -34,8 +37,11 @@ print(won)
 
 def test_each_invitation_and_token_has_one_winner(tmp_path: Path) -> None:
     """Two processes that race for 12 invitations and tokens win 12 of each together."""
-    issuer = IssuerStore.create(tmp_path / "issuer.db", WAVE, [(h, "00001") for h in PEOPLE])
-    box = BoxStore.create(tmp_path / "box.db", WAVE)
+    for room in ("issuer", "box"):
+        (tmp_path / room).mkdir()
+    people = [(h, "00001") for h in PEOPLE]
+    issuer = IssuerStore.create(issuing(tmp_path / "issuer"), WAVE, people)
+    box = BoxStore.create(casting(tmp_path / "box"), WAVE)
     issuer.open_gate()
     box.open_gate()
     rivals = [

@@ -1,0 +1,92 @@
+"""Makes the databases of a home on PostgreSQL: one for each room, each with a role of its own.
+
+The state lies in the database that was named. Accounts, issuer and ballot box get databases
+beside it, `{name}_accounts` and so on, and roles of the same names that may enter nothing else.
+A room whose address was set is taken as it is: the way for whoever may not make roles.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from pulse.errors import Refused
+from pulse.settings import Settings
+from pulse.store.databases import Addresses, Room, check_apart, check_url
+from pulse.store.postgres import postgres_engine
+from pulse.store.schemashelf import prepare
+
+_GIVEN: Final[tuple[Room, ...]] = ("accounts", "issuer", "ballotbox")
+_PASSWORD_BYTES: Final = 24
+
+
+def provision(settings: Settings) -> Addresses:
+    """Make the databases and roles that are missing and return every room's address.
+
+    Run again after an interruption it goes on: nothing is in use before the state has tables.
+
+    Raises:
+        Refused: a home uses this database already, the server refuses, or two rooms would
+            share a database or a role.
+    """
+    main = check_url(settings.database_url, "database_url")
+    made: dict[Room, URL] = {"state": main}
+    server = postgres_engine(main, serving=False, one_writer=False)
+    try:
+        if inspect(server).has_table("alembic_version"):
+            raise Refused("A home uses this database already.", where="database_url")
+        for room in _GIVEN:
+            name = f"{room}_database_url"
+            given = getattr(settings, name)
+            made[room] = check_url(given, name) if given else _make(server, main, room)
+        check_apart(made)
+        for room in ("issuer", "ballotbox"):
+            prepare(postgres_engine(made[room], serving=False, one_writer=False))
+    except SQLAlchemyError as error:
+        raise Refused(
+            f"The database server refused: {reason(error)}. Nothing is in use yet. Whoever may "
+            "not make roles and databases sets an address for each room (`pulse config`).",
+            where="database_url",
+        ) from error
+    return made
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """Return the first line of what a server said."""
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return said[0].rstrip(".") if said else type(error).__name__
+
+
+def _make(server: Engine, main: URL, room: Room) -> URL:
+    """Make a room's role and database, or take over what an interrupted run left."""
+    name = f"{main.database}_{room}"
+    password = secrets.token_hex(_PASSWORD_BYTES)
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        quoted = connection.dialect.identifier_preparer.quote_identifier(name)
+        verb = "ALTER" if _exists(connection, "pg_roles", "rolname", name) else "CREATE"
+        # A role's password cannot be a parameter; this one is hexadecimal digits.
+        connection.execute(text(f"{verb} ROLE {quoted} LOGIN PASSWORD '{password}'"))
+        if not _exists(connection, "pg_database", "datname", name):
+            made = f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+            connection.execute(text(made))
+        connection.execute(text(f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC"))
+        rights = "CONNECT, CREATE, TEMPORARY"
+        connection.execute(text(f"GRANT {rights} ON DATABASE {quoted} TO {quoted}"))
+    inside = postgres_engine(main.set(database=name), serving=False, one_writer=False)
+    with inside.begin() as connection:
+        connection.execute(text("REVOKE ALL ON SCHEMA public FROM PUBLIC"))
+        connection.execute(text(f"GRANT ALL ON SCHEMA public TO {quoted}"))
+    return main.set(database=name, username=name, password=password)
+
+
+def _exists(connection: Connection, catalogue: str, column: str, name: str) -> bool:
+    query = text(f"SELECT 1 FROM {catalogue} WHERE {column} = :name")  # noqa: S608 - our constants
+    return connection.scalar(query, {"name": name}) is not None
+
+
+def bare(addresses: Mapping[Room, URL]) -> str:
+    """Return the state's address as `pulse.toml` may name it: without a password."""
+    return addresses["state"].set(password=None).render_as_string()
