@@ -5,12 +5,14 @@ its bound sockets (parted by commas), and the reading end of a pipe whose other 
 parent holds. The pipe reports the parent's end whatever ended it, SIGKILL included.
 """
 
+import asyncio
 import os
+import signal
 import socket
 import sys
 import threading
 import time
-from typing import Final
+from typing import Final, Literal
 
 import uvicorn
 
@@ -24,7 +26,7 @@ def main() -> int:
         app,
         factory=True,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools" if sys.platform != "win32" else "h11",
+        http=_protocol(),
         ws="none",
         lifespan="on",
         log_level="error",
@@ -35,11 +37,21 @@ def main() -> int:
     )
     server = uvicorn.Server(config)
     threading.Thread(target=_end_with_parent, args=(server, lifeline), daemon=True).start()
+    # uvicorn ends in order and then raises the signal again: that is our end in peace.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run(sockets=[socket.socket(fileno=int(number)) for number in numbers])
     except KeyboardInterrupt:
         return 0
     return 0 if server.started else 1
+
+
+def _protocol() -> type[asyncio.Protocol] | Literal["h11"]:
+    if sys.platform == "win32":
+        return "h11"
+    from pulse.cli.patience import patient
+
+    return patient()
 
 
 def _end_with_parent(server: uvicorn.Server, lifeline: int) -> None:
