@@ -9,7 +9,8 @@ everything that can be refused; only then is the first box peeled.
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,6 @@ from pulse.ballotbox.export import (
     RECORD,
     SIGNATURE_END,
     BoxHeader,
-    Exported,
     TokenList,
     chunks,
     read_header,
@@ -41,10 +41,21 @@ from pulse.token.message import context_of, token_context
 from pulse.token.rfc9474 import verify
 
 MARK: Final = ".peeled"
+ReadKey = Callable[[], Secret]
+
+
+class Surveyed(msgspec.Struct, frozen=True):
+    """BOX as it was read once and found fit to be peeled: `digest` is H(BOX) in hex."""
+
+    header: BoxHeader
+    offset: int
+    ballots: Mapping[str, int]
+    tokens: str
+    digest: str
 
 
 def peel_file(box: Path, key: Path, groups: Path, k: int, out: Path) -> PeelHeader:
-    """Check BOX, peel every box in it and write P.
+    """Check BOX, peel every box in it and write P, on the operator's own machine.
 
     Args:
         box: the exported ballots.
@@ -55,57 +66,94 @@ def peel_file(box: Path, key: Path, groups: Path, k: int, out: Path) -> PeelHead
         out: where P goes.
 
     Raises:
-        Held: a group with fewer than max(5, k) invited; fewer than k ballots; more ballots
-            than tokens in a group; another BOX was peeled for this wave; a ballot of an
-            unknown group, with a bad token or out of order. Nothing was peeled.
+        Held: as `survey` and `peel`, or another BOX was peeled for this wave. Nothing was
+            peeled.
     """
-    header, offset = read_header(box)
     listed = read_groups(groups)
-    surveyed = _survey(box, header, offset)
-    _refuse(header, listed, surveyed.ballots, max(K_FLOOR, k))
-    mark, mine = companion(key, MARK), _digest(box)
+    surveyed = survey(box, listed, k)
+    mark, mine = companion(key, MARK), surveyed.digest.encode()
     if mark.exists() and mark.read_bytes() != mine:
         raise Held("Other ballots of this wave were peeled before; these are not.")
+    header, unique = peel(box, surveyed, partial(_scalar, key), listed)
+    # Two peels of almost the same ballots would show whose inner box the difference is.
+    write_atomically(mark, mine)
+    write_peeled(out, header, unique)
+    return header
+
+
+def survey(box: Path, listed: Mapping[str, Listed], k: int) -> Surveyed:
+    """Read BOX once and refuse whatever can be refused before the first box is peeled.
+
+    Args:
+        box: the exported ballots.
+        listed: the wave's groups.
+        k: fewest people behind anything published.
+
+    Raises:
+        Held: a group with fewer than max(5, k) invited; fewer than k ballots; more ballots
+            than tokens in a group; a ballot of an unknown group or out of order.
+    """
+    header, offset = read_header(box)
+    tokens, ballots = TokenList(header.wave), dict.fromkeys(header.issued, 0)
+    digest = hashlib.sha256()
+    for chunk in _fed(box, offset, digest.update):
+        for record in split(chunk, RECORD):
+            tokens.add(record[GROUP:MESSAGE_END])
+            g = record[:GROUP].decode("ascii", "replace")
+            ballots[g] = ballots.get(g, 0) + 1
+    _refuse(header, listed, ballots, max(K_FLOOR, k))
+    counted = dict(sorted(ballots.items()))
+    return Surveyed(header, offset, counted, tokens.hex(), digest.hexdigest())
+
+
+def peel(
+    box: Path, surveyed: Surveyed, read_key: ReadKey, listed: Mapping[str, Listed]
+) -> tuple[PeelHeader, list[bytes]]:
+    """Return P's header and its records, ascending and unique; nothing is written.
+
+    Args:
+        box: the exported ballots.
+        surveyed: what `survey` found in them.
+        read_key: reads the outer key; it must pickle, for processes may share the work.
+        listed: the wave's groups.
+
+    Raises:
+        Held: a ballot without a valid token, or BOX is another than was surveyed.
+    """
+    digest = hashlib.sha256()
+    chunks_again = _fed(box, surveyed.offset, digest.update)
     kept: list[bytes] = []
-    spoiled = 0
-    for inner, wrong in shared(
-        chunks(box, offset, RECORD),
-        sum(surveyed.ballots.values()),
-        _Peeling,
-        header.wave,
-        key,
-        groups,
-    ):
+    spoiled, records = 0, sum(surveyed.ballots.values())
+    wave = surveyed.header.wave
+    for inner, wrong in shared(chunks_again, records, _Peeling, wave, read_key, listed):
         kept += inner
         spoiled += wrong
+    if digest.hexdigest() != surveyed.digest:
+        raise Held("The exported ballots changed while they were read; nothing was peeled.")
     unique = sorted(set(kept))
-    peeled = PeelHeader(
+    header = PeelHeader(
         v=1,
-        wave=header.wave,
-        keys=header.keys,
+        wave=wave,
+        keys=surveyed.header.keys,
         ballots=surveyed.ballots,
         spoiled_outer=spoiled,
         repeated=len(kept) - len(unique),
         tokens=surveyed.tokens,
     )
-    # Two peels of almost the same ballots would show whose inner box the difference is.
-    write_atomically(mark, mine)
-    write_peeled(out, peeled, unique)
-    return peeled
+    return header, unique
 
 
-def _survey(box: Path, header: BoxHeader, offset: int) -> Exported:
-    tokens, ballots = TokenList(header.wave), dict.fromkeys(header.issued, 0)
-    for record in _records(box, offset):
-        tokens.add(record[GROUP:MESSAGE_END])
-        g = record[:GROUP].decode("ascii", "replace")
-        ballots[g] = ballots.get(g, 0) + 1
-    return Exported(ballots=dict(sorted(ballots.items())), tokens=tokens.hex())
-
-
-def _records(box: Path, offset: int) -> Iterator[bytes]:
+def _fed(box: Path, offset: int, feed: Callable[[bytes], None]) -> Iterator[bytes]:
+    """Yield the records of BOX, and feed the whole file to a hash on the way."""
+    with box.open("rb") as file:
+        feed(file.read(offset))
     for chunk in chunks(box, offset, RECORD):
-        yield from split(chunk, RECORD)
+        feed(chunk)
+        yield chunk
+
+
+def _scalar(key: Path) -> Secret:
+    return Secret(key.read_bytes())
 
 
 def _refuse(
@@ -123,28 +171,21 @@ def _refuse(
         raise Held(f"A wave with fewer than {k} ballots is never opened.")
 
 
-def _digest(box: Path) -> bytes:
-    digest = hashlib.sha256()
-    for chunk in chunks(box, 0, RECORD):
-        digest.update(chunk)
-    return digest.hexdigest().encode()
-
-
 class _Peeling:
     """Verifies and peels chunks of BOX with keys read once."""
 
-    def __init__(self, wave: str, key: Path, groups: Path) -> None:
-        self._peeler = Peeler(Secret(key.read_bytes()))
+    def __init__(self, wave: str, read_key: ReadKey, listed: Mapping[str, Listed]) -> None:
+        self._peeler = Peeler(read_key())
         self._keys = {
             g: (read_public(spki), token_context(wave, g, spki))
-            for g, spki in ((g, unb64u(each.spki)) for g, each in read_groups(groups).items())
+            for g, spki in ((g, unb64u(each.spki)) for g, each in listed.items())
         }
 
     def __call__(self, chunk: bytes) -> tuple[list[bytes], int]:
         inner, wrong = [], 0
         for record in split(chunk, RECORD):
             g, msg = record[:GROUP], record[GROUP:MESSAGE_END]
-            self._check(g.decode(), msg, record[MESSAGE_END:SIGNATURE_END])
+            self._check(g.decode("ascii", "replace"), msg, record[MESSAGE_END:SIGNATURE_END])
             try:
                 inner.append(g + self._peeler.peel(msg, record[SIGNATURE_END:]))
             except Spoiled:
@@ -152,9 +193,9 @@ class _Peeling:
         return inner, wrong
 
     def _check(self, g: str, msg: bytes, sig: bytes) -> None:
-        key, ctx = self._keys[g]
         refusal = Held(f"A ballot of group {g} has no valid token.", where=g)
-        if context_of(msg) != ctx:
+        key, ctx = self._keys.get(g, (None, b""))
+        if key is None or context_of(msg) != ctx:
             raise refusal
         try:
             verify(key, msg, sig)

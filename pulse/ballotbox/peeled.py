@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from pulse.ballotbox import responses
-from pulse.ballotbox.export import GROUP, chunks, split
+from pulse.ballotbox.export import GROUP, Exported, chunks, split
 from pulse.ballotbox.seal import INNER_LENGTH, Opener
 from pulse.ballotbox.shares import shared
 from pulse.errors import Held, Spoiled
@@ -71,9 +71,14 @@ def read_groups(path: Path) -> dict[str, Listed]:
     return {each.g: each for each in listed}
 
 
+def encode_peeled(header: PeelHeader, records: Iterable[bytes]) -> bytes:
+    """Return P; `records` are ascending and unique."""
+    return msgspec.json.encode(header) + b"\n" + b"".join(records)
+
+
 def write_peeled(path: Path, header: PeelHeader, records: Iterable[bytes]) -> None:
     """Write P (0600), completely or not at all; `records` are ascending and unique."""
-    write_atomically(path, msgspec.json.encode(header) + b"\n" + b"".join(records))
+    write_atomically(path, encode_peeled(header, records))
 
 
 def read_peeled(path: Path) -> tuple[PeelHeader, int]:
@@ -89,9 +94,38 @@ def read_peeled(path: Path) -> tuple[PeelHeader, int]:
     except (OSError, msgspec.DecodeError) as error:
         raise Held("The peeled ballots cannot be read.", where=path.name) from error
     kept = sum(header.ballots.values()) - header.spoiled_outer - header.repeated
-    if header.v != 1 or path.stat().st_size != len(line) + kept * RECORD:
+    sound = header.v == 1 and min(header.spoiled_outer, header.repeated, kept) >= 0
+    if not sound or path.stat().st_size != len(line) + kept * RECORD:
         raise Held("The peeled ballots are not as many as they should be.", where=path.name)
     return header, len(line)
+
+
+def check_peeled(path: Path, wave: str, keys: str, exported: Exported) -> None:
+    """Check that P was made of the very ballots that were exported, before anything opens it.
+
+    Args:
+        path: P, as a holder on another machine gave it back.
+        wave: the wave's id.
+        keys: the URL path of its key list.
+        exported: ballots by group, and the hash over all tokens, as the exporting side has them.
+
+    Raises:
+        Held: it is cut off, of another wave, list or BOX, out of order, or holds more ballots
+            of a group than were exported.
+    """
+    header, offset = read_peeled(path)
+    if (header.wave, header.keys) != (wave, keys):
+        raise Held(f"These are peeled ballots of another wave ({header.wave}) or key list.")
+    if header.tokens != exported.tokens or dict(header.ballots) != dict(exported.ballots):
+        raise Held("These are peeled ballots of another BOX than was exported.")
+    last, found = b"", dict.fromkeys(exported.ballots, 0)
+    for chunk in chunks(path, offset, RECORD):
+        for record in split(chunk, RECORD):
+            g = record[:GROUP].decode("ascii", "replace")
+            found[g] = found.get(g, 0) + 1
+            if record <= last or found[g] > exported.ballots.get(g, 0):
+                raise Held("The peeled ballots do not stand as a peel writes them.")
+            last = record
 
 
 def open_peeled(path: Path, inner_key: Path, groups: Path, *, form: int, n: int) -> Opened:

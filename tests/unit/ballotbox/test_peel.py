@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -120,16 +121,26 @@ def test_the_peeled_file_does_not_keep_the_order_of_tokens(booth: Booth) -> None
     assert list(records_of(booth, box)) != sorted(records_of(booth, box))
 
 
+def peeling(booth: Booth) -> peel._Peeling:
+    """Return what peels chunks with the booth's own files."""
+    return peel._Peeling(WAVE, partial(peel._scalar, booth.outer_key), listed(booth))
+
+
+def listed(booth: Booth) -> dict[str, peeled.Listed]:
+    """Read the booth's groups."""
+    return peeled.read_groups(booth.groups)
+
+
 def records_of(booth: Booth, box: Path) -> list[bytes]:
     """Peel the records of BOX one by one, in their order there."""
-    work = peel._Peeling(WAVE, booth.outer_key, booth.groups)
+    work = peeling(booth)
     inside = box.read_bytes().partition(b"\n")[2]
     return [inner for record in export.split(inside, export.RECORD) for inner in work(record)[0]]
 
 
 def test_a_peel_that_keeps_the_order_is_caught(booth: Booth) -> None:
     """The same test fails for a peel that writes its records as they came."""
-    work = peel._Peeling(WAVE, booth.outer_key, booth.groups)
+    work = peeling(booth)
 
     def peeled_in_order(cast: Sequence[SealedBallot], out: str) -> Path:
         inner, _ = work(b"".join(b.g.encode() + b.msg + b.sig + b.box for b in cast))
@@ -172,7 +183,7 @@ def test_repeated_inner_boxes_stay_once(booth: Booth) -> None:
 
 def seal_again(booth: Booth, ballot: SealedBallot) -> list[SealedBallot]:
     """Wrap one inner box under two further tokens, as a cheating client could."""
-    inner = peel._Peeling(WAVE, booth.outer_key, booth.groups)
+    inner = peeling(booth)
     (record,), _ = inner(ballot.g.encode() + ballot.msg + ballot.sig + ballot.box)
     made = []
     for _ in range(2):
@@ -286,6 +297,27 @@ def test_a_ballot_without_a_valid_token_is_refused(booth: Booth, field: str) -> 
     assert sum(peel_box(booth, booth.box(cast)[0]).ballots.values()) == 10
 
 
+@pytest.mark.parametrize("g", ["00009", "\xb2\xb2\xb2\xb2\xb2"])
+def test_a_record_of_no_group_is_refused_where_tokens_are_checked(booth: Booth, g: str) -> None:
+    """A group number that nobody surveyed stops the peel there too."""
+    one = booth.ballot("00001", ANSWERS[0])
+    record = g.encode("latin-1") + one.msg + one.sig + one.box
+    with pytest.raises(Held, match="no valid token"):
+        peeling(booth)(record)
+
+
+@pytest.mark.parametrize("at", [5, -1])
+def test_a_box_that_changes_between_two_readings_is_refused(booth: Booth, at: int) -> None:
+    """What is peeled is what was surveyed: a header or box changed meanwhile stops the peel."""
+    box, _ = booth.box(ballots(booth))
+    surveyed = peel.survey(box, listed(booth), 5)
+    content = bytearray(box.read_bytes())
+    content[at] ^= 1
+    box.write_bytes(content)
+    with pytest.raises(Held, match="changed while they were read"):
+        peel.peel(box, surveyed, partial(peel._scalar, booth.outer_key), listed(booth))
+
+
 def test_the_command_peels_and_says_why_it_refuses(booth: Booth) -> None:
     """As a process of its own it prints P's header, or one reason with exit code 1."""
     box, exported = booth.box(ballots(booth))
@@ -310,7 +342,8 @@ def test_the_command_peels_and_says_why_it_refuses(booth: Booth) -> None:
 def test_the_command_names_a_missing_file(booth: Booth, capsys: pytest.CaptureFixture[str]) -> None:
     """A missing BOX is one sentence, no traceback."""
     where = str(booth.folder / "none")
-    given = [where, "--key", where, "--groups", where, "--k", "5", "--out", where]
+    groups = str(booth.groups)
+    given = [where, "--key", where, "--groups", groups, "--k", "5", "--out", where]
     assert peel.main(given) == 1
     assert json.loads(capsys.readouterr().out) == {"error": "FileNotFoundError"}
 
