@@ -26,21 +26,22 @@ GROUPS = ("00001", "00002")
 
 
 class Station:
-    """An open wave of two groups of eight in a home, and a closed one before it.
+    """An open wave of two groups in a home, and a closed one before it.
 
     Args:
         folder: an empty folder.
+        people: how many links each group has.
 
     Attributes:
-        secrets: per group the secrets of its eight links.
+        secrets: per group the secrets of its links.
         files: per group the URL path of its file.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, people: int = 8) -> None:
         self.home = Home(folder / "home")
         self.home.make()
         self.booth = Booth(folder)
-        self.secrets = {g: [secrets.token_bytes(32) for _ in range(8)] for g in GROUPS}
+        self.secrets = {g: [secrets.token_bytes(32) for _ in range(people)] for g in GROUPS}
         self.files: dict[str, str] = {}
         self._publish()
         invitations = [(invite_hash(s), g) for g, group in self.secrets.items() for s in group]
