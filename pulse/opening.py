@@ -4,6 +4,7 @@ Until its last step a wave is `planned` and no link of it exists outside, so a h
 is wiped and begun again. The questions of how it ends are closing's.
 """
 
+import contextlib
 import datetime as dt
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from pulse import invitation, roster
 from pulse import wave as waves
@@ -228,9 +230,10 @@ def _set_gates(rooms: Shelves, wave: str, *, opened: bool) -> None:
 def _wipe(home: Home, engine: Engine, rooms: Shelves, wave: str) -> None:
     """Shut and destroy whatever there is of a wave; again is fine."""
     current = home.published / "current.json"
-    if not current.exists() or msgspec.json.decode(current.read_bytes()).get("wave") == wave:
+    if not current.exists() or wave.encode() in current.read_bytes():
         write_atomically(current, b'{"wave":null}')
-    _set_gates(rooms, wave, opened=False)
+    with contextlib.suppress(SQLAlchemyError):  # a damaged store is destroyed all the same
+        _set_gates(rooms, wave, opened=False)
     invitation.destroy(home, engine, wave)
     for shelf in rooms:
         shelf.destroy(wave)

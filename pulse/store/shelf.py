@@ -102,11 +102,13 @@ class FileShelf:
             raise _there_already(wave)
         unfinished = companion(path, ".new")
         destroy_file(unfinished)
-        engine = sqlite_engine(unfinished, journal=self._journal, create=True)
+        # Never with a write-ahead log: folding that into the file is nobody's commit, so a full
+        # disk would go unnoticed and leave a part of the store behind when the file is renamed.
+        engine = sqlite_engine(unfinished, journal="truncate", create=True)
         with engine.begin() as connection:
             tables.create_all(connection)
             fill(connection)
-        engine.dispose()  # the last connection folds a write-ahead log into the file
+        engine.dispose()
         companion(unfinished, "-journal").unlink(missing_ok=True)
         put_in_place(unfinished, path)
 
