@@ -133,7 +133,7 @@ class BallotBox:
         except RequestError as error:
             raise await self.refusal(wave, error) from error
         try:
-            await asyncio.wrap_future(desk.commits.submit((token_hash(ballot.msg), ballot)))
+            await desk.commits.submit((token_hash(ballot.msg), ballot))
         except Busy as error:
             raise await self.refusal(wave, error) from error
 

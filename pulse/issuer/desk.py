@@ -137,7 +137,7 @@ class Issuer:
         message = _decode(blinded)
         mark = Mark(h=h, c=sha256(message), check=partial(desk.check, message))
         try:
-            g = await asyncio.wrap_future(desk.commits.submit(mark))
+            g = await desk.commits.submit(mark)
             return await self._sign(desk, g, message)
         except (Busy, KeyError) as error:
             raise await asyncio.to_thread(self._gone_or_busy, wave) from error

@@ -4,10 +4,11 @@ A request is answered after the commit that holds its work; the sync of the disk
 and it is shared. The queue is bounded: when it is full the caller hears `Busy` at once.
 """
 
-from collections import deque
+import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from threading import Condition, Thread
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Final, Generic, TypeVar
 
 from pulse.errors import Busy
@@ -30,6 +31,9 @@ class GroupCommit(Generic[Job, Result]):
         commit_batch: stores a list of jobs durably and returns, job by job, a result or the
             exception to give to its caller; raising means that nothing was stored.
         limit: how many jobs may wait.
+
+    Attributes:
+        failing: whether the last commit failed; it is tried again with the next job.
     """
 
     def __init__(
@@ -37,59 +41,78 @@ class GroupCommit(Generic[Job, Result]):
         commit_batch: Callable[[Sequence[Job]], Sequence[Result | Exception]],
         limit: int,
     ) -> None:
+        self.failing = False
         self._commit_batch = commit_batch
         self._limit = limit
-        self._waiting: deque[tuple[Job, Future[Result]]] = deque()
-        self._changed = Condition()
+        # Nothing follows the None that ends the queue: putting and closing share a lock.
+        self._waiting: SimpleQueue[tuple[Job, asyncio.Future[Result]] | None] = SimpleQueue()
         self._closing = False
+        self._lock = Lock()
         self._thread = Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Job) -> Future[Result]:
-        """Queue `job`; the future ends after its commit.
+    def submit(self, job: Job) -> "asyncio.Future[Result]":
+        """Queue `job`; the future, of the running event loop, ends after its commit.
 
         Raises:
             Busy: the queue is full or closed; nothing was stored.
         """
-        future: Future[Result] = Future()
-        with self._changed:
-            if self._closing or len(self._waiting) >= self._limit:
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            if self._closing or self._waiting.qsize() >= self._limit:
                 raise busy()
-            self._waiting.append((job, future))
-            self._changed.notify()
+            self._waiting.put((job, future))
         return future
 
     def close(self) -> None:
         """Commit what waits, then stop the thread; later jobs are refused."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify()
+        with self._lock:
+            if not self._closing:
+                self._closing = True
+                self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
-        while batch := self._next_batch():
-            self._settle(batch, self._commit([job for job, _ in batch]))
-
-    def _next_batch(self) -> list[tuple[Job, Future[Result]]]:
-        with self._changed:
-            while not self._waiting and not self._closing:
-                self._changed.wait()
-            return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+        going = True
+        while going:
+            taken = [self._waiting.get()]
+            taken += [self._waiting.get() for _ in range(min(BATCH - 1, self._waiting.qsize()))]
+            batch = [each for each in taken if each is not None]
+            going = len(batch) == len(taken)
+            if batch:
+                _settle(batch, self._commit([job for job, _ in batch]))
 
     def _commit(self, jobs: list[Job]) -> Sequence[Result | Exception]:
         try:
-            return self._commit_batch(jobs)
+            results = self._commit_batch(jobs)
         except Exception:  # noqa: BLE001 - whatever failed, every caller must hear an answer
+            self.failing = True
             return [busy() for _ in jobs]
+        self.failing = False
+        return results
 
-    def _settle(
-        self, batch: list[tuple[Job, Future[Result]]], results: Sequence[Result | Exception]
-    ) -> None:
-        for (_, future), result in zip(batch, results, strict=True):
-            # A caller that went away cancelled its future; its work is stored all the same.
-            if not future.set_running_or_notify_cancel():
-                continue
-            if isinstance(result, Exception):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+
+def _settle(
+    batch: Sequence[tuple[Job, "asyncio.Future[Result]"]], results: Sequence[Result | Exception]
+) -> None:
+    """Answer a batch with one wake-up of each event loop that waits (as a rule there is one)."""
+    answers: dict[
+        asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Result], Result | Exception]]
+    ]
+    answers = {}
+    for (_, future), result in zip(batch, results, strict=True):
+        answers.setdefault(future.get_loop(), []).append((future, result))
+    for loop, answered in answers.items():
+        with contextlib.suppress(RuntimeError):  # the loop has ended and nobody asks any more
+            loop.call_soon_threadsafe(_answer, answered)
+
+
+def _answer(answered: Sequence[tuple["asyncio.Future[Result]", Result | Exception]]) -> None:
+    for future, result in answered:
+        # A caller that went away cancelled its future; its work is stored all the same.
+        if future.done():
+            continue
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

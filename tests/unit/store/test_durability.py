@@ -9,7 +9,7 @@ from tests.shelves import casting
 
 # Casts for ever, and prints each token's hash once its commit has been acknowledged.
 _CASTER = """
-import os, sys
+import asyncio, os, sys
 from pathlib import Path
 from pulse.ballotbox.store import BoxStore
 from pulse.store.groupcommit import GroupCommit
@@ -17,13 +17,19 @@ from pulse.store.shelf import FileShelf
 from pulse.terms import SealedBallot
 
 writer = GroupCommit(BoxStore(FileShelf(Path(sys.argv[1]), "wal"), "2026-W09").cast, 1000)
-while True:
-    tokens = [os.urandom(32) for _ in range(20)]
-    ballots = [SealedBallot("00001", t, b"s" * 256, b"b" * 194) for t in tokens]
-    futures = [writer.submit((b.msg, b)) for b in ballots]
-    for t, future in zip(tokens, futures):
-        future.result()
-        print(t.hex(), flush=True)
+
+
+async def cast():
+    while True:
+        tokens = [os.urandom(32) for _ in range(20)]
+        ballots = [SealedBallot("00001", t, b"s" * 256, b"b" * 194) for t in tokens]
+        futures = [writer.submit((b.msg, b)) for b in ballots]
+        for t, future in zip(tokens, futures):
+            await future
+            print(t.hex(), flush=True)
+
+
+asyncio.run(cast())
 """
 
 

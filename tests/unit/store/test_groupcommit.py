@@ -1,5 +1,6 @@
 """Group commit: an answer means stored, a full queue says so, and nothing is lost."""
 
+import asyncio
 from collections.abc import Sequence
 from threading import Event
 
@@ -7,6 +8,9 @@ import pytest
 
 from pulse.errors import AlreadyUsed, Busy
 from pulse.store.groupcommit import BATCH, GroupCommit
+
+# An event loop wakes itself through a pair of sockets.
+pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(30)]
 
 
 class Disk:
@@ -29,10 +33,15 @@ def test_answers_follow_the_commit_in_batches() -> None:
     """No future ends before its job is stored, and what waits is stored together."""
     disk = Disk()
     writer = GroupCommit(disk.commit, BATCH * 4)
-    futures = [writer.submit(job) for job in range(BATCH + 10)]
-    assert not any(future.done() for future in futures)
-    disk.may_write.set()
-    assert [future.result(5) for future in futures] == [2 * job for job in range(BATCH + 10)]
+
+    async def run() -> list[int]:
+        futures = [writer.submit(job) for job in range(BATCH + 10)]
+        await asyncio.sleep(0.01)
+        assert not any(future.done() for future in futures)
+        disk.may_write.set()
+        return await asyncio.gather(*futures)
+
+    assert asyncio.run(run()) == [2 * job for job in range(BATCH + 10)]
     assert disk.stored == list(range(BATCH + 10))
     assert len(disk.batches) <= 3
     assert max(disk.batches) <= BATCH
@@ -42,12 +51,15 @@ def test_answers_follow_the_commit_in_batches() -> None:
 def test_each_job_hears_its_own_refusal() -> None:
     """One refused job does not touch its neighbours."""
     disk = Disk()
-    writer = GroupCommit(disk.commit, 10)
-    good, bad = writer.submit(1), writer.submit(-1)
     disk.may_write.set()
-    assert good.result(5) == 2
-    with pytest.raises(AlreadyUsed):
-        bad.result(5)
+    writer = GroupCommit(disk.commit, 10)
+
+    async def run() -> list[int | BaseException]:
+        futures = [writer.submit(job) for job in (1, -1, 2)]
+        return await asyncio.gather(*futures, return_exceptions=True)
+
+    first, refused, last = asyncio.run(run())
+    assert (first, type(refused), last) == (2, AlreadyUsed, 4)
     writer.close()
 
 
@@ -55,22 +67,28 @@ def test_a_full_queue_says_busy_and_loses_nothing() -> None:
     """What was accepted is stored; what was not is refused at once and never stored."""
     disk = Disk()
     writer = GroupCommit(disk.commit, 4)
-    accepted, refused = [], 0
-    for job in range(20):
-        try:
-            accepted.append((job, writer.submit(job)))
-        except Busy:
-            refused += 1
+
+    async def run() -> tuple[list[int], list[int]]:
+        accepted, futures, refused = [], [], []
+        for job in range(20):
+            try:
+                futures.append(writer.submit(job))
+                accepted.append(job)
+            except Busy:
+                refused.append(job)
+        disk.may_write.set()
+        assert await asyncio.gather(*futures) == [2 * job for job in accepted]
+        return accepted, refused
+
+    accepted, refused = asyncio.run(run())
     assert 4 <= len(accepted) <= 8  # four wait, and up to four are being written
-    assert refused == 20 - len(accepted)
-    disk.may_write.set()
-    assert all(future.result(5) == 2 * job for job, future in accepted)
-    assert disk.stored == [job for job, _ in accepted]
+    assert len(accepted) + len(refused) == 20
+    assert disk.stored == accepted
     writer.close()
 
 
 def test_a_failing_commit_is_busy_for_all_and_the_thread_lives_on() -> None:
-    """Whatever the disk raises, every caller hears Busy, and the next batch is tried."""
+    """Whatever the disk raises, every caller hears Busy; the next batch is tried and tells."""
     broken = True
 
     def commit(jobs: Sequence[int]) -> list[int | Exception]:
@@ -79,10 +97,16 @@ def test_a_failing_commit_is_busy_for_all_and_the_thread_lives_on() -> None:
         return list(jobs)
 
     writer = GroupCommit(commit, 10)
-    with pytest.raises(Busy):
-        writer.submit(1).result(5)
+
+    async def send(*jobs: int) -> list[int | BaseException]:
+        return await asyncio.gather(*map(writer.submit, jobs), return_exceptions=True)
+
+    failing = [writer.failing]
+    assert [type(answer) for answer in asyncio.run(send(1, 2))] == [Busy, Busy]
+    failing.append(writer.failing)
     broken = False
-    assert writer.submit(1).result(5) == 1
+    assert asyncio.run(send(1)) == [1]
+    assert [*failing, writer.failing] == [False, True, False]
     writer.close()
 
 
@@ -90,11 +114,35 @@ def test_closing_stores_what_waits_and_refuses_the_rest() -> None:
     """`close` drains the queue; later jobs are refused; a caller that left harms nobody."""
     disk = Disk()
     writer = GroupCommit(disk.commit, 10)
-    futures = [writer.submit(job) for job in range(5)]
-    futures[4].cancel()
-    disk.may_write.set()
-    writer.close()
-    assert [future.result(0) for future in futures[:4]] == [0, 2, 4, 6]
+
+    async def run() -> list[int]:
+        futures = [writer.submit(job) for job in range(5)]
+        futures[4].cancel()
+        disk.may_write.set()
+        await asyncio.to_thread(writer.close)
+        writer.close()  # again is fine
+        with pytest.raises(Busy):
+            writer.submit(6)
+        return await asyncio.gather(*futures[:4])
+
+    assert asyncio.run(run()) == [0, 2, 4, 6]
     assert disk.stored == [0, 1, 2, 3, 4]
-    with pytest.raises(Busy):
-        writer.submit(6)
+
+
+def test_a_loop_that_has_ended_takes_no_other_down() -> None:
+    """Work whose caller's event loop is gone is stored, and the next loop is answered."""
+    disk = Disk()
+    writer = GroupCommit(disk.commit, 10)
+
+    async def leave() -> None:
+        writer.submit(1)
+
+    asyncio.run(leave())
+    disk.may_write.set()
+
+    async def stay() -> int:
+        return await writer.submit(2)
+
+    assert asyncio.run(stay()) == 4
+    assert disk.stored == [1, 2]
+    writer.close()
