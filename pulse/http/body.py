@@ -5,6 +5,7 @@ nesting overflows a stack). Here every body that could be read in two ways is re
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar, cast
 
@@ -14,8 +15,9 @@ from litestar.types import Receive, Scope
 from pulse.errors import BodyTooLarge, MalformedBody, WrongContentType
 
 LARGEST: Final = 2_048  # bytes
-_CONTENT_TYPES: Final = frozenset(
-    {b"application/json", b"application/json;charset=utf-8", b'application/json;charset="utf-8"'}
+# RFC 9110, section 8.3.1: case does not matter, blanks may stand around the semicolon only.
+_JSON_IN_UTF8: Final = re.compile(
+    rb'application/json([ \t]*;[ \t]*charset=("utf-8"|utf-8))?[ \t]*', re.IGNORECASE
 )
 
 T = TypeVar("T")
@@ -25,14 +27,13 @@ async def read_body(scope: Scope, receive: Receive, kind: type[T]) -> T:
     """Read the body of a request as `kind`, a struct that forbids unknown fields.
 
     Raises, in this order:
-        WrongContentType: not exactly `application/json` (in UTF-8).
+        WrongContentType: not exactly `application/json` (in UTF-8), or compressed.
         BodyTooLarge: more than 2,048 bytes, announced or sent.
         MalformedBody: see `parse`.
     """
-    headers = scope["headers"]
-    _check_content_type([value for name, value in headers if name == b"content-type"])
-    for name, value in headers:
-        if name == b"content-length" and (not value.isdigit() or int(value[:20]) > LARGEST):
+    _check_content_type(_values(scope, b"content-type"), _values(scope, b"content-encoding"))
+    for length in _values(scope, b"content-length"):
+        if not length.isdigit() or int(length[:20]) > LARGEST:
             raise _too_large()
     return parse(await _receive_body(receive), kind)
 
@@ -61,9 +62,15 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> None:
 _ONCE_EACH: Final = json.JSONDecoder(object_pairs_hook=_no_duplicates)
 
 
-def _check_content_type(values: Sequence[bytes]) -> None:
-    if len(values) != 1 or values[0].replace(b" ", b"").lower() not in _CONTENT_TYPES:
+def _values(scope: Scope, wanted: bytes) -> list[bytes]:
+    return [value for name, value in scope["headers"] if name == wanted]
+
+
+def _check_content_type(types: Sequence[bytes], encodings: Sequence[bytes]) -> None:
+    if len(types) != 1 or not _JSON_IN_UTF8.fullmatch(types[0]):
         raise WrongContentType("Send the body as application/json.")
+    if any(encoding.lower() != b"identity" for encoding in encodings):
+        raise WrongContentType("Send the body as it is, not compressed.")
 
 
 async def _receive_body(receive: Receive) -> bytes:

@@ -19,6 +19,7 @@ POLICY: Final = {
 }
 NO_STORE: Final = "no-store"
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_NO_SOCKETS: Final = 1008  # RFC 6455, section 7.4.1: against the policy of this place
 _HSTS: Final = b"max-age=63072000"
 _FEATURES: Final = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
@@ -53,6 +54,8 @@ def safe_headers(*, https: bool) -> dict[bytes, bytes]:
 def guard(app: ASGIApp, *, https: bool) -> ASGIApp:
     """Wrap `app`: safe headers on every answer, `no-store` by default, HEAD as GET without body.
 
+    Web sockets are refused: no page of ours opens one.
+
     Args:
         app: any ASGI application.
         https: whether browsers reach it over https (then it says so to them for two years).
@@ -60,6 +63,9 @@ def guard(app: ASGIApp, *, https: bool) -> ASGIApp:
     defaults = safe_headers(https=https)
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": _NO_SOCKETS, "reason": ""})
+            return
         head = scope.get("method") == "HEAD"
 
         async def send_guarded(message: Message) -> None:

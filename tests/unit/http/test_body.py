@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 import msgspec
@@ -40,6 +41,12 @@ GOOD = b'{"v":1,"name":"a"}'
         b'{"v":' + b"9" * 1000 + b',"name":"a"}', b'{"v":1e999,"name":"a"}',
         b'{"v":1,"name":"\xff"}', b'{"v":1,"name":"\\ud800"}', b'{"v":1,"name":"a\x00"}',
         b"\xef\xbb\xbf" + GOOD, GOOD + b"x", GOOD + GOOD, b"{'v':1,'name':'a'}",
+        b'{"v":1,"name":"\\udc00\\ud800"}', b'{"v":1,"name":"\xed\xa0\x80"}',
+        b'{"v":-0,"name":"a"}',
+        b'{"v":1.0,"name":"a"}', b'{"v":1e0,"name":"a"}', b'{"v":01,"name":"a"}',
+        b'{"v":+1,"name":"a"}', b'{"V":1,"name":"a"}', b'{"v":1,"name":"a"}\x00',
+        b'{"v":1,"v":1}', b'{"name":"a","v":1,"name":{"name":1,"name":2}}', b'"{\\"v\\":1}"',
+        b'{"v":1,"name":"a","":0}', b'{"v":1,"name":"\t"}', b'{"v":1,"name":"\\x61"}',
         b'{"v":1,"name":"a",}', b'{"v":1,/**/"name":"a"}', GOOD.decode().encode("utf-16"),
     ],
 )  # fmt: skip
@@ -103,7 +110,7 @@ JSON = [(b"content-type", b"application/json")]
 @pytest.mark.parametrize(
     "value",
     [b"application/json", b"Application/JSON", b"application/json; charset=utf-8",
-     b'application/json;charset="UTF-8"'],
+     b'application/json;charset="UTF-8"', b"application/json \t;\tCharset=UTF-8 "],
 )  # fmt: skip
 def test_json_in_utf8_is_the_only_content_type(value: bytes) -> None:
     """Case and the charset parameter are free."""
@@ -114,12 +121,41 @@ def test_json_in_utf8_is_the_only_content_type(value: bytes) -> None:
     "values",
     [[], [b"text/plain"], [b""], [b"application/json; charset=latin-1"], [b"application/jsonx"],
      [b"application/problem+json"], [b"text/plain, application/json"],
-     [b"application/x-www-form-urlencoded"], [b"application/json"] * 2],
+     [b"application/x-www-form-urlencoded"], [b"application/json"] * 2, [b"application / json"],
+     [b"appli cation/json"], [b"application/json;"], [b"application/json; charset"],
+     [b"application/json; charset = utf-8"], [b"application/json; charset=utf-16"],
+     [b"application/json; charset=utf-8; charset=utf-16"], [b"application/json; q=1"],
+     [b"application/json, text/plain"], [b"application/json\n"], [b"application/json\x00"],
+     [b"application/json; charset='utf-8'"], [b"\xff"]],
 )  # fmt: skip
 def test_any_other_content_type_is_415(values: list[bytes]) -> None:
     """None, another, a list, two of them: refused before the body is looked at."""
     headers = [(b"content-type", value) for value in values]
     assert read(headers, [b"x" * 5000]) is WrongContentType
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b"deflate", b"br", b"identity, gzip", b"x", b""])
+def test_a_compressed_body_is_415(coding: bytes) -> None:
+    """We unpack nothing, so a body said to be packed is refused, even if it is not."""
+    assert read([*JSON, (b"content-encoding", coding)], [GOOD]) is WrongContentType
+    assert read([*JSON, (b"content-encoding", b"Identity")], [GOOD]) == Form(1, "a")
+
+
+def test_the_type_is_looked_at_before_the_size_and_the_size_before_the_words() -> None:
+    """415, then 413, then 400, whatever else is wrong."""
+    long = [(b"content-length", b"9999")]
+    assert read(long, [b"{" * 5000]) is WrongContentType
+    assert read([*JSON, *long], [b"{"]) is BodyTooLarge
+    assert read(JSON, [b"{" * 5000]) is BodyTooLarge
+    assert read(JSON, [b"{"]) is MalformedBody
+
+
+@given(st.lists(st.integers(0, len(GOOD)), max_size=6))
+def test_a_body_may_come_in_any_pieces(cuts: list[int]) -> None:
+    """However it is cut, empty pieces too, the same body is read."""
+    places = [0, *sorted(cuts), len(GOOD)]
+    pieces = [GOOD[a:b] for a, b in pairwise(places)]
+    assert read(JSON, pieces) == Form(1, "a")
 
 
 def test_a_large_body_is_413_announced_or_not() -> None:

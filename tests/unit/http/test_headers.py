@@ -2,6 +2,7 @@
 
 import pytest
 from litestar import Litestar, Response, get
+from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 
 from pulse.http.headers import IMMUTABLE, content_security_policy, guard
@@ -74,3 +75,14 @@ def test_directives_are_replaced_or_added() -> None:
     assert "style-src 'nonce-x'" in policy
     assert "form-action 'self'" in policy
     assert policy.count("style-src") == 1
+
+
+def test_web_sockets_are_refused_before_anything_looks_at_them() -> None:
+    """No page of ours opens one: the guard closes it, wherever it was to go."""
+    with (
+        client(https=False) as browser,
+        pytest.raises(WebSocketDisconnect) as refused,
+        browser.websocket_connect("/page"),
+    ):
+        pass
+    assert refused.value.code == 1008
