@@ -5,6 +5,7 @@ It stands outside the framework's routing, so that its own 404 and 405 pass thro
 
 from typing import Final, cast
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY: Final = {
@@ -63,7 +64,7 @@ def guard(app: ASGIApp, *, https: bool) -> ASGIApp:
     defaults = safe_headers(https=https)
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
+        if scope["type"] == ScopeType.WEBSOCKET:
             await send({"type": "websocket.close", "code": _NO_SOCKETS, "reason": ""})
             return
         head = scope.get("method") == "HEAD"
