@@ -26,6 +26,7 @@ from pulse.http.headers import guard
 from pulse.settings import Home, Settings, load
 from pulse.store.databases import accounts_engine
 from pulse.store.files import write_atomically
+from pulse.store.schema import check_schema
 
 _BODY_LIMIT = 16 * 1024  # bytes; the largest form is a change of password
 
@@ -47,15 +48,18 @@ def create_app(
 
     Raises:
         BadSetting: the settings are not usable.
+        Refused: the accounts have another schema; `pulse upgrade` brings them to this one.
     """
     home = home or Home(Path(os.environ.get("PULSE_HOME") or "pulse-home"))
     settings = load(home)
     https = settings.dashboards_url.startswith("https:")
+    engine = accounts_engine(home, settings, serving=True)
+    check_schema(engine, "accounts")
     desk = Desk(
         home=home,
         settings=settings,
         clock=clock or _clock(settings),
-        engine=accounts_engine(home, settings, serving=True),
+        engine=engine,
         passwords=PasswordWorker(hasher),
         shelf=Shelf(home.releases),
     )

@@ -30,9 +30,8 @@ from pulse.release import reading
 from pulse.settings import Home
 from pulse.store.databases import ACCOUNTS
 from pulse.store.engine import sqlite_engine
-from pulse.store.metadata import accounts as metadata
 from pulse.web.published import read_current
-from tests.unit.dashboards.house import CHEAP, PASSWORD, sign_in
+from tests.unit.dashboards.house import CHEAP, PASSWORD, make_tables, sign_in
 
 ADDRESS: Final = "http://127.0.0.1:8001"
 NOBODY: Final = "nobody"  # who has not signed in
@@ -138,7 +137,7 @@ def fresh_accounts(home: Home, clock: Clock) -> None:
     shutil.rmtree(home.accounts)
     home.make()
     engine = sqlite_engine(home.accounts / ACCOUNTS, journal="wal", create=True)
-    metadata.create_all(engine)
+    make_tables(engine)
     for role in ROLES:
         unit = {"leader": leads, "team": units[-1]}.get(role)
         kind: Any = "leader" if role == "team" else role

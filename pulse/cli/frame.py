@@ -19,6 +19,7 @@ from pulse.clock import Clock, FileClock, SystemClock
 from pulse.errors import PulseError, Refused
 from pulse.settings import Home, Settings, load
 from pulse.store.databases import accounts_engine, state_engine
+from pulse.store.schema import check_schema
 from pulse.terms import Progress, silent
 
 _HOME: Final = "pulse.home"
@@ -56,13 +57,17 @@ class Run:
 
     @cached_property
     def state(self) -> Engine:
-        """The database of roster and waves."""
-        return state_engine(self.home, self.settings)
+        """The database of roster and waves; refused unless it has the newest schema."""
+        engine = state_engine(self.home, self.settings)
+        check_schema(engine, "state")
+        return engine
 
     @cached_property
     def accounts(self) -> Engine:
-        """The database of accounts."""
-        return accounts_engine(self.home, self.settings)
+        """The database of accounts; refused unless it has the newest schema."""
+        engine = accounts_engine(self.home, self.settings)
+        check_schema(engine, "accounts")
+        return engine
 
     def say(self, document: object, words: str | None = None) -> None:
         """Print what came of the command: the JSON document, or words for a person."""

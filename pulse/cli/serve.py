@@ -59,6 +59,7 @@ def serve(
     if only in HALVES:
         listeners = [Listener(only, HALVES[only], host, port)]
     listeners = [one for one in listeners if only in {None, one.name}]
+    _refuse_other_schemas(run, only)
     if admin_host != host and only in {None, "admin"}:
         run.note("The administrator's app stays on this machine; --host names a private address.")
     run.note(f"Links in invitations point to {settings.base_url}.")
@@ -69,6 +70,14 @@ def serve(
         show(run, served)
         processes.watch(served)
     run.note("Stopped.")
+
+
+def _refuse_other_schemas(run: Run, only: str | None) -> None:
+    """Open the databases that the apps read; those of a single room may be out of its reach."""
+    if only is None:
+        _ = run.state
+    if only in {None, "dashboards"}:
+        _ = run.accounts
 
 
 def environ_of(run: Run) -> dict[str, str]:

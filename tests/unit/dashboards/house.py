@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec import structs
+from sqlalchemy import Engine, insert
 
 from dashboards.app import create_app
 from pulse.accounts import directory
@@ -25,6 +26,7 @@ from pulse.instrument import Instrument, load
 from pulse.release import press
 from pulse.release.manifest import About, Tallies
 from pulse.settings import Home
+from pulse.store import schema
 from pulse.store.engine import sqlite_engine
 from pulse.store.metadata import accounts as metadata
 from pulse.terms import Counts, RosterUnit, Tree
@@ -82,12 +84,20 @@ def _spread(people: int, seed: int) -> list[int]:
     return row
 
 
+def make_tables(engine: Engine) -> None:
+    """Make the tables of accounts as the migrations would, without the time that those take."""
+    metadata.create_all(engine)
+    schema.VERSION.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(schema.VERSION).values(version_num=schema.newest("accounts")))
+
+
 def a_home(folder: Path, *, weeks: int = len(WAVES)) -> Home:
     """Make a home with the first `weeks` waves released and one account a role."""
     home = Home(folder / "home")
     home.make()
     engine = sqlite_engine(home.accounts / "accounts.db", journal="wal", create=True)
-    metadata.create_all(engine)
+    make_tables(engine)
     people: Sequence[tuple[str, directory.Role, str | None]] = (
         (LEADER, "leader", "eng"), (TEAM, "leader", "data"), (HR, "hr", None),
         (AUDITOR, "auditor", None), (ADMIN, "admin", None),

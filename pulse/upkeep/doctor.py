@@ -1,0 +1,110 @@
+"""Looks a home over and says what is right, what to think about, and what must be mended.
+
+Nothing is changed. What one look cannot tell, because it meets an error, is a failure of that
+look and hinders no other.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from pulse import wave as waves
+from pulse.clock import Clock
+from pulse.errors import PulseError
+from pulse.settings import DEFAULT_SUPPORT, Home, Settings, is_loopback
+from pulse.store.databases import accounts_engine, shelves, state_engine
+from pulse.upkeep import databases_look, files_look, waves_look
+from pulse.upkeep.finding import Check
+
+_LOCAL_SENDER: Final = "pulse@localhost"
+HOLDERS: Final = {
+    "same-user": Check(
+        "holder", "warn",
+        "Both opening keys are with one user, who could open ballots before the close: "
+        "fit for a trial only.", "holder",
+    ),
+    "same-host": Check(
+        "holder", "ok",
+        "The second key is with another user of this machine; its administrator reaches both.",
+        "holder",
+    ),
+    "council": Check("holder", "ok", "The second key is on another machine.", "holder"),
+}  # fmt: skip
+
+
+def examine(home: Home, settings: Settings, clock: Clock) -> tuple[Check, ...]:
+    """Return everything that there is to say, good and bad."""
+    return (
+        *_careful("files", lambda: files_look.look(home)),
+        *_careful("databases", lambda: _databases(home, settings, clock)),
+        *_careful("settings", lambda: _settings(home, settings)),
+    )
+
+
+def healthy(checks: Iterable[Check]) -> bool:
+    """Tell whether nothing has to be mended."""
+    return all(check.status != "fail" for check in checks)
+
+
+def _careful(what: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
+    try:
+        yield from look()
+    except PulseError as error:
+        yield Check(what, "fail", error.message, error.where)
+    except (OSError, SQLAlchemyError) as error:
+        told = getattr(error, "strerror", None) or type(error).__name__
+        yield Check(what, "fail", f"This look could not end: {told}.")
+
+
+def _databases(home: Home, settings: Settings, clock: Clock) -> Iterator[Check]:
+    state, accounts = state_engine(home, settings), accounts_engine(home, settings)
+    try:
+        yield from databases_look.look(home, settings, state, accounts)
+        if not databases_look.schemas_fit(state, accounts):
+            return
+        rows = waves.every(state)
+        yield from files_look.leftovers(home, {row.wave: row.state for row in rows})
+        rooms = shelves(home, settings)
+        yield from waves_look.look(home, rooms, state, rows, _now(clock))
+        for shelf in rooms:
+            shelf.close()
+    finally:
+        state.dispose()
+        accounts.dispose()
+
+
+def _now(clock: Clock) -> dt.datetime:
+    return clock.now().astimezone(dt.UTC)
+
+
+def _settings(home: Home, settings: Settings) -> Iterator[Check]:
+    yield HOLDERS[settings.holder]
+    yield _support(settings)
+    yield from _mail(home, settings)
+    if settings.env == "test":
+        yield Check("settings", "warn", "env = test is for trials: time can be set.", "env")
+    if is_loopback(urlsplit(settings.base_url).hostname or ""):
+        told = "Links lead to this machine only; set the address that staff reach."
+        yield Check("settings", "warn", told, "base_url")
+
+
+def _support(settings: Settings) -> Check:
+    support = settings.support
+    if not support.text.strip() and not any(support.contacts):
+        return Check("support", "fail", "Nobody is told where to find help.", "support.text")
+    if support.text == DEFAULT_SUPPORT and not any(support.contacts):
+        told = "Staff read the text that came with Pulse; name a person or a number of yours."
+        return Check("support", "warn", told, "support.text")
+    return Check("support", "ok", "Staff are told where to find help.")
+
+
+def _mail(home: Home, settings: Settings) -> Iterator[Check]:
+    if settings.sender == _LOCAL_SENDER:
+        yield Check("mail", "warn", "Mails say they come from this machine.", "sender")
+    if settings.mail.startswith("spool:"):
+        waiting = sum(1 for _ in home.outbox.glob("*/*.eml")) if home.outbox.is_dir() else 0
+        told = f"{waiting} mails wait in the outbox for a mail server to pick them up."
+        yield Check("mail", "ok", told, str(home.outbox))

@@ -1,0 +1,119 @@
+"""Looks at ledger, releases, weeks and clock: whether they belong together."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Engine, func, select
+
+from pulse import wave as waves
+from pulse.errors import BadRelease
+from pulse.invitation.tables import sent
+from pulse.release import reading
+from pulse.roster.tables import membership
+from pulse.settings import Home
+from pulse.store.databases import Shelves
+from pulse.store.engine import reading as reading_of
+from pulse.terms import WAVE_ID
+from pulse.upkeep.finding import Check
+
+_OVER: Final = frozenset({"released", "lost"})
+_EARLIEST: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # older than any version of Pulse
+_LATE: Final = dt.timedelta(hours=1)
+
+
+def look(
+    home: Home, rooms: Shelves, state: Engine, rows: Sequence[waves.Wave], now: dt.datetime
+) -> Iterator[Check]:
+    """Yield what there is to say of releases and weeks.
+
+    Args:
+        home: the installation.
+        rooms: the shelves of issuer and ballot box.
+        state: the state database, of the newest schema.
+        rows: every wave.
+        now: the present.
+    """
+    yield from _ledger(home, rows)
+    yield _clock(rows, now)
+    yield from _unfinished(rows, now)
+    yield from _closed(rooms, rows)
+    yield from _marks(state, rows)
+
+
+def _ledger(home: Home, rows: Sequence[waves.Wave]) -> Iterator[Check]:
+    try:
+        pressed = {entry.wave for entry in reading.verify_chain(home.releases)}
+    except BadRelease as error:
+        told = f"{error.message} Put it back from a backup; `pulse audit` tells more."
+        yield Check("ledger", "fail", told, error.where)
+        return
+    released = {row.wave for row in rows if row.state == "released"}
+    for wave in sorted(released - pressed):
+        yield Check("ledger", "fail", "The ledger does not name this released week.", wave)
+    for wave in sorted(pressed - {row.wave for row in rows}):
+        yield Check("ledger", "fail", "The ledger names a week that never was.", wave)
+    for path in sorted(home.releases.iterdir() if home.releases.is_dir() else ()):
+        if WAVE_ID.fullmatch(path.name.removeprefix(".candidate-")) and path.name not in pressed:
+            told = "A press was cut off here; `pulse wave release` goes on with its week."
+            yield Check("ledger", "warn", told, str(path))
+    if not released - pressed:
+        yield Check("ledger", "ok", f"{len(pressed)} releases, each as the ledger names it.")
+
+
+def _clock(rows: Sequence[waves.Wave], now: dt.datetime) -> Check:
+    newest = max((row.opens for row in rows), default=_EARLIEST)
+    told = f"It is {now:%Y-%m-%d %H:%M} UTC."
+    if now < max(newest, _EARLIEST):
+        why = f"{told} That is before the last week opened ({newest:%Y-%m-%d %H:%M} UTC)."
+        return Check("clock", "fail", why if rows else f"{told} No clock should say that.")
+    return Check("clock", "ok", told)
+
+
+def _unfinished(rows: Sequence[waves.Wave], now: dt.datetime) -> Iterator[Check]:
+    for row in rows:
+        if row.state == "held":
+            yield Check("weeks", "warn", f"It is held: {row.reason}", row.wave)
+        elif row.state == "awaiting_peel":
+            yield Check(
+                "weeks", "warn", "Its close has not ended; run `pulse wave close`.", row.wave
+            )
+        elif row.state == "planned":
+            yield Check("weeks", "warn", "Its opening has not ended; open or cancel it.", row.wave)
+        elif row.state == "open" and row.closes + _LATE < now:
+            told = f"It should have closed at {row.closes:%Y-%m-%d %H:%M} UTC; `pulse wave close`."
+            yield Check("weeks", "warn", told, row.wave)
+    if not any(row.state in {"held", "awaiting_peel", "planned"} for row in rows):
+        yield Check("weeks", "ok", f"{len(rows)} weeks, none of them stuck.")
+
+
+def _closed(rooms: Shelves, rows: Sequence[waves.Wave]) -> Iterator[Check]:
+    over = {row.wave for row in rows if row.state in _OVER}
+    missing: Mapping[str, list[str]] = {
+        name: sorted(over - shelf.closed())
+        for name, shelf in zip(rooms._fields, rooms, strict=True)
+    }
+    for name, forgotten in missing.items():
+        for wave in forgotten:
+            told = f"The {name} has forgotten that this week is over; its old links answer 404."
+            yield Check("closed weeks", "warn", told, wave)
+    if not any(missing.values()):
+        yield Check("closed weeks", "ok", f"Both rooms remember {len(over)} weeks that are over.")
+
+
+def _marks(state: Engine, rows: Sequence[waves.Wave]) -> Iterator[Check]:
+    over = [row.wave for row in rows if row.state not in waves.UNFINISHED]
+    with reading_of(state) as connection:
+        marked = connection.scalar(
+            select(func.count()).select_from(sent).where(sent.c.wave.in_(over))
+        )
+        named = connection.scalar(
+            select(func.count())
+            .select_from(membership)
+            .where(membership.c.wave.in_(over), membership.c.email != "")
+        )
+    if marked or named:
+        told = f"{marked} marks and {named} addresses of weeks that are over are still kept."
+        yield Check("marks", "fail", told, "state")
+    else:
+        yield Check("marks", "ok", "No address or mark is kept of weeks that are over.")
