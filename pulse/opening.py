@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse import invitation, roster
+from pulse import council, invitation, roster
 from pulse import wave as waves
 from pulse.ballotbox.canary import try_keys
-from pulse.ballotbox.seal import generate_pair, public_of
+from pulse.ballotbox.seal import point_of, public_of
 from pulse.ballotbox.store import BoxStore
 from pulse.clock import Clock
 from pulse.disclosure.groups import form_groups
@@ -44,7 +44,7 @@ from pulse.token.publishing import publish
 LABEL: Final = "Opening"
 STEPS: Final = ("people", "keys", "publish", "try", "invitations", "gates", "open")
 MakeKeys = Callable[[int, Progress], Sequence[bytes]]  # how many; RSA keys as PKCS #8 DER
-_Keys = tuple[Mapping[str, SigningKey], Secret, Secret]  # signing, inner, outer
+_Keys = tuple[Mapping[str, SigningKey], Secret, Secret | bytes]  # signing, inner, outer
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -59,6 +59,7 @@ class Opened(msgspec.Struct, frozen=True):
     keys: str
     fingerprint: str
     without_email: int
+    covered: int | None = None  # further waves that a council has keys for
 
 
 def open_wave(  # noqa: PLR0913 - five of them are choices with a default
@@ -89,7 +90,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
     Raises:
         WrongState: another wave is under way, or the week was used.
         TooSmall: too few people.
-        Refused: a closing time in the past, no help text, an unknown week.
+        Refused: a closing time in the past, no help text, an unknown week, no council key left.
     """
     with only_one(home.state / "wave.lock", engine):
         row, tree, instrument = _prepare(home, settings, engine, clock.now(), wave, closes)
@@ -103,7 +104,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         write_atomically(home.trees / f"{row.wave}.json", treefile.encode(tree))
         _tell(progress, "keys")
         ders = make_keys(sum(unit.group for unit in tree.units), progress)
-        keys = _write_keys(home, row.wave, tree, ders)
+        keys = _write_keys(home, settings.holder, engine, row.wave, tree, ders)
         _tell(progress, "publish")
         row = _publish(home, settings, row, tree, instrument, keys, page)
         _tell(progress, "try")
@@ -123,6 +124,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
     return Opened(
         row.wave, row.state, _local(row.opens, settings), _local(row.closes, settings),
         row.groups, row.invited, row.keys, row.fingerprint, without_email,
+        council.covered(engine) if settings.holder == "council" else None,
     )  # fmt: skip
 
 
@@ -161,8 +163,7 @@ def _prepare(
     """Refuse what must not open, before anything is written."""
     if not settings.support.text.strip() and not any(settings.support.contacts):
         raise Refused("Say where people find help before a wave opens.", where="support.text")
-    if settings.holder == "council":
-        raise Refused("A council's keys cannot be imported yet.", where="holder")
+    council.require(engine, settings.holder)
     instrument = load()
     survey = f"{instrument.id} {instrument.version}"
     row = waves.propose(settings, engine, now, wave=wave, closes=closes, survey=survey)
@@ -173,15 +174,15 @@ def _prepare(
     return row, tree, instrument
 
 
-def _write_keys(home: Home, wave: str, tree: Tree, ders: Sequence[bytes]) -> _Keys:
+def _write_keys(
+    home: Home, holder: str, engine: Engine, wave: str, tree: Tree, ders: Sequence[bytes]
+) -> _Keys:
     numbers = [group.g for group in tree.groups_in_order()]
     key_file = home.issuer_keys / f"{wave}.keys"
     keyfile.write(key_file, wave, list(zip(numbers, ders, strict=True)))
-    opening = (home.operator_keys / f"{wave}.inner", home.holder_keys / f"{wave}.outer")
-    for path in opening:
-        write_atomically(path, generate_pair()[0].reveal())
-    inner, outer = (Secret(path.read_bytes()) for path in opening)
-    return {g: SigningKey.from_der(der) for g, der in keyfile.read(key_file).items()}, inner, outer
+    inner = council.new_half(home.operator_keys / f"{wave}.inner")
+    signing = {g: SigningKey.from_der(der) for g, der in keyfile.read(key_file).items()}
+    return signing, inner, council.outer_half(home, holder, engine, wave)
 
 
 def _publish(
@@ -194,7 +195,7 @@ def _publish(
     terms = KeyList(
         wave=row.wave, closes=_local(row.closes, settings), k=settings.k, form=row.form,
         n=len(items), items=items, lead=instrument.lead(row.form),
-        box=b64u(public_of(inner)), outer=b64u(public_of(outer)), holder=settings.holder,
+        box=b64u(public_of(inner)), outer=b64u(point_of(outer)), holder=settings.holder,
         page=sha256(page).hex(), texts={}, groups=0, invited=0, root="",
     )  # fmt: skip
     words = {instrument.locale: texts(instrument, row.form, row.wave, settings.support)}

@@ -123,7 +123,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "departments"
     holder: Annotated[
         Literal["same-user", "same-host", "council"],
-        Help(description="Who holds the second opening key; council is not offered yet."),
+        Help(
+            description="Who holds the second opening key: same-user, same-host, or council "
+            "(others, on a machine of their own)."
+        ),
     ] = "same-user"
     keep_answers_weeks: Annotated[
         int, Help(description="Weeks that opened answers are kept; only 0 (none) so far.")
@@ -228,8 +231,6 @@ def check(settings: Settings) -> Settings:
         raise BadSetting("Write a bare address, like pulse@example.org.", where="sender")
     if not settings.mail.startswith("spool:"):
         raise BadSetting("Only 'spool:' is offered so far.", where="mail")
-    if settings.holder == "council":
-        raise BadSetting("A council as second holder is not offered yet.", where="holder")
     _check_addresses(settings)
     return settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Engine
 
-from pulse import closing, roster, wave
+from pulse import closing, council, roster, wave
 from pulse.ballotbox import responses
 from pulse.ballotbox.seal import Sealer
 from pulse.ballotbox.store import BoxStore
@@ -188,9 +188,15 @@ def engine_of(home: Home) -> Engine:
 
 
 def open_week(
-    folder: Path, teams: Sequence[str] = tuple(ANSWERS), settings: Settings | None = None
+    folder: Path,
+    teams: Sequence[str] = tuple(ANSWERS),
+    settings: Settings | None = None,
+    halves: Path | None = None,
 ) -> tuple[Week, Secrets]:
-    """Open a wave for teams of ten, two of them in one department, and send its mails."""
+    """Open a wave for teams of ten, two of them in one department, and send its mails.
+
+    With `halves`, a file of a council's public halves, the council holds the second key.
+    """
     home = Home(folder)
     make_home(home, "")
     engine = engine_of(home)
@@ -207,6 +213,9 @@ def open_week(
     roster.import_roster(engine, roster.read_files(units, people))
     week = Week(folder)
     week.settings = settings or week.settings
+    if halves is not None:
+        week.settings = msgspec.structs.replace(week.settings, holder="council")
+        council.import_halves(home, engine, halves)
     open_wave(
         home, week.settings, FixedClock(OPENS), engine, page=b"page", closes=CLOSES,
         make_keys=same_keys,
@@ -231,7 +240,8 @@ def gather(week: Week) -> Secrets:
     for number in range(1, len(week.tree.groups) + 1):
         key = signing_key(number)
         known.add("signing key", int(key.p).to_bytes(128, "big"), int(key.q).to_bytes(128, "big"))
-    known.add("opening key", week.places.inner_key.read_bytes(), week.places.outer_key.read_bytes())
+    keys = (week.places.inner_key, week.places.outer_key)
+    known.add("opening key", *(key.read_bytes() for key in keys if key.exists()))
     return known
 
 

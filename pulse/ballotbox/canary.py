@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 
 from pulse.ballotbox import responses
-from pulse.ballotbox.seal import Opener, Peeler, Sealer, public_of
+from pulse.ballotbox.seal import Opener, Peeler, Sealer, point_of, public_of
 from pulse.errors import BadKeyList, Busy, InvalidToken, Spoiled
 from pulse.terms import CANARY_GROUP, PREFERS_NOT, Response, Secret
 from pulse.token import rfc9474
@@ -13,7 +13,12 @@ from pulse.token.message import new_message, token_context
 
 
 def try_keys(
-    wave: str, keys: Mapping[str, SigningKey], inner: Secret, outer: Secret, form: int, n: int
+    wave: str,
+    keys: Mapping[str, SigningKey],
+    inner: Secret,
+    outer: Secret | bytes,
+    form: int,
+    n: int,
 ) -> None:
     """Sign and verify a token under every key; seal, peel and open ballots with both pairs.
 
@@ -23,23 +28,27 @@ def try_keys(
         wave: the wave's id.
         keys: each group's signing key.
         inner: the operator's private scalar.
-        outer: the holder's private scalar.
+        outer: the holder's private scalar; or a council's public point alone, whose other half
+            was tried where it was made: then ballots are sealed to it, and the inner layer is
+            opened from a box that never had an outer one.
         form: the rotation block.
         n: how many items are asked.
 
     Raises:
         BadKeyList: a key does not do its work; the wave must not open.
     """
-    sealer = Sealer(public_of(inner), public_of(outer))
-    peeler, opener = Peeler(outer), Opener(inner)
+    sealer, opener = Sealer(public_of(inner), point_of(outer)), Opener(inner)
+    peeler = Peeler(outer) if isinstance(outer, Secret) else None
     for place, (g, key) in enumerate(keys.items()):
         ctx = token_context(wave, CANARY_GROUP, key.spki)
         msg = new_message(ctx)
         response = Response(form, (place % (PREFERS_NOT + 1),) * n)
         try:
             rfc9474.verify(key.spki, msg, _token(key, msg))
-            box = sealer.seal(responses.encode(response, n), ctx, msg)
-            opened = responses.decode(opener.open(ctx, peeler.peel(msg, box)), form, n)
+            plaintext = responses.encode(response, n)
+            box = sealer.seal(plaintext, ctx, msg)
+            bare = peeler.peel(msg, box) if peeler else sealer.inner(plaintext, ctx)
+            opened = responses.decode(opener.open(ctx, bare), form, n)
         except (Busy, InvalidToken, Spoiled) as error:
             raise BadKeyList("A fresh key failed its trial; run it again.", where=g) from error
         if opened != response:

@@ -4,6 +4,7 @@ one JSON line {v, wave, keys, ballots: {g: count}, spoiled_outer, repeated, toke
 records of 118 bytes: g (5) || inner box (113), ascending, unique
 """
 
+import hashlib
 from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -98,6 +99,12 @@ def read_peeled(path: Path) -> tuple[PeelHeader, int]:
     if not sound or path.stat().st_size != len(line) + kept * RECORD:
         raise Held("The peeled ballots are not as many as they should be.", where=path.name)
     return header, len(line)
+
+
+def digest(path: Path) -> str:
+    """Return H(P) in hex, on whose confirmation a council destroys its key."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_peeled(path: Path, wave: str, keys: str, exported: Exported) -> None:

@@ -97,6 +97,11 @@ def public_of(private: Secret) -> bytes:
     return public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
+def point_of(half: Secret | bytes) -> bytes:
+    """Return the public point of a key of which either half is here."""
+    return public_of(half) if isinstance(half, Secret) else half
+
+
 def seal(plaintext: bytes, ctx: bytes, msg: bytes, box_pub: bytes, outer_pub: bytes) -> bytes:
     """Seal one plaintext (see `Sealer`, which is quicker for many)."""
     return Sealer(box_pub, outer_pub).seal(plaintext, ctx, msg)

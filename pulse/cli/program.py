@@ -6,6 +6,7 @@ import pulse
 from pulse.cli import (
     attack,
     audit,
+    council,
     demo,
     export,
     invite,
@@ -14,6 +15,7 @@ from pulse.cli import (
     serve,
     setup,
     survey,
+    upkeep,
     wave,
 )
 from pulse.cli.frame import Root
@@ -37,10 +39,15 @@ for command in (
     wave.wave,
     invite.invite,
     invite.remind,
+    council.council,
     serve.serve,
     export.export,
     audit.audit,
     attack.attack,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.upgrade,
+    upkeep.doctor,
     survey.survey,
     setup.config,
 ):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import pulse
 from pulse import wave as waves
 from pulse.clock import Clock
-from pulse.closing import destroy, publish, steps
+from pulse.closing import council, destroy, publish, steps
 from pulse.closing.destroy import Checkpoint
 from pulse.closing.plan import (
     PHASES,
@@ -33,7 +33,6 @@ from pulse.disclosure.auditor import Auditor, apart
 from pulse.errors import Held, PulseError, WrongState
 from pulse.settings import Home, Settings
 from pulse.store.databases import issuer_shelf
-from pulse.store.files import write_atomically
 from pulse.store.lock import only_one
 from pulse.terms import Progress, silent
 
@@ -87,9 +86,9 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
     work = Work(home, settings, clock, engine, wave, progress, checkpoint, auditor)
     work.places.plan.parent.mkdir(mode=0o700, exist_ok=True)
     with only_one(work.places.lock, work.engine):
-        plan = _find(work, abandon=abandon)
-        if peeled is not None and plan.step == "peel":
-            write_atomically(work.places.peeled, peeled.read_bytes())
+        plan = _find(work, abandon=abandon, shut=abandon or peeled is not None)
+        if peeled is not None:
+            council.take_back(work, plan, peeled)
         if accept_spoiled and plan.step == "publish":  # what was not counted cannot be accepted
             plan = msgspec.structs.replace(plan, accepted=True)
         return _run(work, plan)
@@ -136,12 +135,15 @@ def shut_issuing(home: Home, settings: Settings, wave: str) -> None:
     steps.shut_issuer(issuer_shelf(home, settings), wave)
 
 
-def _find(work: Work, *, abandon: bool) -> Plan:
-    """Return the plan to go on with, turned to `lose` where the wave is given up."""
+def _find(work: Work, *, abandon: bool, shut: bool) -> Plan:
+    """Return the plan to go on with, turned to `lose` where the wave is given up.
+
+    Where `shut`, the wave must not be open any more.
+    """
     row = waves.get(work.engine, work.wave)
     if row is None:
         raise WrongState("There is no such wave.", where=work.wave)
-    if row.state in {"planned", "cancelled"} or (row.state == "open" and abandon):
+    if row.state in {"planned", "cancelled"} or (row.state == "open" and shut):
         raise WrongState(f"This wave is {row.state}; this step needs it closed.", where=work.wave)
     fresh = Plan(wave=work.wave, step="shut", keys=row.keys, code_version=pulse.__version__)
     if row.state == "open":
@@ -171,8 +173,8 @@ def _claim(work: Work, fresh: Plan) -> Plan:
 def _run(work: Work, plan: Plan) -> Closed:
     while plan.step != "done":
         name = plan.step
-        if name == "peel" and plan.holder == "council" and not work.places.peeled.exists():
-            return msgspec.structs.replace(blank(plan), box=str(work.places.box))
+        if council.absent(work, plan):
+            return council.hand_out(work, plan)
         phase, step = STEPS[name]
         work.progress(name, list(STEPS).index(name), len(STEPS))
         work.checkpoint(f"before {name}")

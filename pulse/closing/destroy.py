@@ -47,7 +47,7 @@ def destroy_a(
     for name, shelf in zip(rooms._fields, rooms, strict=True):
         checkpoint(f"destroy {name}")
         shelf.destroy(wave)
-    for path in (places.box, places.signing_keys):
+    for path in (places.box, places.bundle, places.signing_keys):
         checkpoint(f"destroy {path.name}")
         destroy_file(path)
     checkpoint("destroy links")

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from pulse.ballotbox.bundle import beside
 from pulse.errors import Held
 from pulse.settings import Home
 from pulse.store.files import write_atomically
@@ -32,8 +33,9 @@ class Closed(msgspec.Struct, frozen=True):
 
     `ballots`, `counted`, `spoiled` are counts of the whole wave, which are public; `published`
     and `suppressed` count units. `release` is the SHA-256 of the release's manifest in hex,
-    empty if there is none. `seconds` are by phase. `box` is the path of the exported ballots
-    while a second holder has yet to peel them.
+    empty if there is none. `seconds` are by phase. `box` is the path of the exported ballots,
+    and `groups` of the list that goes with them, while a council has yet to peel them; `peeled`
+    is H(P) in hex of what it gave back.
     """
 
     wave: str
@@ -46,6 +48,8 @@ class Closed(msgspec.Struct, frozen=True):
     release: str = ""
     seconds: Mapping[str, float] = {}
     box: str = ""
+    groups: str = ""
+    peeled: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +60,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     or the setting where that was raised since; `prefer` is the setting when the close began.
     `code_version` is noted once, so that a later run makes the same release.
     `unopened` marks a wave with fewer than k ballots; `accepted` that spoiled ballots may be
-    left out. `held_since` is an ISO time, or empty.
+    left out. `held_since` is an ISO time, or empty. `peeled` is H(P) of a council's P.
 
     A rehearsal writes plans at step "open" for its weeks: with P and the inner key in
     place, a `groups.json`, a frozen tree and the wave's row in state awaiting_peel.
@@ -82,6 +86,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     unopened: bool = False
     accepted: bool = False
     held_since: str = ""
+    peeled: str = ""
     seconds: Mapping[str, float] = {}
     report: Closed | None = None
 
@@ -110,6 +115,7 @@ def blank(plan: Plan) -> Closed:
         ballots=plan.ballots,
         counted=plan.counted,
         spoiled=plan.spoiled,
+        peeled=plan.peeled,
     )
 
 
@@ -122,6 +128,7 @@ class Places:
         self.lock = folder / f"{wave}.lock"
         self.peeled = folder / f"{wave}.peeled"
         self.box = home.ballotbox / f"{wave}.box"
+        self.bundle = beside(self.box)
         self.signing_keys = home.issuer_keys / f"{wave}.keys"
         self.inner_key = home.operator_keys / f"{wave}.inner"
         self.outer_key = home.holder_keys / f"{wave}.outer"

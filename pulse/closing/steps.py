@@ -17,8 +17,8 @@ from sqlalchemy import Engine
 
 import pulse
 from pulse import wave as waves
-from pulse.ballotbox.export import BoxHeader, export
-from pulse.ballotbox.peeled import Opened, open_peeled, read_groups, read_peeled
+from pulse.ballotbox.export import BoxHeader, Exported, export
+from pulse.ballotbox.peeled import Opened, digest, open_peeled, read_groups, read_peeled
 from pulse.ballotbox.store import BoxStore
 from pulse.clock import Clock
 from pulse.closing.destroy import Checkpoint, nothing_open
@@ -114,29 +114,50 @@ def export_box(work: Work, plan: Plan) -> Plan:
     for shelf in work.rooms:
         if not shelf.exists(work.wave):
             raise Held("A store of the wave is missing.", where=work.wave)
+    box = BoxStore(work.rooms.ballotbox, work.wave)
+    ballots = box.count()
+    box.close()
+    issued = sum(_issued(work).values())
+    plan = msgspec.structs.replace(plan, issued=issued, ballots=ballots)
+    if ballots < plan.k:
+        return msgspec.structs.replace(plan, unopened=True, counted=ballots, step="destroy_a")
+    return msgspec.structs.replace(plan, tokens=write_box(work, plan).tokens, step="peel")
+
+
+def write_box(work: Work, plan: Plan) -> Exported:
+    """Write BOX, the same bytes each time: the stores are shut."""
+    header = BoxHeader(v=1, wave=work.wave, keys=plan.keys, issued=_issued(work))
+    box = BoxStore(work.rooms.ballotbox, work.wave)
+    try:
+        return export(box, header, work.places.box)
+    finally:
+        box.close()
+
+
+def _issued(work: Work) -> dict[str, int]:
+    """Count the tokens issued in each group of the wave."""
     issuer = IssuerStore(work.rooms.issuer, work.wave)
     issued = dict.fromkeys(read_groups(work.places.groups), 0) | dict(issuer.issued())
     issuer.close()
-    box = BoxStore(work.rooms.ballotbox, work.wave)
-    ballots = box.count()
-    plan = msgspec.structs.replace(plan, issued=sum(issued.values()), ballots=ballots)
-    if ballots < plan.k:
-        box.close()
-        return msgspec.structs.replace(plan, unopened=True, counted=ballots, step="destroy_a")
-    header = BoxHeader(v=1, wave=work.wave, keys=plan.keys, issued=dict(sorted(issued.items())))
-    exported = export(box, header, work.places.box)
-    box.close()
-    return msgspec.structs.replace(plan, tokens=exported.tokens, step="peel")
+    return dict(sorted(issued.items()))
+
+
+def key_list(work: Work, plan: Plan) -> Path:
+    """Return the key list that people were given.
+
+    Raises:
+        Held: it is missing, or another file.
+    """
+    path = work.home.published / work.wave / Path(plan.keys).name
+    _present(path)
+    if path.name != f"keys-{hex_hash(path.read_bytes())}.json":
+        raise Held("The key list is not the one that was published.", where=path.name)
+    return path
 
 
 def _with_terms(work: Work, plan: Plan) -> Plan:
     """Take the wave's terms from the key list that people were given."""
-    name = Path(plan.keys).name
-    path = work.home.published / work.wave / name
-    _present(path)
-    published = path.read_bytes()
-    if name != f"keys-{hex_hash(published)}.json":
-        raise Held("The key list is not the one that was published.", where=name)
+    published = key_list(work, plan).read_bytes()
     listed = fingerprint16(published)
     keys = read_keylist(published, listed)
     return msgspec.structs.replace(
@@ -171,7 +192,8 @@ def peel(work: Work, plan: Plan) -> Plan:
     )
     if not same:
         raise Held("The holder peeled other ballots than were exported; nothing was opened.")
-    return msgspec.structs.replace(plan, step="open")
+    peeled = digest(work.places.peeled) if plan.holder == "council" else ""
+    return msgspec.structs.replace(plan, step="open", peeled=peeled)
 
 
 def _run_holder(work: Work, plan: Plan) -> None:

@@ -99,9 +99,10 @@ def address(home: Home, settings: Settings, room: Room) -> URL | None:
 
 
 def on_files(settings: Settings) -> Settings:
-    """Return the settings for a throw-away home in a folder, with no database of another."""
+    """Return the settings for a throw-away home in a folder: nobody else's database or keys."""
     return msgspec.structs.replace(
         settings,
+        holder="same-user",
         database_url="",
         accounts_database_url="",
         issuer_database_url="",
@@ -146,7 +147,7 @@ def shown(text: str) -> str:
 
 
 def _bare(url: URL) -> URL:
-    return url.set(password=None)
+    return url._replace(password=None)  # `set` leaves a part alone that is given as None
 
 
 def room_folder(home: Home, room: Room) -> Path:

@@ -18,7 +18,8 @@ BEFORE_THE_PEEL = ("before shut", "issuer shut", "box shut", "nothing open", "af
                    "before export", "after export", "before peel")  # fmt: skip
 AFTER_THE_PEEL = (
     "before open", "after open", "before destroy_a", "destroy issuer", "destroy ballotbox",
-    "destroy 2026-W09.box", "destroy 2026-W09.keys", "destroy links", "after destroy_a",
+    "destroy 2026-W09.box", "destroy 2026-W09.groups", "destroy 2026-W09.keys", "destroy links",
+    "after destroy_a",
     "before publish", "protected", "candidate", "pressed", "after publish", "before destroy_b",
     "destroy 2026-W09.outer", "destroy 2026-W09.outer.peeled", "destroy 2026-W09.inner",
     "destroy 2026-W09.peeled", "released", "after destroy_b",

@@ -26,7 +26,6 @@ REFUSED = {
     "no zone": ("timezone", {"PULSE_TIMEZONE": "Mars/Olympus"}),
     "a zone that is a folder": ("timezone", {"PULSE_TIMEZONE": "Europe"}),
     "no holder": ("holder", {"PULSE_HOLDER": "nobody"}),
-    "a council": ("holder", {"PULSE_HOLDER": "council"}),
     "a sender with a name": ("sender", {"PULSE_SENDER": "Pulse <pulse@example.org>"}),
     "a sender without a place": ("sender", {"PULSE_SENDER": "pulse"}),
     "a sender of two lines": ("sender", {"PULSE_SENDER": "pulse@example.org\nBcc: e@x.org"}),

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 from sqlalchemy.engine import Engine
 
 import pulse.accounts.tables
+import pulse.council
 import pulse.invitation.tables
 import pulse.roster.tables
 import pulse.wave  # noqa: F401 - importing a room puts its tables into the metadata

@@ -1,0 +1,259 @@
+"""A close with a council on another machine: BOX goes out, P comes back, wrong ones are refused."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+import pulse
+from pulse.ballotbox import holder, pairs, peeled
+from pulse.ballotbox.export import chunks
+from pulse.closing import Closed
+from pulse.closing.council import waits_for
+from pulse.errors import Held, Refused, WrongState
+from tests.unit.ballotbox.away import Away
+from tests.week import ANSWERS, Interrupted, Secrets, Week, ballots, cast, open_week, stop_at
+
+SOURCE: Final = Path(pulse.__file__).parents[1]
+
+
+class Case:
+    """A week that waits for its council, in `folder`: the home, and the council's own files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.key, self.away = folder / "council" / "F", folder / "council"
+        self.week = Week(folder / "home")
+
+    @property
+    def box(self) -> Path:
+        """BOX as the council has it."""
+        return self.away / "2026-W09.box"
+
+    def fetch(self, report: Closed) -> None:
+        """Carry BOX and its list to the council."""
+        for path in (report.box, report.groups):
+            (self.away / Path(path).name).write_bytes(Path(path).read_bytes())
+
+    def peel(self, out: str = "P") -> Path:
+        """Let the council peel."""
+        holder.peel_box(self.box, self.key, self.away / out)
+        return self.away / out
+
+
+@pytest.fixture(scope="session")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Secrets]:
+    """Return the folder of a week that was closed and waits; nobody may go on with it."""
+    folder = tmp_path_factory.mktemp("waiting")
+    (folder / "council").mkdir()
+    pairs.make(folder / "council" / "F", 2)
+    week, known = open_week(folder / "home", halves=folder / "council" / "F.pub")
+    cast(week, ballots(week, ANSWERS, known), known)
+    report = week.close()
+    assert report.state == "awaiting_peel"
+    Case(folder).fetch(report)
+    week.engine.dispose()
+    return folder, known
+
+
+@pytest.fixture
+def case(waiting: tuple[Path, Secrets], tmp_path: Path) -> Iterator[Case]:
+    """Return a copy of the waiting week."""
+    Week(waiting[0] / "home").copy(tmp_path / "home")
+    (tmp_path / "council").mkdir()
+    for path in (waiting[0] / "council").iterdir():
+        (tmp_path / "council" / path.name).write_bytes(path.read_bytes())
+    case = Case(tmp_path)
+    yield case
+    case.week.engine.dispose()
+
+
+def test_the_close_waits_and_says_where_box_lies(case: Case) -> None:
+    """The report names BOX and its list, every time it is asked; the state is awaiting_peel."""
+    places = case.week.places
+    for _ in range(2):
+        report = case.week.close()
+        assert (report.state, report.box, report.groups, report.ballots) == (
+            "awaiting_peel", str(places.box), str(places.bundle), 27,
+        )  # fmt: skip
+        assert case.week.state == "awaiting_peel"
+    assert waits_for(case.week.home, case.week.wave) == (places.box, places.bundle)
+    assert waits_for(case.week.home, "2026-W08") is None
+    assert case.box.read_bytes() == places.box.read_bytes()
+
+
+def test_box_can_be_fetched_again(case: Case) -> None:
+    """Whoever moved BOX away gets it written anew, the same bytes."""
+    case.week.places.box.unlink()
+    case.week.places.bundle.unlink()
+    report = case.week.close()
+    assert Path(report.box).read_bytes() == case.box.read_bytes()
+    assert Path(report.groups).read_bytes() == (case.away / "2026-W09.groups").read_bytes()
+
+
+def wrong_ones(case: Case, tmp_path: Path) -> dict[str, bytes]:
+    """Return files that are not this week's P."""
+    good = case.peel().read_bytes()
+    header, offset = peeled.read_peeled(case.away / "P")
+    inner = list(chunks(case.away / "P", offset, peeled.RECORD, 1))
+    (tmp_path / "other").mkdir()
+    other = Away(tmp_path / "other")
+    other.peel(other.bring(other.ballots())[0])
+
+    def changed(**fields: object) -> bytes:
+        return peeled.encode_peeled(msgspec.structs.replace(header, **fields), inner)
+
+    return {
+        "another wave": changed(wave="2026-W10"),
+        "another key list": changed(keys="/w/2026-W09/keys-0.json"),
+        "other tokens": changed(tokens="0" * 64),
+        "cut off": good[:-1],
+        "a record less": good[: -peeled.RECORD],
+        "another order": peeled.encode_peeled(header, inner[::-1]),
+        "another BOX": (other.council / "P").read_bytes(),
+        "BOX itself": case.box.read_bytes(),
+        "nothing": b"",
+    }
+
+
+def test_a_wrong_p_is_refused_and_the_right_one_still_taken(case: Case, tmp_path: Path) -> None:
+    """Each wrong file is refused with a reason; nothing in the home changes, the wave waits on."""
+    week = case.week
+    week.close()
+    week.engine.dispose()
+    before = week.files()
+    for what, content in wrong_ones(case, tmp_path).items():
+        (tmp_path / "wrong").write_bytes(content)
+        with pytest.raises(Held, match="Nothing was changed") as caught:
+            week.close(peeled=tmp_path / "wrong")
+        assert caught.value.where == "wrong", what
+        week.engine.dispose()
+        assert week.files() == before, what
+    assert week.state == "awaiting_peel"
+    with pytest.raises(Interrupted):
+        week.close(peeled=case.away / "P", checkpoint=stop_at("after peel"))
+    assert week.places.peeled.read_bytes() == (case.away / "P").read_bytes()
+
+
+def test_an_unchecked_twin_would_lose_the_way_back(case: Case, tmp_path: Path) -> None:
+    """A wrong P that got into the home is held, and the council's own one still replaces it."""
+    content = wrong_ones(case, tmp_path)["other tokens"]
+    case.week.places.peeled.write_bytes(content)
+    with pytest.raises(Held, match="other ballots"):
+        case.week.close()
+    with pytest.raises(Interrupted):
+        case.week.close(peeled=case.away / "P", checkpoint=stop_at("after peel"))
+
+
+def test_p_is_taken_only_where_a_council_peels(week: Week, tmp_path: Path) -> None:
+    """An open wave, one not exported yet, and one without a council take no P."""
+    given = tmp_path / "P"
+    given.write_bytes(b"")
+    with pytest.raises(WrongState, match="needs it closed"):
+        week.close(peeled=given)
+    with pytest.raises(Interrupted):
+        week.close(checkpoint=stop_at("after shut"))
+    with pytest.raises(WrongState, match="run `pulse wave close` first"):
+        week.close(peeled=given)
+    with pytest.raises(Interrupted):
+        week.close(checkpoint=stop_at("after peel"))
+    with pytest.raises(WrongState, match="No council holds a key"):
+        week.close(peeled=given)
+
+
+def test_another_p_is_refused_once_one_was_opened(case: Case, tmp_path: Path) -> None:
+    """After the peel, the same P again goes on with the close; another one is refused."""
+    with pytest.raises(Interrupted):
+        case.week.close(peeled=case.peel(), checkpoint=stop_at("after peel"))
+    (tmp_path / "other").write_bytes(b"other")
+    with pytest.raises(WrongState, match="Another P"):
+        case.week.close(peeled=tmp_path / "other")
+    with pytest.raises(Interrupted):
+        case.week.close(peeled=case.away / "P", checkpoint=stop_at("before open"))
+
+
+def test_giving_up_needs_no_council(case: Case, waiting: tuple[Path, Secrets]) -> None:
+    """A wave whose council is gone ends as lost, and nothing of it is left."""
+    assert case.week.close(abandon=True).state == "lost"
+    case.week.engine.dispose()
+    assert not waiting[1].found_in(case.week.files())
+    assert waits_for(case.week.home, case.week.wave) is None
+
+
+def test_neither_side_has_what_the_other_needs(case: Case) -> None:
+    """The home alone cannot peel, the council alone cannot open; no secret lies on both sides."""
+    point = pairs.read_halves(case.away / "F.pub")[0]
+    secret = pairs.read_secret(case.key, point)
+    files = case.week.files()
+    known = Secrets()
+    known.add("outer", secret.reveal())
+    assert not known.found_in(files)
+    for name in files:
+        if name.startswith("keys/"):
+            with pytest.raises(Refused):
+                holder.peel_box(case.box, case.week.home.path / name, case.away / "Q")
+    given = case.peel()
+    scalar = case.away / "scalar"
+    scalar.write_bytes(secret.reveal())
+    entries = json.loads(case.week.places.groups.read_bytes())
+    (case.away / "groups.json").write_text(json.dumps(entries))
+    found = peeled.open_peeled(given, scalar, case.away / "groups.json", form=0, n=6)
+    assert (len(found.groups), found.wrong) == (0, 27)
+
+
+def command(folder: Path, *words: str) -> Any:
+    """Run `pulse … --json` elsewhere: no home, another HOME, another working directory."""
+    for name in ("elsewhere", "user"):
+        (folder / name).mkdir(exist_ok=True)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PULSE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pulse", "council", *words, "--json"],
+        cwd=folder / "elsewhere",
+        env=env | {"HOME": str(folder / "user"), "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        check=False,
+    )
+    assert not [*(folder / "elsewhere").iterdir(), *(folder / "user").iterdir()]
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_a_week_with_a_council_is_released_as_any_other(
+    tmp_path: Path, closed: tuple[Week, Closed]
+) -> None:
+    """Keys, open, close, peel elsewhere, close: the figures are those of a same-user close."""
+    away = tmp_path / "council"
+    away.mkdir()
+    made = command(tmp_path, "keys", "--waves", "2", "--out", str(away / "F"))
+    week, known = open_week(tmp_path / "home", halves=away / "F.pub")
+    known.add("outer", pairs.read_secret(away / "F", pairs.read_halves(away / "F.pub")[0]).reveal())
+    listed = week.home.published / week.wave / Path(week.row.keys).name
+    checked = command(tmp_path, "check", str(listed), "--key", str(away / "F"))
+    assert (made["waves"], checked["fingerprint"]) == (2, week.row.fingerprint)
+    cast(week, ballots(week, ANSWERS, known), known)
+    report = week.close()
+    for path in (report.box, report.groups):
+        Path(path).rename(away / Path(path).name)
+    box, out = away / Path(report.box).name, away / "P"
+    told = command(tmp_path, "peel", str(box), "--key", str(away / "F"), "--out", str(out))
+    assert (told["ballots"], told["spoiled_outer"], told["repeated"]) == (27, 0, 0)
+    done = week.close(peeled=out)
+    same, other = week.released(), closed[0].released()
+    for name in ("cells.parquet", "results.json", "tree.json"):
+        assert same[f"{week.wave}/{name}"] == other[f"{week.wave}/{name}"]
+    assert (done.state, done.counted, done.peeled) == ("released", 27, told["peeled"])
+    assert week.close(peeled=out) == done
+    forgotten = command(tmp_path, "forget", "--key", str(away / "F"), "--confirm", done.peeled)
+    assert forgotten == {"wave": week.wave, "pairs": [told["pair"]]}
+    again = command(tmp_path, "peel", str(box), "--key", str(away / "F"), "--out", str(out))
+    assert again["error"]["type"] == "refused"
+    week.engine.dispose()
+    left = week.files() | {path.name: path.read_bytes() for path in away.iterdir()}
+    kept = {"2026-W09.box", "P"}  # copies of the council's, sealed for good
+    assert {name for name, _ in known.found_in(left)} <= kept
