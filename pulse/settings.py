@@ -28,7 +28,7 @@ _SENDER: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 )
 # Read by the tests and by the processes of one `pulse serve`; not settings of a home.
-_NOT_SETTINGS: Final = frozenset({"PULSE_CHROMIUM", "PULSE_HOME", "PULSE_PEERS"})
+_NOT_SETTINGS: Final = frozenset({"PULSE_CHROMIUM", "PULSE_HOME", "PULSE_PEERS", "PULSE_POSTGRES"})
 
 Help = msgspec.Meta
 

@@ -29,7 +29,19 @@ READ: Final = (
 RUN: Final = (
     Step(
         "tests",
-        (PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not slow", "tests/unit", "tests/property"),
+        (
+            PYTHON,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "2",
+            "-m",
+            "not slow",
+            "tests/unit",
+            "tests/property",
+            "tests/conformance",
+        ),
     ),
 )
 

@@ -1,11 +1,14 @@
 """Rules for all tests: no network in the fast ones, and in CI the same examples each time."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import settings
+
+from tests.postgres import Cluster
 
 HERE: Final = Path(__file__).parent
 WITHOUT_NETWORK: Final = (HERE / "unit", HERE / "property")
@@ -23,3 +26,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = item.get_closest_marker("enable_socket") or item.get_closest_marker("allow_hosts")
         if fast and not asks:
             item.add_marker(pytest.mark.disable_socket)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Start one PostgreSQL server for whoever asks; each test makes databases of its own."""
+    made = Cluster.throw_away(fsync="off")  # no test that uses this one cuts the power
+    yield made
+    made.remove()

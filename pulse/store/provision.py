@@ -89,4 +89,4 @@ def _exists(connection: Connection, catalogue: str, column: str, name: str) -> b
 
 def bare(addresses: Mapping[Room, URL]) -> str:
     """Return the state's address as `pulse.toml` may name it: without a password."""
-    return addresses["state"].set(password=None).render_as_string()
+    return addresses["state"]._replace(password=None).render_as_string()

@@ -4,19 +4,16 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from random import Random
-from threading import Barrier
 from typing import Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse.errors import AlreadyUsed, InvalidValue, UnknownInvitation, WaveShut, WrongState
-from pulse.issuer.store import UNMARKED, IssuerStore, Mark
+from pulse.errors import WrongState
+from pulse.issuer.store import IssuerStore, Mark
 from tests.shelves import issuing
 
 WAVE: Final = "2026-W09"
@@ -41,71 +38,6 @@ def store(tmp_path: Path) -> IssuerStore:
     store = IssuerStore.create(issuing(tmp_path), WAVE, PEOPLE)
     store.open_gate()
     return store
-
-
-def test_an_invitation_gives_one_token(store: IssuerStore) -> None:
-    """The same message again gives its group again; another message is refused."""
-    assert store.mark([mark(3), mark(3)]) == [PEOPLE[3][1]] * 2
-    assert store.mark([mark(3)]) == [PEOPLE[3][1]]
-    (refused,) = store.mark([mark(3, b"d" * 32)])
-    assert isinstance(refused, AlreadyUsed)
-    assert store.issued() == {PEOPLE[3][1]: 1}
-
-
-def rivals(use: Callable[[bytes], bool]) -> int:
-    """Let eight threads use one invitation, each for its own message; count the winners."""
-    messages = [bytes([i]) * 32 for i in range(1, 9)]
-    with ThreadPoolExecutor(len(messages)) as threads:
-        return sum(threads.map(use, messages))
-
-
-def test_of_many_rivals_one_wins(store: IssuerStore) -> None:
-    """However threads interleave, one message gets the invitation."""
-    assert rivals(lambda c: store.mark([mark(5, c)]) == [PEOPLE[5][1]]) == 1
-    assert sum(store.issued().values()) == 1
-
-
-def test_checking_before_acting_would_let_all_rivals_win(
-    store: IssuerStore, tmp_path: Path
-) -> None:
-    """The mutant that looks first and writes afterwards gives one invitation to several."""
-    meeting, path = Barrier(8), tmp_path / f"{WAVE}.db"
-    assert not store.issued()
-
-    def look_then_write(c: bytes) -> bool:
-        with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
-            found = connection.execute(
-                "SELECT c FROM invitation WHERE h = ?", (PEOPLE[5][0],)
-            ).fetchone()
-            meeting.wait(10)
-            connection.execute("UPDATE invitation SET c = ? WHERE h = ?", (c, PEOPLE[5][0]))
-        return tuple(found) == (UNMARKED,)
-
-    assert rivals(look_then_write) == 8
-
-
-def test_what_cannot_be_signed_uses_nothing_up(store: IssuerStore) -> None:
-    """A refused check and an unknown hash leave the store as it was."""
-
-    def refuse(g: str) -> None:
-        raise InvalidValue(g)
-
-    wrong, unknown = store.mark([Mark(PEOPLE[0][0], b"c" * 32, refuse), Mark(b"?" * 32, b"", fine)])
-    assert isinstance(wrong, InvalidValue)
-    assert wrong.message == PEOPLE[0][1]
-    assert isinstance(unknown, UnknownInvitation)
-    assert not store.issued()
-
-
-def test_a_shut_gate_refuses_all_and_tells_nobody_apart(store: IssuerStore) -> None:
-    """After `shut_gate` every mark is WaveShut, known or not; shutting again is fine."""
-    store.shut_gate()
-    store.shut_gate()
-    refusals = store.mark([mark(0), Mark(b"?" * 32, b"", fine)])
-    assert [type(refusal) for refusal in refusals] == [WaveShut, WaveShut]
-    assert store.open_group_of(PEOPLE[0][0]) is None
-    assert store.group_of(PEOPLE[0][0]) == PEOPLE[0][1]
-    assert not store.issued()
 
 
 def test_a_store_is_made_once_and_shut(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What every storage backend must do, told once and run on each."""
