@@ -34,7 +34,7 @@ from tests.week import CLOSES, OPENS, same_keys
 
 WAVE: Final = "2026-W09"
 TEAMS: Final = ("north", "south", "east", "west")
-PEOPLE: Final = 80
+PEOPLE: Final = 150
 
 
 class Exchange(msgspec.Struct):
