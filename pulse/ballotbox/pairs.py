@@ -27,7 +27,6 @@ from pulse.token.keylist import FINGERPRINT_LENGTH, proquints
 from pulse.token.message import CONTEXT_LENGTH, MESSAGE_LENGTH
 
 PUBLIC: Final = ".pub"
-MOST: Final = 520  # ten years of weeks
 _VERSION: Final = 1
 _SECRET_KIND: Final = "pulse council secret keys"  # noqa: S105 - the name of a kind of file
 _PUBLIC_KIND: Final = "pulse council public halves"
@@ -87,7 +86,7 @@ def make(out: Path, waves: int, make_pair: MakePair = generate_pair) -> Made:
 
     Args:
         out: F; nothing is ever overwritten.
-        waves: how many pairs, 1 to 520.
+        waves: how many pairs, 1 or more.
         make_pair: makes one.
 
     Raises:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from pulse.ballotbox.pairs import MOST
 from pulse.cli.frame import Command, Group, Run, pass_run
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
+_MOST = 520  # ten years of weeks
 _KEY = click.option("--key", required=True, type=_FILE, help="The council's key file F.")
 
 
@@ -26,7 +26,7 @@ def council() -> None:
 
 @council.command(cls=Command, epilog="Example: pulse council keys --waves 26 --out council.keys")
 @click.option(
-    "--waves", required=True, type=click.IntRange(1, MOST), help="How many weeks they are for."
+    "--waves", required=True, type=click.IntRange(1, _MOST), help="How many weeks they are for."
 )
 @click.option("--out", required=True, type=_NEW, help="The key file F; F.pub comes beside it.")
 @pass_run

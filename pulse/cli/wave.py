@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import click
+import msgspec
 
 from pulse import wave as waves
 from pulse.cli.frame import Command, Group, Run, pass_run, progress
@@ -30,6 +31,7 @@ def open_(run: Run, wave: str | None, closes: str | None) -> None:
 
     Without --wave it is the current ISO week of the organisation's time zone.
     """
+    from pulse.council import FEW
     from pulse.opening import open_wave
     from pulse.web.page import staff_page
 
@@ -40,6 +42,10 @@ def open_(run: Run, wave: str | None, closes: str | None) -> None:
             page=staff_page(), wave=wave, closes=until, progress=bar,
         )  # fmt: skip
     run.say(opened)
+    if opened.covered is not None:
+        run.note(f"The council can check that {opened.keys} carries its key: pulse council check.")
+        if opened.covered < FEW:
+            run.note(f"Council keys for {opened.covered} more weeks are left; ask for new ones.")
 
 
 @wave.command(cls=Command)
@@ -50,6 +56,8 @@ def status(run: Run, wave: str | None) -> None:
 
     How many have answered is not known to anybody before the week is released.
     """
+    from pulse.closing.council import waits_for
+
     if wave is not None:
         row = waves.get(run.state, wave)
         if row is None:
@@ -57,7 +65,13 @@ def status(run: Run, wave: str | None) -> None:
     else:
         every = waves.every(run.state)
         row = next(reversed(waves.unfinished(run.state) or every), None)
-    run.say({"wave": None, "state": None} if row is None else row)
+    if row is None:
+        run.say({"wave": None, "state": None})
+        return
+    told = msgspec.to_builtins(row)
+    if waits := waits_for(run.home, row.wave):
+        told |= {"box": str(waits[0]), "groups": str(waits[1])}
+    run.say(told)
 
 
 @wave.command(cls=Command, epilog="Example: pulse wave close")
@@ -84,6 +98,13 @@ def close(run: Run, wave: str | None, peeled: Path | None, *, abandon: bool) -> 
             peeled=peeled, abandon=abandon, progress=bar,
         )  # fmt: skip
     run.say(closed)
+    if closed.box:
+        run.note(
+            f"Give {closed.box} and {closed.groups} to the council, which runs `pulse council "
+            "peel`; with what comes back: pulse wave close --peeled P"
+        )
+    elif closed.peeled:
+        run.note(f"Tell the council: pulse council forget --confirm {closed.peeled}")
 
 
 @wave.command(cls=Command)

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 import pulse
 from pulse.ballotbox import holder, pairs, peeled
 from pulse.ballotbox.export import chunks
+from pulse.cli.program import program
 from pulse.closing import Closed
 from pulse.closing.council import waits_for
 from pulse.errors import Held, Refused, WrongState
@@ -95,6 +97,25 @@ def test_box_can_be_fetched_again(case: Case) -> None:
     report = case.week.close()
     assert Path(report.box).read_bytes() == case.box.read_bytes()
     assert Path(report.groups).read_bytes() == (case.away / "2026-W09.groups").read_bytes()
+
+
+def test_the_commands_of_the_operator_tell_what_to_carry(case: Case) -> None:
+    """`wave status` and `wave close` name BOX and its list; with P, what the council may forget."""
+    home = ("--home", str(case.week.home.path))
+    places = {"box": str(case.week.places.box), "groups": str(case.week.places.bundle)}
+    status = CliRunner().invoke(program, ["wave", "status", "--json", *home])
+    told = json.loads(status.stdout)
+    assert told["state"] == "awaiting_peel"
+    assert {name: told[name] for name in places} == places
+    closed = CliRunner().invoke(program, ["wave", "close", "--json", *home])
+    told = json.loads(closed.stdout)
+    assert (closed.exit_code, told["state"]) == (0, "awaiting_peel")
+    assert {name: told[name] for name in places} == places
+    assert "wave close --peeled P" in closed.stderr
+    (case.away / "wrong").write_bytes(b"{}")
+    words = ["wave", "close", "--peeled", str(case.away / "wrong"), "--json", *home]
+    refused = CliRunner().invoke(program, words)
+    assert (refused.exit_code, json.loads(refused.stdout)["error"]["type"]) == (1, "held")
 
 
 def wrong_ones(case: Case, tmp_path: Path) -> dict[str, bytes]:
