@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import settings
 
+from tests.backends import BACKENDS, Backend
 from tests.postgres import Cluster
 
 HERE: Final = Path(__file__).parent
@@ -34,3 +35,12 @@ def cluster() -> Iterator[Cluster]:
     made = Cluster.throw_away(fsync="off")  # no test that uses this one cuts the power
     yield made
     made.remove()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """Return each storage backend in turn, empty."""
+    cluster = request.getfixturevalue("cluster") if request.param == "postgresql" else None
+    made = Backend(tmp_path, cluster)
+    yield made
+    made.close()

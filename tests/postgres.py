@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,9 @@ from sqlalchemy.engine import URL
 
 NOBODY: Final = "nobody"
 START_WITHIN: Final = 60.0
+# Chosen by chance and not by asking for a socket: unit tests may not open one.
+PORTS: Final = range(20_000, 32_000)
+PORTS_TO_TRY: Final = 8
 # What the promises rest on stays at the server's defaults; these only make it small and quiet.
 QUIET: Final = {
     "listen_addresses": "127.0.0.1",
@@ -73,7 +75,7 @@ class Cluster:
         self._settings = QUIET | settings
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
-        self.port = _free_port()
+        self.port = 0
         self._initialise()
 
     @classmethod
@@ -84,7 +86,16 @@ class Cluster:
         return cluster
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server, at a port that is free, and wait until it answers."""
+        for _ in range(PORTS_TO_TRY):
+            self.port = self.port or PORTS.start + secrets.randbelow(len(PORTS))
+            self._launch()
+            if self._answers():
+                return
+            self.port = 0
+        pytest.fail((self.folder / "log").read_text())
+
+    def _launch(self) -> None:
         log = (self.folder / "log").open("ab")
         words = [f"{name}={value}" for name, value in self._settings.items()]
         options = [part for word in words for part in ("-c", word)]
@@ -97,7 +108,6 @@ class Cluster:
                 stderr=subprocess.STDOUT,
                 process_group=0,
             )
-        self._await()
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End the server: SIGINT is its fast shutdown, SIGQUIT leaves it to recovery."""
@@ -156,18 +166,20 @@ class Cluster:
         assert done.returncode == 0, done.stderr
         secret.unlink()
 
-    def _await(self) -> None:
+    def _answers(self) -> bool:
+        """Wait for an answer; False if the server ended (its port was taken)."""
         until = time.monotonic() + START_WITHIN
         while time.monotonic() < until:
             assert self._process is not None
-            assert self._process.poll() is None, (self.folder / "log").read_text()
+            if self._process.poll() is not None:
+                return False
             try:
                 self.execute("SELECT 1")
             except psycopg.OperationalError:
                 time.sleep(0.05)
             else:
-                return
-        pytest.fail(f"PostgreSQL did not answer within {START_WITHIN:.0f} s.")
+                return True
+        return False
 
 
 def _as_nobody() -> list[str]:
@@ -189,8 +201,3 @@ def _usable(programs: Path, folder: Path) -> Path:
     if libraries.is_dir():
         shutil.copytree(libraries, folder / libraries.name)
     return copy / programs.name
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pulse.settings import Home, Settings
+from pulse.settings import Home, load
 from pulse.store.databases import Shelves, shelves
 from pulse.store.shelf import FileShelf
 
@@ -18,5 +18,5 @@ def casting(folder: Path) -> FileShelf:
 
 
 def rooms(home: Home) -> Shelves:
-    """Return both shelves of a home on SQLite."""
-    return shelves(home, Settings())
+    """Return both shelves of a home."""
+    return shelves(home, load(home, {}))

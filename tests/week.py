@@ -59,7 +59,8 @@ class Week:
 
     def __init__(self, folder: Path, wave: str = "2026-W09") -> None:
         self.home, self.wave = Home(folder), wave
-        self.settings, self.clock = Settings(organisation="Example Ltd"), FixedClock(CLOSES)
+        self.settings = msgspec.structs.replace(load(self.home, {}), organisation="Example Ltd")
+        self.clock = FixedClock(CLOSES)
         self.engine = engine_of(self.home)
         self.places = Places(self.home, wave)
 
@@ -198,7 +199,7 @@ def open_week(
     With `halves`, a file of a council's public halves, the council holds the second key.
     """
     home = Home(folder)
-    make_home(home, "")
+    make_home(home, "", settings)
     engine = engine_of(home)
     units, people = folder / "units.csv", folder / "people.csv"
     parents = {"north": "field", "south": "field"}
@@ -212,7 +213,10 @@ def open_week(
     )
     roster.import_roster(engine, roster.read_files(units, people))
     week = Week(folder)
-    week.settings = settings or week.settings
+    if settings is not None:  # the databases as the home has them by now
+        names = (name for name in settings.__struct_fields__ if not name.endswith("database_url"))
+        given = {name: getattr(settings, name) for name in names}
+        week.settings = msgspec.structs.replace(week.settings, **given)
     if halves is not None:
         week.settings = msgspec.structs.replace(week.settings, holder="council")
         council.import_halves(home, engine, halves)

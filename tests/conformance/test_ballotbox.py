@@ -11,7 +11,7 @@ import pytest
 from pulse.ballotbox.store import BoxStore
 from pulse.errors import AlreadyCounted, WaveShut
 from pulse.terms import SealedBallot
-from tests.conformance.conftest import Backend
+from tests.backends import Backend
 
 WAVE = "2026-W09"
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from pulse.errors import AlreadyUsed, InvalidValue, UnknownInvitation, WaveShut
 from pulse.issuer.store import INVITATION, UNMARKED, IssuerStore, Mark
 from pulse.store.engine import reading
-from tests.conformance.conftest import Backend
+from tests.backends import Backend
 
 WAVE: Final = "2026-W09"
 PEOPLE: Final = [(secrets.token_bytes(32), f"{i % 5 + 1:05d}") for i in range(64)]

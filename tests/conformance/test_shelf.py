@@ -8,7 +8,7 @@ from pulse.errors import WrongState
 from pulse.store.engine import reading
 from pulse.store.gate import gate_table, lay_gate
 from pulse.store.shelf import Shelf
-from tests.conformance.conftest import Backend
+from tests.backends import Backend
 
 WAVE, NEXT = "2026-W09", "2026-W10"
 TABLES = MetaData()

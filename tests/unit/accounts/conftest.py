@@ -1,8 +1,6 @@
 """A database of accounts, a clock that stands, and passwords hashed cheaply."""
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,8 +8,8 @@ from sqlalchemy import Engine
 
 from pulse.accounts.tables import access_log, account, api_token
 from pulse.clock import FixedClock
-from pulse.store.engine import sqlite_engine
 from pulse.store.metadata import accounts as metadata
+from tests.backends import Backend
 
 assert {account, api_token, access_log} <= set(metadata.tables.values())
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -24,9 +22,8 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(backend: Backend) -> Engine:
     """Give an empty accounts database."""
-    made = sqlite_engine(tmp_path / "accounts.db", journal="wal", create=True)
+    made = backend.engine()
     metadata.create_all(made)
-    yield made
-    made.dispose()
+    return made

@@ -1,25 +1,24 @@
 """A state database in memory's place, and CSV files from text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
 
 from pulse.roster import Roster, read_files
-from pulse.store.engine import sqlite_engine
 from pulse.store.migrate import upgrade
+from tests.backends import Backend
 
 Reader = Callable[[str, str], Roster]
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(backend: Backend) -> Engine:
     """Open an empty state database."""
-    engine = sqlite_engine(tmp_path / "pulse.db", journal="wal", create=True)
+    engine = backend.engine()
     upgrade(engine, "state")
-    yield engine
-    engine.dispose()
+    return engine
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """A wave is an ISO week, closes when the settings say, and moves by conditional writes."""
 
 import datetime as dt
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,20 +12,19 @@ from sqlalchemy.engine import Engine
 from pulse import wave as waves
 from pulse.errors import Refused, WrongState
 from pulse.settings import Settings
-from pulse.store.engine import sqlite_engine
 from pulse.store.migrate import upgrade
+from tests.backends import Backend
 
 MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 FRIDAY = dt.datetime(2026, 3, 6, 17, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(backend: Backend) -> Engine:
     """Open an empty state database."""
-    engine = sqlite_engine(tmp_path / "pulse.db", journal="wal", create=True)
+    engine = backend.engine()
     upgrade(engine, "state")
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def row(wave: str, state: waves.State = "planned", form: int = 0) -> waves.Wave:

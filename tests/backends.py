@@ -1,6 +1,5 @@
 """The backends: SQLite files in a folder, and a real PostgreSQL server."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +13,7 @@ from pulse.store.schemashelf import SchemaShelf, prepare
 from pulse.store.shelf import FileShelf, Shelf
 from tests.postgres import Cluster
 
-POSTGRESQL: Final = pytest.param("postgresql", marks=pytest.mark.slow)
+BACKENDS: Final = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 
 
 class Backend:
@@ -76,12 +75,3 @@ def _url(address: str) -> URL:
     from sqlalchemy.engine import make_url
 
     return make_url(address)
-
-
-@pytest.fixture(params=["sqlite", POSTGRESQL])
-def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
-    """Return each backend in turn."""
-    cluster = request.getfixturevalue("cluster") if request.param == "postgresql" else None
-    made = Backend(tmp_path, cluster)
-    yield made
-    made.close()
