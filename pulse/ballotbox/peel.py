@@ -203,8 +203,13 @@ class _Peeling:
             raise refusal from error
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Peel as the command line says; 0 with P's header on standard output, 1 with a reason."""
+def main(arguments: Sequence[str] | None = None, watch: Callable[[int], None] = end_with) -> int:
+    """Peel as the command line says; 0 with P's header on standard output, 1 with a reason.
+
+    Args:
+        arguments: the command line; by default this process's.
+        watch: given the lifeline, ends this process with it.
+    """
     parser = argparse.ArgumentParser(prog="python -m pulse.ballotbox.peel")
     parser.add_argument("box", type=Path)
     parser.add_argument("--key", type=Path, required=True)
@@ -214,7 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--lifeline", type=int, help="end when this pipe does")
     given = parser.parse_args(arguments)
     if given.lifeline is not None:
-        end_with(given.lifeline)
+        watch(given.lifeline)
     try:
         header = peel_file(given.box, given.key, given.groups, given.k, given.out)
     except (PulseError, OSError) as error:

@@ -44,6 +44,7 @@ def test_the_council_peels_what_the_operator_opens(away: Away) -> None:
         WAVE, away.path, 10, exported.tokens,
     )  # fmt: skip
     assert told.peeled == hashlib.sha256(content).hexdigest()
+    assert peeled.digest(away.council / "P") == told.peeled
     assert told.pair == pairs.pair_name(away.points[0])
     assert told.fingerprint == proquints(fingerprint16(away.list.read_bytes()))
     found = opened(away)

@@ -339,6 +339,19 @@ def test_the_command_peels_and_says_why_it_refuses(booth: Booth) -> None:
     assert (done.returncode, done.stdout, (booth.folder / "P").exists()) == (1, b"", False)
 
 
+def test_the_command_hangs_on_its_lifeline(
+    booth: Booth, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a lifeline it is watched before anything is read; without one nothing is."""
+    box, exported = booth.box(ballots(booth))
+    words = [str(box), "--key", str(booth.outer_key), "--groups", str(booth.groups), "--k", "5"]
+    watched: list[int] = []
+    for lifeline in ([], ["--lifeline", "7"]):
+        assert peel.main([*words, "--out", str(booth.folder / "P"), *lifeline], watched.append) == 0
+        assert json.loads(capsys.readouterr().out)["tokens"] == exported.tokens
+    assert watched == [7]
+
+
 def test_the_command_names_a_missing_file(booth: Booth, capsys: pytest.CaptureFixture[str]) -> None:
     """A missing BOX is one sentence, no traceback."""
     where = str(booth.folder / "none")

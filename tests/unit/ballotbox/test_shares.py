@@ -23,6 +23,12 @@ class Doubling:
         return self.factor * len(chunk)
 
 
+def test_a_process_makes_its_worker_once() -> None:
+    """What a process of a pool begins with is what it works with."""
+    shares._begin(double, (3,), {})
+    assert [shares._work(b"xx"), shares._work(b"")] == [6, 0]
+
+
 @pytest.mark.parametrize("records", [10, shares.ALONE + 1])
 def test_shared_work_keeps_its_order(records: int) -> None:
     """One process or several give the same results in the same order."""
