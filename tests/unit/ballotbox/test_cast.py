@@ -234,6 +234,16 @@ def test_a_box_that_cannot_be_read_is_busy(station: Station, box: BallotBox) -> 
     assert cast(box, station.ballot()) is Busy
 
 
+def test_a_malformed_ballot_of_an_unknown_or_closed_wave_is_told_of_the_wave(
+    box: BallotBox,
+) -> None:
+    """Whatever is wrong with a body, the wave that it names is judged first."""
+    error = InvalidValue("malformed")
+    told = {wave: asyncio.run(box.refusal(wave, error)) for wave in (WAVE, CLOSED, "2026-W20")}
+    assert told[WAVE] is error
+    assert (type(told[CLOSED]), type(told["2026-W20"])) == (WaveShut, UnknownWave)
+
+
 def test_fields_are_read_in_one_spelling_only(station: Station) -> None:
     """`decode` refuses padding, other alphabets, wrong lengths and stray bits."""
     ballot = station.ballot()
