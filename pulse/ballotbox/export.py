@@ -119,7 +119,7 @@ def read_header(path: Path) -> tuple[BoxHeader, int]:
         line = file.readline(_LONGEST_HEADER)
     try:
         header = msgspec.json.decode(line, type=BoxHeader)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Held(f"The exported ballots cannot be read: {error}.", where=path.name) from error
     if header.v != 1 or not line.endswith(b"\n") or (path.stat().st_size - len(line)) % RECORD:
         raise Held("The exported ballots are not whole.", where=path.name)

@@ -67,7 +67,7 @@ def read_groups(path: Path) -> dict[str, Listed]:
     """
     try:
         listed = msgspec.json.decode(path.read_bytes(), type=tuple[Listed, ...])
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Held("The wave's list of groups cannot be read.", where=path.name) from error
     return {each.g: each for each in listed}
 
@@ -92,7 +92,7 @@ def read_peeled(path: Path) -> tuple[PeelHeader, int]:
         with path.open("rb") as file:
             line = file.readline(_LONGEST_HEADER)
         header = msgspec.json.decode(line, type=PeelHeader)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Held("The peeled ballots cannot be read.", where=path.name) from error
     kept = sum(header.ballots.values()) - header.spoiled_outer - header.repeated
     sound = header.v == 1 and min(header.spoiled_outer, header.repeated, kept) >= 0

@@ -19,6 +19,7 @@ from pulse.clock import Clock, FileClock, SystemClock
 from pulse.errors import PulseError, Refused
 from pulse.settings import Home, Settings, load
 from pulse.store.databases import accounts_engine, state_engine
+from pulse.store.failures import told
 from pulse.store.schema import check_schema
 from pulse.terms import Progress, silent
 
@@ -190,25 +191,21 @@ class Root(Group):
         except Exception as error:
             if sys.flags.dev_mode:  # python -X dev -m pulse …: for whoever mends Pulse
                 raise
-            told = _told(error)
+            reason = _worded(error)
         if ctx.obj.as_json:
-            document = {"type": told.type, "message": told.message, "where": told.where}
+            document = {"type": reason.type, "message": reason.message, "where": reason.where}
             click.echo(msgspec.json.encode({"error": document}))
         else:
-            click.echo(f"pulse: {' '.join(str(told).split())}", err=True)
+            click.echo(f"pulse: {' '.join(str(reason).split())}", err=True)
         raise click.exceptions.Exit(1)
 
 
-def _told(error: Exception) -> PulseError:
+def _worded(error: Exception) -> PulseError:
     """Put any failure into the words of this program."""
     if isinstance(error, PulseError):
         return error
-    if isinstance(error, OSError):
-        reason = (error.strerror or str(error)).rstrip(".")
-        return Refused(f"{reason}.", where=str(error.filename or ""))
-    if isinstance(error, SQLAlchemyError | sqlite3.Error):
-        cause = getattr(error, "orig", None) or error
-        return Refused(f"The database refused: {cause}. Nothing was half done.", where="database")
+    if isinstance(error, OSError | SQLAlchemyError | sqlite3.Error):
+        return told(error)
     return Refused(
         f"This should not have happened ({type(error).__name__}: {error}). "
         "Run it again as `python -X dev -m pulse …` and report what it prints."

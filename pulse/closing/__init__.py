@@ -5,6 +5,7 @@ Read `plan.py` for the steps and their order; each lives in `steps.py`, `publish
 release.
 """
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
@@ -33,6 +34,7 @@ from pulse.disclosure.auditor import Auditor, apart
 from pulse.errors import Held, PulseError, WrongState
 from pulse.settings import Home, Settings
 from pulse.store.databases import issuer_shelf
+from pulse.store.failures import told
 from pulse.store.lock import only_one
 from pulse.terms import Progress, silent
 
@@ -180,12 +182,12 @@ def _run(work: Work, plan: Plan) -> Closed:
         work.checkpoint(f"before {name}")
         try:
             with work.timed(phase):
-                plan = step(work, plan)
+                after = step(work, plan)
+            plan = _kept(work, after)
         except WrongState:
             raise
         except (PulseError, OSError, SQLAlchemyError) as error:
             _hold(work, plan, error)
-        plan = _kept(work, plan)
         work.checkpoint(f"after {name}")
     work.places.lock.unlink(missing_ok=True)
     return plan.report or blank(plan)
@@ -203,16 +205,14 @@ def _kept(work: Work, plan: Plan) -> Plan:
 
 
 def _hold(work: Work, plan: Plan, error: Exception) -> NoReturn:
-    """Keep everything as it is, note why, and say so."""
-    if isinstance(error, PulseError):
-        reason = str(error)
-    else:
-        reason = f"{plan.step} failed ({type(error).__name__}); nothing was lost, run it again."
+    """Keep everything as it is, note why, and say so; a full disk may not even take the note."""
+    reason = str(told(error) if isinstance(error, OSError | SQLAlchemyError) else error)
     if not plan.held_since:
         plan = msgspec.structs.replace(plan, held_since=work.clock.now().isoformat())
-    _kept(work, plan)
     allowed: tuple[waves.State, ...] = ("open", "awaiting_peel", "held")
-    waves.move(work.engine, work.wave, allowed, "held", reason=reason[:LONGEST_REASON])
+    with contextlib.suppress(OSError, SQLAlchemyError):
+        _kept(work, plan)
+        waves.move(work.engine, work.wave, allowed, "held", reason=reason[:LONGEST_REASON])
     raise Held(reason, where=work.wave) from error
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from sqlalchemy import Engine
 
 from pulse import invitation, roster
@@ -26,10 +25,8 @@ NOTHING_OPEN: Final = b'{"wave":null}'
 
 def nothing_open(places: Places, wave: str) -> None:
     """Publish that no wave is open, if this one was the one."""
-    if places.current.exists():
-        named = msgspec.json.decode(places.current.read_bytes())
-        if named.get("wave") == wave:
-            write_atomically(places.current, NOTHING_OPEN)
+    if places.current.exists() and wave.encode() in places.current.read_bytes():
+        write_atomically(places.current, NOTHING_OPEN)
 
 
 def destroy_a(

@@ -147,7 +147,7 @@ def read_plan(places: Places) -> Plan | None:
         return None
     try:
         return msgspec.json.decode(places.plan.read_bytes(), type=Plan)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Held("The plan of this close cannot be read.", where=str(places.plan)) from error
 
 

@@ -270,5 +270,5 @@ def _present(path: Path) -> None:
 def _reason(printed: bytes) -> str:
     try:
         return str(msgspec.json.decode(printed)["error"])
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
         return "It ended without saying why."

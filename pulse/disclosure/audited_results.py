@@ -52,7 +52,7 @@ def findings(data: bytes, sheet: Sheet, survey: Survey) -> Iterator[str]:
     """Yield what `results.json` says beyond cells, tree and survey, or about one leader."""
     try:
         told = msgspec.json.decode(data, type=_Results)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         yield f"results.json: it cannot be read: {error}."
         return
     yield from (f"results.json: {text}" for text in _findings(told, sheet, survey))

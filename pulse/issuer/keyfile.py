@@ -29,6 +29,6 @@ def read(path: Path) -> Mapping[str, Secret]:
     """
     try:
         content = msgspec.msgpack.decode(path.read_bytes(), type=_KeyFile)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadKeyList("The wave's signing keys cannot be read.", where=path.name) from error
     return {g: Secret(der) for g, der in content.keys}

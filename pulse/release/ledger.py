@@ -53,7 +53,7 @@ def read(releases: Path) -> list[Entry]:
         where = f"{NAME}:{number}"
         try:
             entry = msgspec.json.decode(text, type=Entry)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise BadRelease(f"This is no ledger line: {error}.", where=where) from error
         if entry.previous != previous or line(entry) != text:
             raise BadRelease("This line does not follow from the one before.", where=where)

@@ -105,7 +105,7 @@ def decode(data: bytes) -> Manifest:
     """
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRelease(f"This is no manifest: {error}.", where=NAME) from error
     if manifest.v != 1:
         raise BadRelease("This manifest is of another version.", where=NAME)

@@ -23,7 +23,7 @@ def decode(data: bytes) -> Tree:
     """
     try:
         tree = msgspec.json.decode(data, type=Tree)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRelease(f"This is no tree of units: {error}.", where="tree.json") from error
     if not tree.units:
         raise BadRelease("The tree has no units.", where="tree.json")

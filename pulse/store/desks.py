@@ -132,7 +132,7 @@ class Desks(Generic[D]):
             index = (self._published / wave / _INDEX).read_bytes()
             groups = msgspec.json.decode(index, type=list[Group])
             self._desks[wave] = (stamp, self._open_desk(wave, groups))
-        except (OSError, msgspec.DecodeError, PulseError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, PulseError):
             return  # half opened or half destroyed: the next look sees more
 
 

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from pulse.store.failures import name_file
+
 BUSY_TIMEOUT: Final = 10_000  # milliseconds a statement waits for another process's lock
 READING: Final = "pulse_reading"
 
@@ -61,6 +63,7 @@ def sqlite_engine(
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin)
+    name_file(engine, path)
     return engine
 
 

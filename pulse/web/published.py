@@ -28,7 +28,7 @@ def read_current(published: Path) -> Current:
     """Read which wave is open; a missing or unfinished file means none."""
     try:
         return msgspec.json.decode((published / "current.json").read_bytes(), type=Current)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Current()
 
 

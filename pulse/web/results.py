@@ -93,7 +93,7 @@ def results_page(released: bytes | None, organisation: str) -> bytes:
     """Return the page for the bytes of a `results.json`, or one that teaches by an example."""
     try:
         results = msgspec.json.decode(released or b"", type=Results)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return render(
             "waiting.html", static=static_folder(), organisation=organisation, example=_EXAMPLE
         )
