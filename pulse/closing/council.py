@@ -4,6 +4,8 @@ Until a P of these very ballots lies here, the wave waits. A wrong one is refuse
 nothing, so that another can be given.
 """
 
+import os
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -16,9 +18,7 @@ from pulse.closing.plan import Closed, Places, Plan, blank, read_plan
 from pulse.closing.steps import Work
 from pulse.errors import Held, WrongState
 from pulse.settings import Home
-from pulse.store.files import companion, destroy_file, put_in_place, write_atomically
-
-GIVEN = ".given"
+from pulse.store.files import companion, destroy_file, put_in_place
 
 
 def absent(work: Work, plan: Plan) -> bool:
@@ -57,18 +57,29 @@ def take_back(work: Work, plan: Plan, given: Path) -> None:
                 where=given.name,
             )
         return
-    copy = companion(work.places.peeled, GIVEN)
-    write_atomically(copy, given.read_bytes())
+    # Under a name that goes with P when P is destroyed, should this process die here.
+    copy = companion(work.places.peeled, ".new")
     try:
+        _copy(given, copy)
         exported = msgspec.structs.replace(steps.write_box(work, plan), tokens=plan.tokens)
         check_peeled(copy, work.wave, plan.keys, exported)
+        put_in_place(copy, work.places.peeled)
     except Held as error:
-        destroy_file(copy)
         raise Held(
             f"{error.message} Nothing was changed; the council's own P can still be given.",
             where=given.name,
         ) from error
-    put_in_place(copy, work.places.peeled)
+    finally:
+        destroy_file(copy)
+
+
+def _copy(given: Path, copy: Path) -> None:
+    copy.unlink(missing_ok=True)
+    descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with given.open("rb") as source, os.fdopen(descriptor, "wb") as file:
+        shutil.copyfileobj(source, file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def waits_for(home: Home, wave: str) -> tuple[Path, Path] | None:

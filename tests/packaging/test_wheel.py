@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from tests.unit.ballotbox.away import Away
+
 TOP: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("dashboards", "pulse", "surveys")
 
@@ -96,3 +98,17 @@ def test_both_apps_answer_from_the_wheel(python: Path, tmp_path: Path) -> None:
         serving.terminate()
         assert serving.wait(20) == 0
     assert set(json.loads(told)["addresses"]) == {"staff", "dashboards", "admin"}
+
+
+def test_a_council_needs_the_wheel_and_nothing_else(python: Path, tmp_path: Path) -> None:
+    """Keys are made and BOX is peeled where there is no home, no checkout and no database."""
+    pulse = python.parent / "pulse"
+    (tmp_path / "desk").mkdir()
+    told = run(pulse, "council", "keys", "--waves", "3", "--out", "F", "--json", cwd=tmp_path)
+    assert json.loads(told)["waves"] == 3
+    away = Away(tmp_path / "desk")
+    box, exported = away.bring(away.ballots())
+    words = (pulse, "council", "peel", box, "--key", away.key, "--out", "P", "--json")
+    peeled = json.loads(run(*words, cwd=tmp_path, PULSE_HOME=str(tmp_path / "none")))
+    assert peeled["tokens"] == exported.tokens
+    assert {path.name for path in tmp_path.iterdir()} == {"desk", "F", "F.pub", "P"}

@@ -172,6 +172,19 @@ def test_an_unchecked_twin_would_lose_the_way_back(case: Case, tmp_path: Path) -
         case.week.close(peeled=case.away / "P", checkpoint=stop_at("after peel"))
 
 
+def test_a_p_that_was_being_taken_goes_with_the_wave(case: Case) -> None:
+    """A copy that a dying process left is replaced by the next, and never outlives the wave."""
+    left = case.week.places.peeled.with_name("2026-W09.peeled.new")
+    for end in ("given again", "given up"):
+        left.write_bytes(b"half of P")
+        if end == "given again":
+            with pytest.raises(Interrupted):
+                case.week.close(peeled=case.peel(), checkpoint=stop_at("before peel"))
+        else:
+            assert case.week.close(abandon=True).state == "lost"
+        assert not left.exists(), end
+
+
 def test_p_is_taken_only_where_a_council_peels(week: Week, tmp_path: Path) -> None:
     """An open wave, one not exported yet, and one without a council take no P."""
     given = tmp_path / "P"
