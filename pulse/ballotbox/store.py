@@ -4,7 +4,6 @@ While the wave is open the database's log keeps an order of *sealed* boxes; noth
 the box (see `records`) does.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Final, Self
@@ -13,8 +12,9 @@ from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Text, f
 
 from pulse.errors import AlreadyCounted
 from pulse.store.desks import shut
-from pulse.store.engine import insert_absent, reading
+from pulse.store.engine import reading
 from pulse.store.gate import GatedStore, gate_table, is_open, lay_gate
+from pulse.store.inserting import inserter
 from pulse.store.shelf import Shelf
 from pulse.terms import SealedBallot
 
@@ -44,7 +44,7 @@ class BoxStore(GatedStore):
 
     def __init__(self, shelf: Shelf, wave: str) -> None:
         super().__init__(shelf.engine(wave), GATE)
-        self._cast = insert_absent(self._engine, SEALED).returning(SEALED.c.t)
+        self._insert = inserter(self._engine, SEALED)
 
     @classmethod
     def create(cls, shelf: Shelf, wave: str) -> Self:
@@ -65,14 +65,11 @@ class BoxStore(GatedStore):
         with self._engine.begin() as connection:
             if not is_open(connection, GATE):
                 return [shut() for _ in ballots]
-            tokens = Counter(t for t, _ in ballots)
             # By token: two processes that bring the same ones never wait for each other in turn.
             rows = [_row(t, ballot) for t, ballot in sorted(ballots, key=itemgetter(0))]
-            new = set(connection.scalars(self._cast, rows))
-            return [
-                (t in new and tokens[t] == 1) or _same(connection, t, ballot)
-                for t, ballot in ballots
-            ]
+            if self._insert(connection, rows) == len(ballots):
+                return [True] * len(ballots)
+            return [_same(connection, t, ballot) for t, ballot in ballots]
 
     def records(self) -> Iterator[SealedBallot]:
         """Yield every ballot, ascending by t (not by arrival)."""
@@ -89,8 +86,8 @@ class BoxStore(GatedStore):
             return connection.scalar(select(func.count()).select_from(SEALED)) or 0
 
 
-def _row(t: bytes, ballot: SealedBallot) -> dict[str, bytes | str]:
-    return {"t": t, "g": ballot.g, "msg": ballot.msg, "sig": ballot.sig, "box": ballot.box}
+def _row(t: bytes, ballot: SealedBallot) -> tuple[bytes | str, ...]:
+    return (t, ballot.g, ballot.msg, ballot.sig, ballot.box)
 
 
 def _same(connection: Connection, t: bytes, ballot: SealedBallot) -> bool | Exception:

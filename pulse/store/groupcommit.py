@@ -6,9 +6,9 @@ and it is shared. The queue is bounded: when it is full the caller hears `Busy` 
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable, Sequence
-from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Final, Generic, TypeVar
 
 from pulse.errors import Busy
@@ -44,10 +44,10 @@ class GroupCommit(Generic[Job, Result]):
         self.failing = False
         self._commit_batch = commit_batch
         self._limit = limit
-        # Nothing follows the None that ends the queue: putting and closing share a lock.
-        self._waiting: SimpleQueue[tuple[Job, asyncio.Future[Result]] | None] = SimpleQueue()
+        self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
+        self._some = Event()
         self._closing = False
-        self._lock = Lock()
+        self._lock = Lock()  # nothing is queued once `close` has begun
         self._thread = Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
@@ -57,29 +57,31 @@ class GroupCommit(Generic[Job, Result]):
         Raises:
             Busy: the queue is full or closed; nothing was stored.
         """
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
         with self._lock:
-            if self._closing or self._waiting.qsize() >= self._limit:
+            if self._closing or len(self._waiting) >= self._limit:
                 raise busy()
-            self._waiting.put((job, future))
+            self._waiting.append((job, future))
+        # Not at once: what else this turn of the loop brings belongs to the same batch.
+        loop.call_soon(self._some.set)
         return future
 
     def close(self) -> None:
         """Commit what waits, then stop the thread; later jobs are refused."""
         with self._lock:
-            if not self._closing:
-                self._closing = True
-                self._waiting.put(None)
+            self._closing = True
+        self._some.set()
         self._thread.join()
 
     def _run(self) -> None:
-        going = True
-        while going:
-            taken = [self._waiting.get()]
-            taken += [self._waiting.get() for _ in range(min(BATCH - 1, self._waiting.qsize()))]
-            batch = [each for each in taken if each is not None]
-            going = len(batch) == len(taken)
-            if batch:
+        closing = False
+        while not closing:
+            self._some.wait()
+            self._some.clear()
+            closing = self._closing  # read first: nothing is queued after it was set
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
                 _settle(batch, self._commit([job for job, _ in batch]))
 
     def _commit(self, jobs: list[Job]) -> Sequence[Result | Exception]:
