@@ -1,6 +1,5 @@
 """The operator's side of a council: public halves come in once, each serves one wave, once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from pulse import wave as waves
 from pulse.ballotbox import canary, pairs, seal
 from pulse.errors import BadKeyList, Refused
 from pulse.opening import cancel
-from pulse.settings import Home, Settings
-from pulse.store.databases import state_engine
+from pulse.settings import Settings
 from pulse.store.engine import reading
 from pulse.terms import Progress, Secret
 from pulse.token.encoding import b64u, unb64u
@@ -130,26 +128,6 @@ def test_a_twin_that_frees_a_half_at_cancel_would_repeat_it(house: House, away: 
     with house.engine.begin() as connection:
         connection.execute(council.half_table.update().values(wave=""))
     assert council.take(house.engine, WAVE) == points[0]
-
-
-def test_no_two_takers_share_a_half(house: House, away: Path) -> None:
-    """Four that take at once through connections of their own get three halves and a refusal."""
-    imported(house, away)
-    with ThreadPoolExecutor(4) as pool:
-        got = list(pool.map(take_alone, [house.home] * 4))
-    assert sorted(map(len, got)) == [0, 65, 65, 65]
-    assert len(set(got)) == 4
-
-
-def take_alone(home: Home) -> bytes:
-    """Take a half as another process would; nothing where none is left."""
-    engine = state_engine(home, Settings())
-    try:
-        return council.take(engine, WAVE)
-    except Refused:
-        return b""
-    finally:
-        engine.dispose()
 
 
 def test_repeated_halves_are_refused_as_a_whole(house: House, away: Path, tmp_path: Path) -> None:
