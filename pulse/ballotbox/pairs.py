@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from pulse.ballotbox.seal import PLAINTEXT_LENGTH, Opener, Peeler, Sealer, generate_pair
+from pulse.ballotbox.seal import PLAINTEXT_LENGTH, Opener, Peeler, Sealer, generate_pair, public_of
 from pulse.errors import InvalidValue, Refused, Spoiled
 from pulse.store.files import companion, destroy_file, sync_folder
 from pulse.terms import Secret
@@ -101,7 +101,7 @@ def make(out: Path, waves: int, make_pair: MakePair = generate_pair) -> Made:
     try:
         _write_new(public, 0o644, _PUBLIC_KIND, [Half(line.pair, line.public) for line in lines])
         for point in read_halves(public):
-            _try(read_secret(out, point), point)
+            _try(out, point)
     except BaseException:
         destroy_file(out)
         destroy_file(public)
@@ -127,17 +127,30 @@ def read_secret(key: Path, point: bytes) -> Secret:
     """Return the secret half in F of a public one.
 
     Raises:
-        Refused: F is no key file, holds no such pair, or its secret was destroyed.
+        Refused: F is no key file, holds no such pair, or its secret was destroyed or damaged.
     """
     public = b64u(point)
     for line in _read(key, _SECRET_KIND, Pair):
         if line.public == public:
             if line.secret == _DESTROYED:
                 raise Refused("The key of this wave was destroyed.", where=line.pair)
-            return Secret(unb64u(line.secret))
+            return _sound(line, point)
     raise Refused(
         f"This key file does not hold the wave's key {pair_name(point)}; another one may.",
         where=key.name,
+    )
+
+
+def _sound(line: Pair, point: bytes) -> Secret:
+    try:
+        secret = Secret(unb64u(line.secret))
+        if public_of(secret) == point:
+            return secret
+    except InvalidValue:
+        pass  # said below, without a word of what stands there
+    raise Refused(
+        "The secret half of this key was damaged; use a sound copy of the key file.",
+        where=line.pair,
     )
 
 
@@ -162,13 +175,14 @@ def _new_line(key: Secret, point: bytes) -> Pair:
     return Pair(pair_name(point), b64u(point), b64u(key.reveal()))
 
 
-def _try(key: Secret, point: bytes) -> None:
-    """Seal with the public half in both layers, and open with the secret one."""
+def _try(out: Path, point: bytes) -> None:
+    """Seal with the public half in both layers, and open with the secret one as it is kept."""
     ctx, msg = secrets.token_bytes(CONTEXT_LENGTH), secrets.token_bytes(MESSAGE_LENGTH)
     box = Sealer(point, point).seal(bytes(PLAINTEXT_LENGTH), ctx, msg)
     try:
+        key = read_secret(out, point)
         Opener(key).open(ctx, Peeler(key).peel(msg, box))
-    except Spoiled as error:
+    except (Refused, Spoiled) as error:
         raise Refused("A fresh pair failed its trial; nothing was kept.") from error
 
 

@@ -106,6 +106,16 @@ def test_a_destroyed_secret_is_gone_and_the_others_stay(key: Path) -> None:
         pairs.destroy(key, "0" * 16)
 
 
+@pytest.mark.parametrize("damage", [b"B" * 43, b"_" * 43, b"x"])
+def test_a_damaged_secret_is_refused_before_it_spoils_a_week(key: Path, damage: bytes) -> None:
+    """A secret that is not its point's, or no scalar at all, is told and never used."""
+    point = pairs.read_halves(public(key))[0]
+    secret = b64u(pairs.read_secret(key, point).reveal()).encode()
+    key.write_bytes(key.read_bytes().replace(secret, damage))
+    with pytest.raises(Refused, match="damaged"):
+        pairs.read_secret(key, point)
+
+
 def test_a_secret_never_leaves_in_place_of_a_public_half(key: Path) -> None:
     """F is not read where F.pub is wanted, and the reverse is said too."""
     with pytest.raises(Refused, match="secret file"):
