@@ -52,6 +52,19 @@ def safe_headers(*, https: bool) -> dict[bytes, bytes]:
     return headers | {b"strict-transport-security": _HSTS} if https else headers
 
 
+def data_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
+    """Return the safe headers of an answer that is data and never a page.
+
+    What only documents obey (features, openers, embedders, the policy's sources) is left out: a
+    browser that shows such an answer on its own shows text, and may load or run nothing.
+    """
+    page = safe_headers(https=https)
+    kept = (b"x-content-type-options", b"referrer-policy", b"cross-origin-resource-policy")
+    kept += (b"cache-control", *((b"strict-transport-security",) if https else ()))
+    policy = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+    return [policy, *((name, page[name]) for name in kept)]
+
+
 def guard(app: ASGIApp, *, https: bool) -> ASGIApp:
     """Wrap `app`: safe headers on every answer, `no-store` by default, HEAD as GET without body.
 

@@ -54,14 +54,15 @@ def answer(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         msgspec.json.encode(document),
         status_code=document.status,
         media_type=PROBLEM_JSON,
-        headers=_headers(error),
+        headers=problem_headers(error),
     )
 
 
 HANDLERS: Final[ExceptionHandlersMap] = {Exception: answer, HTTPException: answer}
 
 
-def _headers(error: Exception) -> dict[str, str]:
+def problem_headers(error: Exception) -> dict[str, str]:
+    """Return what the answer to `error` says beside its document."""
     if isinstance(error, Busy):
         return {"Retry-After": str(RETRY_AFTER)}
     if isinstance(error, HTTPException) and error.headers:

@@ -64,7 +64,7 @@ class GroupCommit(Generic[Job, Result]):
                 raise busy()
             self._waiting.append((job, future))
         # Not at once: what else this turn of the loop brings belongs to the same batch.
-        loop.call_soon(self._some.set)
+        loop.call_soon(self._wake)
         return future
 
     def close(self) -> None:
@@ -73,6 +73,10 @@ class GroupCommit(Generic[Job, Result]):
             self._closing = True
         self._some.set()
         self._thread.join()
+
+    def _wake(self) -> None:
+        if not self._some.is_set():
+            self._some.set()
 
     def _run(self) -> None:
         closing = False
