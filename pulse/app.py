@@ -6,6 +6,7 @@ loads a module of the other, so neither can hold what the other knows.
 
 import asyncio
 import contextlib
+import itertools
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,15 +20,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from pulse.http.headers import guard
 from pulse.settings import Home, Settings, load
 from pulse.store.databases import ballotbox_shelf, issuer_shelf
-from pulse.web.health import PEERS, health_route, read_peers
+from pulse.web.health import PEERS, Condition, health_route, read_peers
 from pulse.web.mishaps import HANDLERS
+from pulse.web.posting import lane
 from pulse.web.routes import page_routes
 
 _LOOK_EVERY: Final = 1.0  # seconds; so long may keys of a closed wave stay in memory
+_LOOKS_A_TRY: Final = 3  # looks until it is tried again whether anything can be stored
 
 
 class _Room(Protocol):
     def refresh(self) -> None: ...
+
+    def works(self) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -44,7 +49,7 @@ def create_app(home: Home | None = None) -> Litestar:
     home, settings = _home(home)
     issuing, issuer = _issuer(home, settings)
     casting, ballotbox = _ballotbox(home, settings)
-    routes = [*issuing, *casting, *page_routes(home, settings), _health()]
+    routes = [*issuing, *casting, *page_routes(home, settings)]
     return _application(routes, (issuer, ballotbox), settings)
 
 
@@ -52,14 +57,14 @@ def create_issuer(home: Home | None = None) -> Litestar:
     """Return the app of the issuer with the pages; arguments and errors as `create_app`."""
     home, settings = _home(home)
     issuing, issuer = _issuer(home, settings)
-    return _application([*issuing, *page_routes(home, settings), _health()], (issuer,), settings)
+    return _application([*issuing, *page_routes(home, settings)], (issuer,), settings)
 
 
 def create_ballotbox(home: Home | None = None) -> Litestar:
     """Return the app of the ballot box alone; arguments and errors as `create_app`."""
     home, settings = _home(home)
     casting, ballotbox = _ballotbox(home, settings)
-    return _application([*casting, _health()], (ballotbox,), settings)
+    return _application(casting, (ballotbox,), settings)
 
 
 def _home(home: Home | None) -> tuple[Home, Settings]:
@@ -84,16 +89,16 @@ def _ballotbox(home: Home, settings: Settings) -> tuple[Sequence[BaseRouteHandle
     return ballotbox_routes(ballotbox), ballotbox
 
 
-def _health() -> BaseRouteHandler:
-    return health_route(read_peers(os.environ.get(PEERS, "")))
-
-
 def _application(
     routes: Sequence[BaseRouteHandler], rooms: Sequence[_Room], settings: Settings
 ) -> Litestar:
+    condition = Condition()
+    health = health_route(read_peers(os.environ.get(PEERS, "")), condition.is_well)
+
     @asynccontextmanager
     async def serve(_: Litestar) -> AsyncIterator[None]:
-        looking = asyncio.create_task(_keep_looking(rooms))
+        await _try_storing(rooms, condition)
+        looking = asyncio.create_task(_keep_looking(rooms, condition))
         try:
             yield
         finally:
@@ -104,21 +109,29 @@ def _application(
                 await asyncio.to_thread(room.close)
 
     app = Litestar(
-        route_handlers=routes,
+        route_handlers=[*routes, health],
         exception_handlers=HANDLERS,
         lifespan=[serve],
         openapi_config=None,
         logging_config=None,  # nothing about a request is ever written
         debug=False,
     )
-    app.asgi_handler = guard(app.asgi_handler, https=settings.base_url.startswith("https:"))
+    https = settings.base_url.startswith("https:")
+    app.asgi_handler = lane(guard(app.asgi_handler, https=https), routes, https=https)
     return app
 
 
-async def _keep_looking(rooms: Sequence[_Room]) -> None:
-    while True:
+async def _keep_looking(rooms: Sequence[_Room], condition: Condition) -> None:
+    for look in itertools.count(1):
         await asyncio.sleep(_LOOK_EVERY)
         for room in rooms:
             # A disk that fails once must not end the looking; requests say Busy meanwhile.
             with contextlib.suppress(OSError, SQLAlchemyError):
                 await asyncio.to_thread(room.refresh)
+        if look % _LOOKS_A_TRY == 0:
+            await _try_storing(rooms, condition)
+
+
+async def _try_storing(rooms: Sequence[_Room], condition: Condition) -> None:
+    well = [await asyncio.to_thread(room.works) for room in rooms]
+    condition.tried(well=all(well))

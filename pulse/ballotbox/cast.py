@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.ballotbox.store import BoxStore
 from pulse.errors import Busy, InvalidToken, InvalidValue, RequestError
-from pulse.store.desks import Desks, Group, shut
+from pulse.store.desks import Desks, Group, recovered, shut
 from pulse.store.groupcommit import GroupCommit, busy
 from pulse.store.shelf import Shelf
 from pulse.terms import SealedBallot
@@ -91,6 +91,10 @@ class BoxDesk:
             raise InvalidToken("This token belongs to another survey or group.", where="msg")
         verify(key, ballot.msg, ballot.sig)
 
+    def works(self) -> bool:
+        """Tell whether the store takes writes."""
+        return recovered(self.commits, self.store)
+
     def close(self) -> None:
         """Answer what waits and let go of the store."""
         self.commits.close()
@@ -144,6 +148,10 @@ class BallotBox:
     def refresh(self) -> None:
         """Take up waves that have opened and let go of those that are gone."""
         self._desks.refresh()
+
+    def works(self) -> bool:
+        """Tell whether what comes now would be stored; writes, so call it in a thread."""
+        return self._desks.works()
 
     def close(self) -> None:
         """Answer what waits and let go of everything."""

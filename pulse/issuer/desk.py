@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pulse.errors import Busy, InvalidValue, RequestError
 from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore, Mark, unknown_invitation
-from pulse.store.desks import Desks, Group, shut
+from pulse.store.desks import Desks, Group, recovered, shut
 from pulse.store.groupcommit import GroupCommit, busy
 from pulse.store.shelf import Shelf
 from pulse.token.encoding import sha256, unb64u
@@ -70,6 +70,10 @@ class IssuerDesk:
         if g not in self._keys:
             self._keys[g] = SigningKey.from_der(self._private[g])
         return blind_sign(self._keys[g], blinded)
+
+    def works(self) -> bool:
+        """Tell whether the store takes writes."""
+        return recovered(self.commits, self.store)
 
     def close(self) -> None:
         """Answer what waits, forget the keys, let go of the store."""
@@ -145,6 +149,10 @@ class Issuer:
     def refresh(self) -> None:
         """Take up waves that have opened; forget keys and files of those that are gone."""
         self._desks.refresh()
+
+    def works(self) -> bool:
+        """Tell whether what comes now would be stored; writes, so call it in a thread."""
+        return self._desks.works()
 
     def close(self) -> None:
         """Answer what waits and let go of everything."""

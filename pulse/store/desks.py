@@ -9,11 +9,14 @@ import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
+from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.errors import PulseError, RequestError, UnknownWave, WaveShut
+from pulse.store.gate import GatedStore
+from pulse.store.groupcommit import GroupCommit, busy
 from pulse.store.shelf import Shelf
 from pulse.terms import WAVE_ID
 
@@ -31,6 +34,10 @@ class Group(msgspec.Struct, frozen=True):
 
 class Desk(Protocol):
     """What serves one wave."""
+
+    def works(self) -> bool:
+        """Tell whether the last commit was stored, or the next one would be."""
+        ...
 
     def close(self) -> None:
         """Finish what waits and let go of files and keys."""
@@ -81,7 +88,14 @@ class Desks(Generic[D]):
         Raises:
             UnknownWave: there never was such a wave.
             WaveShut: it has closed and its store is gone.
+            Busy: the shelf could not be read just now.
         """
+        try:
+            return self._find(wave)
+        except (OSError, SQLAlchemyError) as error:
+            raise busy() from error
+
+    def _find(self, wave: str) -> D:
         if WAVE_ID.fullmatch(wave) and self._shelf.exists(wave):
             desk = self.known(wave)
             if desk is None:
@@ -109,6 +123,18 @@ class Desks(Generic[D]):
                 if wave not in self._desks:
                     self._try_open(wave, stamp)
 
+    def works(self) -> bool:
+        """Tell whether what comes now would be stored: tried without touching any store.
+
+        Only a desk whose last commit failed tries its store itself, so that it recovers without
+        a visitor and nothing marks the time in a sound one.
+        """
+        try:
+            self._shelf.try_writing()
+        except (OSError, SQLAlchemyError):
+            return False
+        return all(desk.works() for desk in self.all().values())
+
     def close(self) -> None:
         """Close every desk."""
         with self._lock:
@@ -134,6 +160,17 @@ class Desks(Generic[D]):
             self._desks[wave] = (stamp, self._open_desk(wave, groups))
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, PulseError):
             return  # half opened or half destroyed: the next look sees more
+
+
+def recovered(commits: GroupCommit[Any, Any], store: GatedStore) -> bool:
+    """Tell whether `store` takes writes: as its last commit said, or tried again if that failed."""
+    if commits.failing:
+        try:
+            store.try_writing()
+        except SQLAlchemyError:
+            return False
+        commits.failing = False
+    return True
 
 
 def shut() -> WaveShut:

@@ -2,8 +2,10 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
+_SCRATCH: Final = 1 << 16  # bytes; a database takes new pages and a log, not one byte
 _BLOCK: Final = 1 << 20
 # What SQLite and `write_atomically` put beside a file.
 _COMPANIONS: Final = ("-wal", "-shm", "-journal", ".new")
@@ -45,6 +47,18 @@ def destroy_file(path: Path) -> None:
             _overwrite(each)
         each.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def try_writing(folder: Path) -> None:
+    """Write and sync a nameless file of zeros in `folder`; nothing of it stays.
+
+    Raises:
+        OSError: the disk is full, read-only or fails.
+    """
+    with TemporaryFile(dir=folder) as file:
+        file.write(bytes(_SCRATCH))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

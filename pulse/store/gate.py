@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from pulse.store.engine import reading
+from pulse.store.failures import refuse_damaged
 
 
 def gate_table(metadata: MetaData) -> Table:
@@ -80,6 +81,28 @@ class GatedStore:
         """Tell whether the gate is open."""
         with reading(self._engine) as connection:
             return seems_open(connection, self._gate)
+
+    def try_writing(self) -> None:
+        """Write the gate as it stands, durably: what shut off all other writes shuts this off.
+
+        Not for every minute: where a log is kept, such marks in it would tell the time.
+
+        Raises:
+            SQLAlchemyError: the store takes no writes.
+        """
+        # A connection that was made while a file could only be read stays so for ever.
+        self._engine.dispose()
+        with self._engine.begin() as connection:
+            set_gate(connection, self._gate, opened=is_open(connection, self._gate))
+
+    def refuse_damaged(self) -> None:
+        """Read every page of the store.
+
+        Raises:
+            Held: the file is damaged.
+        """
+        with reading(self._engine) as connection:
+            refuse_damaged(connection)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -8,7 +8,7 @@ README for what that means and which server settings are refused.
 from collections.abc import Hashable, Mapping
 from typing import Final
 
-from sqlalchemy import Engine, MetaData, select, text
+from sqlalchemy import Engine, MetaData, false, insert, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.schema import CreateSchema, DropSchema
@@ -20,6 +20,9 @@ from pulse.store.shelf import CLOSED, KEPT, Fill
 from pulse.terms import WAVE_ID
 
 _SCHEMAS: Final = text(r"SELECT nspname, oid FROM pg_namespace WHERE nspname ~ '^\d{4}-W\d\d$'")
+# No row, but refused where only reading is allowed; then an empty record for the log to sync.
+_NO_ROW: Final = insert(CLOSED).from_select([CLOSED.c.wave], select(CLOSED.c.wave).where(false()))
+_RECORD: Final = text("SELECT pg_logical_emit_message(true, 'pulse', '')")
 _EXISTS: Final = text("SELECT 1 FROM pg_namespace WHERE nspname = :wave")
 
 
@@ -78,6 +81,12 @@ class SchemaShelf:
         """Read the table `closed`."""
         with reading(self._engine) as connection:
             return frozenset(connection.scalars(select(CLOSED.c.wave)))
+
+    def try_writing(self) -> None:
+        """Put an empty record into the server's log, which the commit makes durable."""
+        with self._engine.begin() as connection:
+            connection.execute(_NO_ROW)
+            connection.execute(_RECORD)
 
     def close(self) -> None:
         """Let go of the connections."""

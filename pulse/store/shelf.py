@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, select
 
 from pulse.errors import WrongState
 from pulse.store.engine import insert_absent, reading, sqlite_engine
-from pulse.store.files import companion, destroy_file, put_in_place
+from pulse.store.files import companion, destroy_file, put_in_place, try_writing
 from pulse.terms import WAVE_ID
 
 Fill = Callable[[Connection], None]
@@ -57,6 +57,15 @@ class Shelf(Protocol):
 
     def closed(self) -> frozenset[str]:
         """Return every wave that was noted as closed."""
+        ...
+
+    def try_writing(self) -> None:
+        """Write something durably that says nothing and that nobody reads.
+
+        Raises:
+            OSError: the disk is full, read-only or fails.
+            SQLAlchemyError: the server does not answer or takes no writes.
+        """
         ...
 
     def close(self) -> None:
@@ -143,6 +152,10 @@ class FileShelf:
                 return frozenset(connection.scalars(select(CLOSED.c.wave)))
         finally:
             engine.dispose()
+
+    def try_writing(self) -> None:
+        """Write a scratch file beside the stores, never into them."""
+        try_writing(self._folder)
 
     def close(self) -> None:
         """Do nothing: files are opened anew at each use."""

@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.errors import WrongState
 from pulse.store.engine import reading
-from pulse.store.gate import gate_table, lay_gate
+from pulse.store.gate import GatedStore, gate_table, lay_gate
 from pulse.store.shelf import Shelf
 from tests.backends import Backend
 
@@ -81,6 +81,30 @@ def test_a_store_made_again_is_told_from_the_one_before(backend: Backend) -> Non
     shelf.make(WAVE, TABLES, lay)
     kept.dispose()
     assert dict(shelf.stamps()) != before
+
+
+def test_a_try_to_write_leaves_nothing(backend: Backend) -> None:
+    """It may be made at any time, and neither stores nor the memory of closed waves show it."""
+    shelf = backend.shelf()
+    shelf.make(WAVE, TABLES, lay)
+    shelf.remember_closed(NEXT)
+    before = dict(shelf.stamps())
+    for _ in range(3):
+        shelf.try_writing()
+    assert (dict(shelf.stamps()), shelf.closed()) == (before, {NEXT})
+
+
+def test_a_gate_may_be_written_as_it_stands(backend: Backend) -> None:
+    """A try on a store itself leaves its gate open or shut as it was."""
+    shelf = backend.shelf()
+    shelf.make(WAVE, TABLES, lay)
+    store = GatedStore(shelf.engine(WAVE), GATE)
+    for opened in (False, True):
+        if opened:
+            store.open_gate()
+        store.try_writing()
+        assert store.is_open() == opened
+    store.close()
 
 
 def test_closed_waves_are_remembered_without_time(backend: Backend) -> None:

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
-from pulse.store.files import companion, destroy_file, write_atomically
+import pytest
+
+from pulse.store.files import companion, destroy_file, try_writing, write_atomically
 
 
 def test_a_written_file_replaces_the_old_one_whole(tmp_path: Path) -> None:
@@ -43,3 +45,11 @@ def test_a_link_is_removed_and_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(target)
     destroy_file(tmp_path / "a")
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"stays"]
+
+
+def test_a_try_to_write_leaves_no_file(tmp_path: Path) -> None:
+    """Nothing of it stays; where nothing can be written it says so."""
+    try_writing(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="gone"):
+        try_writing(tmp_path / "gone")

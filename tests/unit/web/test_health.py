@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from pulse.errors import BadSetting
-from pulse.web.health import health_route, read_peers
+from pulse.web.health import Condition, health_route, read_peers
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -66,6 +66,32 @@ def test_a_peer_that_fails_or_is_gone_is_503(peer: str) -> None:
     gone = "http://127.0.0.1:1"
     assert status((gone,)) == 503
     assert status((gone,), "/health?alone=1") == 200
+
+
+def test_an_app_that_cannot_store_is_503_even_for_itself_alone() -> None:
+    """It says so without a count, a time or a reason, and is well again by itself."""
+    now = [100.0]
+    condition = Condition(lambda: now[0])
+    app = Litestar([health_route((), condition.is_well)], openapi_config=None, logging_config=None)
+    with TestClient(app) as client:
+
+        def seen() -> tuple[int, bytes]:
+            reply = client.get("/health?alone=1")
+            return reply.status_code, reply.content
+
+        assert seen()[0] == 503  # nothing was tried yet
+        condition.tried(well=True)
+        well = seen()
+        assert well[0] == 200
+        condition.tried(well=False)
+        ill = seen()
+        assert ill[0] == 503
+        now[0] += 3600.5
+        assert seen() == ill
+        condition.tried(well=True)
+        assert seen() == well
+        now[0] += 20  # a disk that hangs: no try came back
+        assert seen() == ill
 
 
 def test_without_peers_an_app_speaks_for_itself() -> None:
