@@ -30,8 +30,8 @@ from pulse.issuer.store import IssuerStore
 from pulse.release import treefile
 from pulse.release.shown import last_shown
 from pulse.settings import Home, Settings
-from pulse.store.databases import Shelves, shelves
-from pulse.store.files import destroy_file, write_atomically
+from pulse.store.databases import Shelves, check_servers, shelves
+from pulse.store.files import PUBLIC, destroy_file, hand_over, write_atomically
 from pulse.store.lock import only_one
 from pulse.terms import Progress, Secret, Tree, silent
 from pulse.token.encoding import b64u, sha256
@@ -101,7 +101,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         roster.freeze(engine, row.wave, tree)
         shown = last_shown(home.releases)
         tree = roster.follow_series(engine, row.wave, tree, shown, settings.k)
-        write_atomically(home.trees / f"{row.wave}.json", treefile.encode(tree))
+        treefile.keep(home.trees / f"{row.wave}.json", tree)
         _tell(progress, "keys")
         ders = make_keys(sum(unit.group for unit in tree.units), progress)
         keys = _write_keys(home, settings.holder, engine, row.wave, tree, ders)
@@ -114,7 +114,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         _tell(progress, "gates")
         _set_gates(rooms, row.wave, opened=True)
         current = msgspec.json.encode({"wave": row.wave, "keys": row.keys})
-        write_atomically(home.published / "current.json", current)
+        write_atomically(home.published / "current.json", current, PUBLIC)
         _tell(progress, "open")
         row = waves.move(
             engine, row.wave, ("planned",), "open",
@@ -161,6 +161,7 @@ def _prepare(
     wave: str | None, closes: dt.datetime | None,
 ) -> tuple[waves.Wave, Tree, Instrument]:  # fmt: skip
     """Refuse what must not open, before anything is written."""
+    check_servers(home, settings)
     if not settings.support.text.strip() and not any(settings.support.contacts):
         raise Refused("Say where people find help before a wave opens.", where="support.text")
     council.require(engine, settings.holder)
@@ -169,7 +170,7 @@ def _prepare(
     row = waves.propose(settings, engine, now, wave=wave, closes=closes, survey=survey)
     last = waves.last_asked(engine)
     file = home.trees / f"{last.wave}.json" if last else None
-    sticky = treefile.read(file).groups if file and file.exists() else None
+    sticky = treefile.read_kept(file).groups if file and file.exists() else None
     tree = form_groups(roster.headcounts(engine), settings.smallest_group, sticky, settings.k)
     return row, tree, instrument
 
@@ -201,9 +202,11 @@ def _publish(
     words = {instrument.locale: texts(instrument, row.form, row.wave, settings.support)}
     published = publish(terms, tree, [key.spki for key in signing.values()], words)
     folder = home.published / row.wave
-    folder.mkdir(mode=0o700)
+    folder.mkdir()
+    folder.chmod(home.mode(home.published))
+    hand_over(folder)
     for name, data in published.files.items():
-        write_atomically(folder / name, data)
+        write_atomically(folder / name, data, PUBLIC)
     return replace(
         row, keys=published.keys, fingerprint=published.fingerprint,
         groups=len(signing), invited=tree.root.invited,
@@ -232,7 +235,7 @@ def _wipe(home: Home, engine: Engine, rooms: Shelves, wave: str) -> None:
     """Shut and destroy whatever there is of a wave; again is fine."""
     current = home.published / "current.json"
     if not current.exists() or wave.encode() in current.read_bytes():
-        write_atomically(current, b'{"wave":null}')
+        write_atomically(current, b'{"wave":null}', PUBLIC)
     with contextlib.suppress(SQLAlchemyError):  # a damaged store is destroyed all the same
         _set_gates(rooms, wave, opened=False)
     invitation.destroy(home, engine, wave)

@@ -69,10 +69,18 @@ class Home:
             self.state, self.published, self.trees,
         )  # fmt: skip
 
+    def mode(self, folder: Path) -> int:
+        """Return the rights of a folder: its owner's alone, but for what leads to public files."""
+        if folder in {self.releases, self.published}:
+            return 0o755
+        return 0o711 if folder in {self.path, self.state, self.keys} else 0o700
+
     def make(self) -> None:
-        """Create the folders, readable by their owner only."""
+        """Create the folders that are missing, each with its rights whatever the umask."""
         for folder in self.folders():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, parents=True)
+                folder.chmod(self.mode(folder))
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

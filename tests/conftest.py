@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Start one PostgreSQL server for whoever asks; each test makes databases of its own."""
-    made = Cluster.throw_away(fsync="off")  # no test that uses this one cuts the power
+    made = Cluster.throw_away()
     yield made
     made.remove()
 

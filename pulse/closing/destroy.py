@@ -16,7 +16,7 @@ from pulse.closing.plan import Places
 from pulse.release.press import discard
 from pulse.settings import Home
 from pulse.store.databases import Shelves
-from pulse.store.files import companion, destroy_file, write_atomically
+from pulse.store.files import PUBLIC, companion, destroy_file, write_atomically
 
 Checkpoint = Callable[[str], None]
 
@@ -26,7 +26,7 @@ NOTHING_OPEN: Final = b'{"wave":null}'
 def nothing_open(places: Places, wave: str) -> None:
     """Publish that no wave is open, if this one was the one."""
     if places.current.exists() and wave.encode() in places.current.read_bytes():
-        write_atomically(places.current, NOTHING_OPEN)
+        write_atomically(places.current, NOTHING_OPEN, PUBLIC)
 
 
 def destroy_a(

@@ -103,6 +103,7 @@ def _write_candidate(releases: Path, wave: str, files: Mapping[str, bytes]) -> P
     for name, data in files.items():
         with (candidate / name).open("wb") as file:
             file.write(data)
+            os.fchmod(file.fileno(), 0o644)
             file.flush()
             os.fsync(file.fileno())
     _sync_folder(candidate)
@@ -111,6 +112,7 @@ def _write_candidate(releases: Path, wave: str, files: Mapping[str, bytes]) -> P
 
 def _into_place(candidate: Path, folder: Path, files: Mapping[str, bytes]) -> None:
     if not folder.exists():
+        candidate.chmod(0o755)  # from here on it is for everybody
         candidate.rename(folder)
         _sync_folder(folder.parent)
         return
@@ -142,7 +144,8 @@ def _enter(releases: Path, entry: Entry) -> None:
 
 
 def _append(path: Path, text: bytes) -> None:
-    path.touch(mode=0o600)
+    path.touch(mode=0o644)
+    path.chmod(0o644)  # whatever the umask: what it says is public
     with path.open("r+b") as file:
         # A crash in the middle of an append leaves a tail that no reader ever took for a line.
         whole = file.read().rfind(b"\n") + 1

@@ -141,6 +141,22 @@ def check_apart(addresses: Addresses) -> None:
         )
 
 
+def check_servers(home: Home, settings: Settings) -> None:
+    """Check that the servers keep no time, lose nothing, and that rooms are apart.
+
+    Raises:
+        Refused: a wave must not open in these databases; nothing to say on SQLite.
+    """
+    every = addresses(home, settings)
+    check_apart(every)
+    for room, url in every.items():
+        from pulse.store.postgres import postgres_engine
+        from pulse.store.serversettings import refusals
+
+        for sentence in refusals(postgres_engine(url, serving=False, one_writer=False)):
+            raise Refused(f"The database server must not be set like this. {sentence}", where=room)
+
+
 def shown(text: str) -> str:
     """Return an address as it may be printed: without its password."""
     return make_url(text).render_as_string(hide_password=True) if text else ""

@@ -7,16 +7,23 @@ from typing import Final
 
 _SCRATCH: Final = 1 << 16  # bytes; a database takes new pages and a log, not one byte
 _BLOCK: Final = 1 << 20
-# What SQLite and `write_atomically` put beside a file.
-_COMPANIONS: Final = ("-wal", "-shm", "-journal", ".new")
+# What SQLite, `write_atomically` and the keeper of a tree put beside a file.
+_COMPANIONS: Final = ("-wal", "-shm", "-journal", ".new", ".sha256")
+
+
+PUBLIC: Final = 0o644  # for what is published: any user of this machine may read it
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write `data` so that a crash leaves the old file or the new one, durably."""
+    """Write `data` so that a crash leaves the old file or the new one, durably.
+
+    The file belongs to its folder's owner, see `hand_over`; it gets `mode` whatever the umask.
+    """
     unfinished = companion(path, ".new")
     unfinished.unlink(missing_ok=True)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, mode)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -25,8 +32,20 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
 
 def put_in_place(finished: Path, path: Path) -> None:
     """Rename a finished, synced file to `path` (same folder) and sync the folder."""
+    hand_over(finished)
     finished.replace(path)
     sync_folder(path.parent)
+
+
+def hand_over(path: Path) -> None:
+    """Give what a command of root's has made to the owner of its folder.
+
+    So rooms may have users of their own: whoever owns a room's folder owns what opening a wave
+    puts there, and nobody else needs a right to it.
+    """
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def companion(path: Path, suffix: str) -> Path:

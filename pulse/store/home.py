@@ -15,7 +15,7 @@ from pulse.store.databases import (
     state_engine,
 )
 from pulse.store.engine import sqlite_engine
-from pulse.store.files import write_atomically
+from pulse.store.files import PUBLIC, write_atomically
 
 
 def make_home(home: Home, text: str, settings: Settings | None = None) -> None:
@@ -50,7 +50,7 @@ def make_home(home: Home, text: str, settings: Settings | None = None) -> None:
         for path in (home.state / STATE, home.accounts / ACCOUNTS):
             sqlite_engine(path, journal="wal", create=True).dispose()
     _tables(state_engine(home, settings), accounts_engine(home, settings))
-    write_atomically(home.settings_file, text.encode())
+    write_atomically(home.settings_file, text.encode(), PUBLIC)
 
 
 def _tables(state: Engine, accounts: Engine) -> None:

@@ -11,9 +11,9 @@ from pulse.settings import Home
 from pulse.store.files import destroy_file, write_atomically
 from pulse.terms import WAVE_ID
 from pulse.upkeep.finding import Check, Status
+from pulse.upkeep.rights import rights
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _TOO_LITTLE: Final = 64 << 20  # bytes; a wave of 10,000 ballots takes a tenth of it
 _LITTLE: Final = 1 << 30
 _SLOW: Final = 0.1  # seconds a sync may take; ballots share them
@@ -87,8 +87,7 @@ def _modes(home: Home) -> Iterator[Check]:
         if stat.S_ISLNK(about.st_mode):
             links.append(path)
             continue
-        public = path.is_relative_to(home.releases) and stat.S_ISREG(about.st_mode)
-        if about.st_mode & (_OTHERS_WRITE if public else _OTHERS):
+        if about.st_mode & ~rights(home, path) & _OTHERS:
             open_.append(path)
         if about.st_uid != own:
             foreign.append(path)

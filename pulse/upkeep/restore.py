@@ -11,34 +11,26 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import msgspec
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine
 
-from pulse import closing
 from pulse import wave as waves
-from pulse.accounts.directory import new_stamp
-from pulse.accounts.tables import account, api_token
-from pulse.closing import destroy
+from pulse.closing.destroy import NOTHING_OPEN
 from pulse.disclosure.audit import audit_home
 from pulse.errors import Refused
 from pulse.release import ledger
 from pulse.settings import Home, Settings, load
-from pulse.store.databases import ACCOUNTS, STATE, Shelves, on_files, shelves
+from pulse.store.databases import ACCOUNTS, STATE, on_files, shelves
 from pulse.store.engine import sqlite_engine
-from pulse.store.files import sync_folder, write_atomically
+from pulse.store.files import PUBLIC, sync_folder, write_atomically
 from pulse.store.migrate import upgrade
 from pulse.store.schema import REVISIONS
 from pulse.terms import Progress, silent
 from pulse.upkeep import archive
 from pulse.upkeep.contents import Manifest
-
-REASON: Final = (
-    "It was not released when the backup was taken that this home was restored from; "
-    "its answers and keys are in no backup."
-)
-NO_PASSWORD: Final = "!"  # noqa: S105 - the hash of no password, so nobody signs in with it
+from pulse.upkeep.rights import set_rights
+from pulse.upkeep.settling import end_council_keys, end_sign_ins, end_waves
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -46,7 +38,8 @@ class Restored(msgspec.Struct, frozen=True):
 
     `lost` are the waves that were not released, `passwords_to_reset` the people whose one-time
     password was not used yet when the backup was taken, `tokens_ended` how many API tokens there
-    were. `head` is the hash of the ledger's last line: compare it with the one written down.
+    were, `council_keys_ended` how many keys a council must make anew. `head` is the hash of the
+    ledger's last line: compare it with the one written down.
     """
 
     home: str
@@ -59,6 +52,7 @@ class Restored(msgspec.Struct, frozen=True):
     accounts: int
     tokens_ended: int
     passwords_to_reset: tuple[str, ...]
+    council_keys_ended: int
 
 
 def restore(
@@ -98,6 +92,7 @@ def restore(
         restored = _settle(made, settings, manifest, home, progress)
         if settings.database_url:
             made = _on_server(made, work, settings, progress)
+        set_rights(made)
         _sync(made.path)
         _appear(made.path, home.path)
     return restored
@@ -128,19 +123,19 @@ def _settle(
 ) -> Restored:
     """Bring unpacked files to the newest schema, end what cannot go on, and audit the releases."""
     made.make()
-    for path in made.releases.glob("*/*"):
-        path.chmod(0o644)  # as the press leaves them: for everybody
     with _opened(made.state / STATE) as state, _opened(made.accounts / ACCOUNTS) as accounts:
         upgrade(state, "state")
         upgrade(accounts, "accounts")
-        lost = _end_waves(made, shelves(made, on_files(settings)), state)
-        people, tokens, unused = _end_sign_ins(accounts)
-    write_atomically(made.published / "current.json", destroy.NOTHING_OPEN)
+        lost = end_waves(made, shelves(made, on_files(settings)), state)
+        halves = end_council_keys(state)
+        people, tokens, unused = end_sign_ins(accounts)
+    write_atomically(made.published / "current.json", NOTHING_OPEN, PUBLIC)
     entries = _audited(made, manifest, progress)
     return Restored(
         home=str(home.path), taken=manifest.taken, pulse=manifest.pulse, releases=len(entries),
         last_release=max((entry.wave for entry in entries), default=""), head=manifest.head,
         lost=lost, accounts=people, tokens_ended=tokens, passwords_to_reset=unused,
+        council_keys_ended=halves,
     )  # fmt: skip
 
 
@@ -151,49 +146,6 @@ def _opened(path: Path) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
-
-
-def _end_waves(made: Home, rooms: Shelves, state: Engine) -> tuple[str, ...]:
-    """Turn every wave that had begun into `lost`, or `released` where the ledger has it.
-
-    All of them answer 410 from then on, like those that ended before.
-    """
-    pressed = {entry.wave for entry in ledger.read(made.releases)}
-    rows = {row.wave: row for row in waves.every(state)}
-    if not pressed <= rows.keys() or any(
-        row.state == "released" and row.wave not in pressed for row in rows.values()
-    ):
-        raise Refused("Ledger and waves of this backup do not belong together.")
-    lost = []
-    for row in rows.values():
-        if row.state in {"released", "lost"}:
-            for shelf in rooms:
-                shelf.remember_closed(row.wave)
-        elif row.wave in pressed:  # its close was cut off after the press
-            destroy.destroy_a(made, rooms, state, row.wave, closing.nowhere)
-            waves.move(state, row.wave, waves.UNFINISHED, "released", reason="")
-        elif row.state != "cancelled":
-            destroy.everything(made, rooms, state, row.wave, closing.nowhere)
-            waves.move(state, row.wave, waves.UNFINISHED, "lost", reason=REASON)
-            lost.append(row.wave)
-    return tuple(lost)
-
-
-def _end_sign_ins(accounts: Engine) -> tuple[int, int, tuple[str, ...]]:
-    """End what may have been revoked since: tokens, unused one-time passwords, sessions.
-
-    Returns:
-        How many accounts there are, how many tokens were ended, whose password must be reset.
-    """
-    with accounts.begin() as connection:
-        everyone = connection.execute(select(account).order_by(account.c.email)).all()
-        tokens = connection.scalar(select(func.count()).select_from(api_token)) or 0
-        connection.execute(delete(api_token))
-        for row in everyone:
-            changed = {"password": NO_PASSWORD} if row.must_change else {}
-            mine = account.c.account_id == row.account_id
-            connection.execute(update(account).where(mine).values(stamp=new_stamp(), **changed))
-    return len(everyone), tokens, tuple(row.email for row in everyone if row.must_change)
 
 
 def _audited(made: Home, manifest: Manifest, progress: Progress) -> list[ledger.Entry]:
