@@ -2,7 +2,8 @@
 
 A slow phone asks once and holds everything, and the one hash in the key list covers the whole
 program. Nothing is rewritten: what ties modules together (`import …`, the word `export`),
-comments and indentation are left out, and all names stand in one scope, each declared once.
+comments, indentation and blanks beside punctuation are left out, and all names stand in one
+scope, each declared once.
 """
 
 import re
@@ -21,7 +22,10 @@ _LEFT_OUT: Final = tuple(
         r"^\n",
     )
 )
+# Quoted text stays as it is. So do blanks beside + and -, which could join to something else.
+_BLANKS: Final = re.compile(r"""('(?:\\.|[^'\\\n])*'|`[^`]*`)| *([^\w\s'"`+/-]) *""")
 _STYLE_COMMENT: Final = re.compile(r"^/\*.*\*/\n|^\n|^ +", re.MULTILINE)
+_STYLE_BLANKS: Final = re.compile(r" *([{};,]) *|(?<=:) ")
 
 
 def bundle(files: Mapping[str, str], entry: str = "page.js") -> str:
@@ -48,11 +52,11 @@ def bundle(files: Mapping[str, str], entry: str = "page.js") -> str:
 
 
 def bare_style(css: str) -> str:
-    """Return a style sheet without comment lines, empty lines and indentation."""
-    return _STYLE_COMMENT.sub("", css)
+    """Return a style sheet without comment lines, empty lines and blanks that mean nothing."""
+    return _STYLE_BLANKS.sub(r"\1", _STYLE_COMMENT.sub("", css))
 
 
 def _bare(source: str) -> str:
     for pattern in _LEFT_OUT:
         source = pattern.sub("", source)
-    return source
+    return _BLANKS.sub(r"\1\2", source)

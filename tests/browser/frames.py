@@ -121,17 +121,17 @@ class Frames:
     ) -> None:
         self.tab: Page = context.new_page()
         self.tab.add_init_script(WATCH)
-        self._serve("**/tab", b"<!doctype html><title>A tab</title>", HTML)
+        self.serve("**/tab", b"<!doctype html><title>A tab</title>", HTML)
         # As served, but for the policy, which forbids frames.
-        self._serve("**/s", page or staff_page(), HTML)
+        self.serve("**/s", page or staff_page(), HTML)
         self._list16 = None
         if keys is not None:
             current = {
                 "wave": place.keys.wave,
                 "keys": f"/w/{place.keys.wave}/keys-{hex_hash(keys)}.json",
             }
-            self._serve("**/w/current", json.dumps(current).encode(), "application/json")
-            self._serve("**/keys-*", keys, "application/json")
+            self.serve("**/w/current", json.dumps(current).encode())
+            self.serve("**/keys-*", keys)
             self._list16 = b64u(fingerprint16(keys))
         self.tab.goto(f"{place.base}/tab")
 
@@ -158,7 +158,8 @@ class Frames:
         """Close the tab."""
         self.tab.close()
 
-    def _serve(self, pattern: str, body: bytes, kind: str) -> None:
+    def serve(self, pattern: str, body: bytes, kind: str = "application/json") -> None:
+        """Answer every request for an address with the same bytes."""
         self.tab.route(pattern, lambda route: route.fulfill(body=body, content_type=kind))
 
 

@@ -39,8 +39,8 @@ def blind_of(vector: dict[str, str]) -> str:
 
 
 def test_the_modules_are_small() -> None:
-    """Readable as they ship, all four together stay under 8 KiB."""
-    assert sum((STATIC / f"{name}.js").stat().st_size for name in MODULES) <= 8192
+    """Readable as they ship, all four together stay under 9 KiB."""
+    assert sum((STATIC / f"{name}.js").stat().st_size for name in MODULES) <= 9216
 
 
 @pytest.mark.parametrize("vector", RSA, ids=lambda vector: vector["name"])
@@ -292,7 +292,7 @@ def test_randomness_cannot_be_set_from_outside(tab: Page) -> None:
     )
     assert exports == {
         "rsabssa": ["blind", "finalize", "prepare", "readKey"],
-        "hpke": ["seal"],
+        "hpke": ["readPoint", "seal"],
     }
     for name in MODULES:
         source = (STATIC / f"{name}.js").read_text(encoding="utf-8")

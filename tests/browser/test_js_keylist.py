@@ -130,14 +130,35 @@ def test_a_page_accepts_what_python_publishes(tab: Page, signing_key: SigningKey
     assert [unb64u(json.loads(group)["spki"]) for group in groups] == [signing_key.spki] * 3
 
 
+def respelled(published: bytes, field: bytes) -> list[bytes]:
+    """Return the same file in other spellings; `field` is one number of it, with its comma."""
+    name, number = field[:-2], field[-2:-1]
+    return [
+        published.replace(field, spelling, 1)
+        for spelling in (
+            b"", field * 2, name + b"6," + field, b'"x":1,' + field, field + b" ",
+            name + b'"' + number + b'",', name + number + b".0,", name + number + b"e0,",
+        )
+    ] + [published + b" ", b"\xef\xbb\xbf" + published, published[:-1], published + b"{}",
+         b"[" + published + b"]", b"null", b"5"]  # fmt: skip
+
+
 def test_a_page_refuses_another_list(tab: Page, signing_key: SigningKey) -> None:
-    """Another fingerprint, another version, other scales, a low k: refused by the page."""
+    """Another fingerprint, version, scale, spelling, a low k, no point: refused by the page."""
     good = small_wave(signing_key)
-    changes: list[dict[str, Any]] = [{"v": 2}, {"top": 7}, {"n": 3}, {"k": 4},
-               {"n": 30, "items": tuple(map(str, range(30)))}]  # fmt: skip
+    point = good.box
+    changes: list[dict[str, Any]] = [
+        {"v": 2}, {"v": 0}, {"top": 7}, {"top": 4}, {"n": 3}, {"n": 1}, {"k": 4}, {"form": 256},
+        {"form": -1}, {"n": 0, "items": ()}, {"items": ("a", "a")},
+        {"n": 30, "items": tuple(map(str, range(30)))}, {"box": point[:-1]}, {"box": point + "="},
+        {"outer": b64u(b"\x04" + bytes(64))}, {"outer": b64u(unb64u(point)[:-1])}, {"box": ""},
+    ]  # fmt: skip
     lists = [keylist.encode(msgspec.structs.replace(good, **change)) for change in changes]
+    lists += respelled(keylist.encode(good), b'"k":5,')
     pairs = [[published_list, keylist.fingerprint16(published_list)] for published_list in lists]
     pairs += [[keylist.encode(good), bytes(16)], [b"", keylist.fingerprint16(b"")]]
+    last = keylist.fingerprint16(keylist.encode(good))
+    pairs += [[keylist.encode(good), last[:-1]], [keylist.encode(good), last[:-1] + b"\0"]]
     refused = run(
         tab,
         """const {checkList} = await import('/keylist.js')
@@ -147,23 +168,56 @@ def test_a_page_refuses_another_list(tab: Page, signing_key: SigningKey) -> None
     assert refused == [True] * len(pairs)
 
 
+def weak_keys() -> list[SigningKey]:
+    """Return a key of 1024 bits, one just short of 2048, and one with e = 3."""
+    found = []
+    for size, exponent in ((1024, 65537), (2040, 65537), (2048, 3)):
+        numbers = rsa.generate_private_key(exponent, size).private_numbers()
+        found.append(SigningKey(numbers.p, numbers.q, exponent))
+    return found
+
+
+def test_the_canaries_group_is_no_group(tab: Page, signing_key: SigningKey) -> None:
+    """Group 00000 takes trial ballots only: a list that holds it is refused by the page."""
+    row = keylist.leaf("00000", 8, "", signing_key.spki)
+    keys = msgspec.structs.replace(small_wave(signing_key), groups=1, root=b64u(merkle_root([row])))
+    file = keylist.encode(
+        GroupFile(g="00000", label="", invited=8, leaders=False, spki=b64u(signing_key.spki),
+                  index=0, path=())
+    )  # fmt: skip
+    published_list = keylist.encode(keys)
+    assert run(
+        tab,
+        CHECK + "return fails(checkGroup(raw(arg.file), arg.name, list))",
+        {
+            "list": published_list.hex(),
+            "list16": keylist.fingerprint16(published_list).hex(),
+            "file": file.hex(),
+            "name": keylist.hex_hash(file),
+        },
+    )
+
+
 def test_a_page_refuses_forged_groups(tab: Page, signing_key: SigningKey) -> None:
     """A group that the root does not hold, too small a one or a weak key: refused by the page."""
     other = b64u(SigningKey.generate().spki)
     changes: list[dict[str, Any]] = [
-        {"g": "00002"}, {"g": "1"}, {"label": "Nord"}, {"invited": 9}, {"invited": 2**32 + 8},
+        {"g": "00002"}, {"g": "1"}, {"g": "000001"}, {"g": "٠٠٠٠١"},  # noqa: RUF001 - digits of another script
+        {"label": "Nord"}, {"invited": 9}, {"invited": 2**32 + 8},
         {"invited": 4}, {"spki": other}, {"index": 1}, {"path": ()}, {"spki": "AAAA"},
+        {"index": 3}, {"index": -1}, {"path": ("AAAA",)}, {"spki": b64u(signing_key.spki) + "="},
     ]  # fmt: skip
-    numbers = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - refused
-    weak = SigningKey(numbers.private_numbers().p, numbers.private_numbers().q)
     files = [group_file(signing_key, 0, **change) for change in changes]
+    files += respelled(group_file(signing_key, 0), b'"invited":8,')
     rows = [[file.hex(), keylist.hex_hash(file)] for file in files]
     rows.append([group_file(signing_key, 0).hex(), "0" * 64])
     small = (4, 12)
     published_lists = [small_wave(signing_key), small_wave(signing_key, small),
-                       small_wave(signing_key, (9, 12), k=10), small_wave(weak)]  # fmt: skip
+                       small_wave(signing_key, (9, 12), k=10)]  # fmt: skip
     small_files = [group_file(signing_key, 0, small), group_file(signing_key, 0, (9, 12))]
-    small_files.append(group_file(weak, 0))
+    for weak in weak_keys():
+        published_lists.append(small_wave(weak))
+        small_files.append(group_file(weak, 0))
     batches = [rows, *[[[file.hex(), keylist.hex_hash(file)]] for file in small_files]]
     for keys, batch in zip(published_lists, batches, strict=True):
         published_list = keylist.encode(keys)

@@ -18,6 +18,13 @@ export const shelf = (name) => {
   }
 };
 
+// Where storing fails on the way, this page alone remembers from there on. At the end nothing stays.
+const record = (visit, text) => {
+  const { disk, slot } = visit;
+  if (text === 'done') delete disk[slot];
+  try { visit.store[slot] = text; } catch { visit.store = { [slot]: text }; }
+};
+
 // The step that a ballot has reached: none, 'done', or what the next step needs.
 const recall = (text) => {
   try { return JSON.parse(text); } catch { return text; }
@@ -58,16 +65,19 @@ const getTexts = async ({ wave, texts }) => {
   return hex(await sha256(bytes)) === texts[locale] ? parse(bytes) : stop('list');
 };
 
-const getGroup = async ({ file, keys }) => {
+const getGroup = async ({ file, g, keys }) => {
   const bytes = await get(file);
-  return checkGroup(bytes, file.slice(-69, -5), keys).catch(() => stop('list'));
+  const group = await checkGroup(bytes, file.slice(-69, -5), keys).catch(() => stop('list'));
+  return group.g === g ? group : stop('list');
 };
 
 // Learns the group; its key is checked before it is used, and earlier if it decides what to ask.
 const meet = async (visit) => {
   const { status, bytes } = await ask('/me', { v: 1, secret: visit.secret });
   if (status !== 200) stop('unknown');
-  visit.file = parse(bytes).file;
+  const { wave, g, file } = parse(bytes);
+  if (wave !== visit.keys.wave) stop('list');
+  Object.assign(visit, { g, file });
   if (visit.keys.lead.length) visit.group = await getGroup(visit);
 };
 
@@ -77,11 +87,12 @@ export const arrive = async ({ kiosk, secret, list }) => {
   if (!current.wave) stop('closed');
   const bytes = await get(current.keys);
   const keys = await checkList(bytes, unb64u(list)).catch(() => stop('list')), { wave } = keys;
+  if (wave !== current.wave) stop('list');
   const slot = 'pulse:' + b64u(await sha256(concat('pulse-slot/v1\0', raw, wave)));
   const store = shelf(kiosk ? 'sessionStorage' : 'localStorage');
   for (const name of Object.keys(store))
     if (name.startsWith('pulse:') && name !== slot && recall(store[name])?.wave !== wave) delete store[name];
-  const visit = { kiosk, secret, list, keys, slot, store };
+  const visit = { kiosk, secret, list, keys, slot, store, disk: store };
   visit.body = resume(visit)?.body;
   [visit.texts] = await Promise.all([getTexts(keys), visit.body || meet(visit)]);
   return visit;
@@ -93,14 +104,14 @@ export const send = (visit, answers) => navigator.locks.request(visit.slot, asyn
   visit.body = kept?.body ?? await finish(visit, kept, answers);
   const { status } = await ask('/ballot', visit.body);
   settle(visit, status);
-  visit.store[visit.slot] = 'done';
+  record(visit, 'done');
 });
 
 // Token and sealed box as one body that never changes. Every step is kept before the next.
 const finish = async (visit, kept, answers) => {
-  const { store, slot, secret, list, keys: { wave, form, n, box, outer } } = visit;
+  const { secret, list, keys: { wave, form, n, box, outer } } = visit;
   const keep = (step) => {
-    store[slot] = JSON.stringify({ wave, ...step });
+    record(visit, JSON.stringify({ wave, ...step }));
     return step;
   };
   const { g, spki } = visit.group ??= await getGroup(visit);
@@ -123,9 +134,9 @@ const finish = async (visit, kept, answers) => {
 };
 
 // 409 and 410 are the end; whatever else is not 200 keeps every step and is told.
-const settle = ({ store, slot }, status) => {
+const settle = (visit, status) => {
   if (status === 200) return;
   const page = { 409: 'used', 410: 'closed' }[status];
-  if (page) store[slot] = 'done';
+  if (page) record(visit, 'done');
   stop(page ?? 'refused', page);
 };

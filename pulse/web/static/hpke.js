@@ -13,9 +13,12 @@ const extract = (suite, salt, label, ikm) => hmac(salt, 'HPKE-v1', suite, label,
 const expand = async (suite, key, label, info, size) => // one block at most
   (await hmac(key, u16(size), 'HPKE-v1', suite, label, info, [1])).slice(0, size);
 
+// A public key, if it is a point of the curve.
+export const readPoint = (raw) => subtle.importKey('raw', raw, CURVE, false, []);
+
 // enc(65) || ciphertext || tag(16); `pair` and `additionalData` are for the published vectors.
 export const seal = async (pub, info, plaintext, pair, additionalData = new Uint8Array()) => {
-  const theirs = await subtle.importKey('raw', pub, CURVE, false, []);
+  const theirs = await readPoint(pub);
   const ours = pair ?? await subtle.generateKey(CURVE, false, ['deriveBits']);
   const enc = new Uint8Array(await subtle.exportKey('raw', ours.publicKey));
   const dh = await subtle.deriveBits({ name: 'ECDH', public: theirs }, ours.privateKey, 256);

@@ -1,15 +1,26 @@
 // A wave's published keys: the list that the link names, and one group's file under it.
 import { concat, hex, sha256, u16, unb64u, utf8 } from './bytes.js';
+import { readPoint } from './hpke.js';
 import { readKey } from './rsabssa.js';
 
 export const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 const demand = (fits) => { if (!fits) throw Error('key list'); };
 
+// A file in its one spelling: these fields in this order, each once, no space.
+const exact = (bytes, names) => {
+  const file = parse(bytes);
+  demand(Object.keys(file).join() === names && hex(utf8(JSON.stringify(file))) === hex(bytes));
+  return file;
+};
+
 // M1, if it is the list whose hash begins with the 16 bytes in the link.
 export const checkList = async (bytes, expected16) => {
   demand(hex((await sha256(bytes)).slice(0, 16)) === hex(expected16));
-  const list = parse(bytes), { v, top, n, items, k } = list;
-  demand(v === 1 && top === 5 && n === items.length && n <= 29 && k >= 5);
+  const list = exact(bytes, 'v,wave,closes,k,form,n,top,items,lead,box,outer,holder,page,texts,groups,invited,root');
+  const { v, k, form, n, top, items, box, outer } = list;
+  demand(v === 1 && k === (k | 0) && k >= 5 && form === (form & 255) && top === 5);
+  demand(n && n <= 29 && n === items.length && n === new Set(items).size);
+  for (const point of [box, outer]) await readPoint(unb64u(point, 65));
   return list;
 };
 
@@ -27,9 +38,9 @@ export const included = async (leaf, index, size, path, root) => {
 // One group's file, if its key is sound, its people enough and the list's root holds it.
 export const checkGroup = async (bytes, fileHex, list) => {
   demand(hex(await sha256(bytes)) === fileHex);
-  const group = parse(bytes), { g, invited } = group;
+  const group = exact(bytes, 'g,label,invited,leaders,spki,index,path'), { g, invited } = group;
   const spki = unb64u(group.spki), label = utf8(group.label);
-  demand(/^\d{5}$/.test(g) && invited >= Math.max(5, list.k) && invited < 2 ** 31);
+  demand(/^\d{5}$/.test(g) && +g && invited === (invited | 0) && invited >= Math.max(5, list.k));
   const leaf = concat(g, u16(invited >> 16), u16(invited), u16(label.length), label, spki);
   const path = group.path.map((entry) => unb64u(entry, 32));
   demand(await included(leaf, group.index, list.groups, path, unb64u(list.root, 32)));

@@ -13,6 +13,9 @@ const make = (tag, ...children) => {
 };
 
 const session = shelf('sessionStorage');
+// What to add while somebody has to wait, where closing the page would lose the answers.
+const warn = (visit) => visit && !(visit.store instanceof Storage)
+  ? ' This browser keeps nothing: stay here until you see a thank-you.' : '';
 const why = {
   offline: 'The survey cannot be reached just now.',
   refused: 'The survey did not accept this. If that stays so, tell those who invited you.',
@@ -36,14 +39,14 @@ const takeLink = () => {
 };
 
 const draw = (visit) => {
-  const { keys, texts, group, store, body } = visit;
+  const { keys, texts, group, body } = visit;
   if (body) return visit;
   const asked = keys.items.filter((id) => group?.leaders || !keys.lead.includes(id)), size = asked.length;
   Object.assign(document.documentElement, { lang: texts.locale, dir: texts.dir });
   write('title', texts.title);
   write('k', keys.k);
   if (size !== 6) write('count', size);
-  if (!(store instanceof Storage)) write('note', 'This browser keeps nothing: stay here until you see a thank-you.');
+  write('note', warn(visit));
   find('progress').max = size;
   find('items').append(...asked.map((name, i) => {
     const labels = [...texts.labels, texts.prefer_not].map((text, j) => {
@@ -100,8 +103,8 @@ const run = async () => {
   } catch ({ page = visit ? 'refused' : 'unknown', final }) {
     if (final) delete session.link;
     if (!why[page]) return show(page);
-    write('why', why[page]);
-    write('note', why[page] + ' Your answers are still here: please send them again.');
+    write('why', why[page] + warn(visit));
+    write('note', why[page] + ' Your answers are still here: please send them again.' + warn(visit));
     find('items').inert = false;
     if (!visit || visit.body) {
       show('again');

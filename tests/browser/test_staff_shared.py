@@ -1,0 +1,204 @@
+"""Shared computers and poor storage: nobody's ballot is lost, nobody's traces stay."""
+
+import json
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from pulse.token.encoding import b64u
+from tests.browser.answering import CHOICES, choose, open_link, send, shown, stored
+from tests.browser.conftest import Visits
+from tests.browser.frames import Frames, mutated
+from tests.browser.polling import PollingPlace
+
+KEEPS_NOTHING: Final = "This browser keeps nothing"
+# From the n-th write of a survey's step on, the disk is full; `delete` still works, as it does.
+FULL: Final = """(at) => {
+  const { setItem } = Storage.prototype
+  let made = 0
+  const full = (name) => name.startsWith('pulse:') && made++ >= at
+  const store = new Proxy(localStorage, {
+    get: (target, name) => target[name],
+    set: (target, name, value) => {
+      if (full(name)) throw new DOMException('no room', 'QuotaExceededError')
+      setItem.call(target, name, value)
+      return true
+    },
+  })
+  Object.defineProperty(window, 'localStorage', { get: () => store })
+}"""
+EACH: Final = """for (const name of ['localStorage', 'sessionStorage'])
+  Object.defineProperty(window, name, {{ {} }})"""
+WRITES: Final = 4  # prepared, signed, sealed, done
+
+
+def everything(page: Page) -> dict[str, Any]:
+    """Return all that a page can find of what its browser keeps."""
+    found: dict[str, Any] = page.evaluate(
+        """async () => ({
+          local: Object.values(localStorage), session: Object.values(sessionStorage),
+          databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
+          cookies: document.cookie, address: location.href, state: history.state,
+          name: window.name, workers: (await navigator.serviceWorker.getRegistrations()).length,
+        })"""
+    )
+    return found
+
+
+def test_a_browser_keeps_nothing_anywhere_but_done(
+    place: PollingPlace, profile: BrowserContext
+) -> None:
+    """Storage, databases, caches, cookies, workers, address and history: only the word `done`."""
+    page = open_link(profile, place.next_link())
+    send(page)
+    shown(page, "done")
+    assert everything(page) == {
+        "local": ["done"], "session": [], "databases": 0, "caches": 0, "cookies": "",
+        "address": f"{place.base}/s", "state": None, "name": "", "workers": 0,
+    }  # fmt: skip
+    assert profile.cookies() == []
+    page.goto(f"{place.base}/privacy")
+    page.go_back()
+    assert page.url == f"{place.base}/s"
+
+
+def test_two_people_at_one_browser_both_count(place: PollingPlace, rough: BrowserContext) -> None:
+    """One has sealed and waits for the network while another answers in the next tab."""
+    before = place.ballots()
+    first = open_link(rough, place.next_link())
+    first.route("**/ballot", lambda route: route.abort())
+    send(first)
+    shown(first, "again")
+    second = open_link(rough, place.next_link())
+    assert len(stored(second)[0]) == 1  # the sealed answers of the first
+    send(second)
+    shown(second, "done")
+    first.unroute("**/ballot")
+    first.click("#again button")
+    shown(first, "done")
+    assert place.ballots() == before + 2
+    assert set(stored(first)[0]) == {"done"}
+
+
+def test_the_next_persons_link_in_the_same_tab_is_theirs(
+    place: PollingPlace, rough: BrowserContext
+) -> None:
+    """A link opened over a form that was left half answered starts afresh, and both can count."""
+    before, links = place.ballots(), [place.next_link() for _ in range(2)]
+    page = open_link(rough, links[0])
+    choose(page)
+    with page.expect_navigation(wait_until="load"):
+        page.evaluate("(link) => { location.hash = link }", links[1].partition("#")[2])
+    shown(page, "ask")
+    assert page.locator(":checked").count() == 0
+    send(page)
+    shown(page, "done")
+    page = open_link(rough, links[0])
+    send(page)
+    shown(page, "done")
+    assert set(stored(page)[0]) == {"done"}
+    assert place.ballots() == before + 2
+
+
+@pytest.mark.parametrize("old", ['{"wave":"2026-W08","msg":"x"}', "done", "{", "null"])
+def test_what_other_waves_left_is_deleted(
+    place: PollingPlace, rough: BrowserContext, old: str
+) -> None:
+    """Opening a link deletes slots of other waves, also broken ones, and nobody else's keys."""
+    name = "pulse:" + b64u(bytes(32))
+    rough.add_init_script(
+        f"if (location.hash) Object.assign(localStorage, {{[{name!r}]: {old!r}, other: 'stays'}})"
+    )
+    page = open_link(rough, place.next_link())
+    assert page.evaluate("({...localStorage})") == {"other": "stays"}
+
+
+def test_a_slot_of_this_wave_stays(place: PollingPlace, rough: BrowserContext) -> None:
+    """What another person has begun in this wave is not touched."""
+    name, kept = "pulse:" + b64u(bytes(32)), json.dumps({"wave": place.keys.wave, "msg": "x"})
+    rough.add_init_script(f"if (location.hash) localStorage[{name!r}] = {kept!r}")
+    page = open_link(rough, place.next_link())
+    assert page.evaluate("({...localStorage})") == {name: kept}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "const store = new Proxy({}, { set() { throw new DOMException('no') } });"
+        + EACH.format("get: () => store"),
+        EACH.format("value: null"),
+    ],
+    ids=["full from the start", "absent"],
+)
+def test_where_nothing_can_be_stored_it_counts_and_says_so(
+    place: PollingPlace, rough: BrowserContext, broken: str
+) -> None:
+    """The page asks to be kept open, counts once, and repeats the warning while it must wait."""
+    before = place.ballots()
+    rough.add_init_script(broken)
+    page = open_link(rough, place.next_link())
+    assert KEEPS_NOTHING in page.inner_text("#note")
+    page.route("**/ballot", lambda route: route.abort())
+    send(page)
+    shown(page, "again")
+    assert KEEPS_NOTHING in page.inner_text("#why")
+    page.unroute("**/ballot")
+    page.click("#again button")
+    shown(page, "done")
+    assert place.ballots() == before + 1
+
+
+@pytest.mark.parametrize("at", range(WRITES))
+def test_storage_that_fails_on_the_way_costs_nothing(
+    place: PollingPlace, rough: BrowserContext, at: int
+) -> None:
+    """Whichever step finds no room, the page goes on in memory, counts once and leaves nothing."""
+    before = place.ballots()
+    rough.add_init_script(f"if (location.hash) ({FULL})({at})")
+    page = open_link(rough, place.next_link())
+    send(page)
+    shown(page, "done")
+    assert place.ballots() == before + 1
+    assert set(stored(page)[0]) <= {"done"}
+
+
+def test_storage_that_fails_on_the_way_is_told_while_waiting(
+    place: PollingPlace, rough: BrowserContext
+) -> None:
+    """When the sealed answers found no room and cannot be sent, the page asks to be kept open."""
+    rough.add_init_script(f"if (location.hash) ({FULL})(1)")
+    page = open_link(rough, place.next_link())
+    page.route("**/ballot", lambda route: route.abort())
+    send(page)
+    shown(page, "again")
+    assert KEEPS_NOTHING in page.inner_text("#why")
+    page.unroute("**/ballot")
+    page.click("#again button")
+    shown(page, "done")
+
+
+def test_a_kiosk_writes_to_the_tabs_own_storage_only(
+    place: PollingPlace, rough: BrowserContext
+) -> None:
+    """While a kiosk's sealed answers wait, localStorage is empty; another tab finds nothing."""
+    page = open_link(rough, place.next_link().replace("#", "#k."))
+    page.route("**/ballot", lambda route: route.abort())
+    send(page)
+    shown(page, "again")
+    local, session = stored(page)
+    assert local == []
+    assert any("body" in value for value in session)
+    assert stored(open_link(rough, f"{place.base}/s")) == [[], []]
+    page.unroute("**/ballot")
+    page.click("#again button")
+    shown(page, "done")
+    assert stored(page) == [[], ["done"]]
+
+
+def test_a_page_that_forgets_to_clean_up_is_caught(place: PollingPlace, visits: Visits) -> None:
+    """The twin that leaves its last step behind is seen in what the browser keeps."""
+    page = mutated("ballot.js", "  settle(visit, status);\n  record(visit, 'done');", "")
+    frames = Frames(visits.context(), place, page)
+    kept = frames.live(place.next_link(), CHOICES).kept[0]
+    assert set(kept.values()) != {"done"}
