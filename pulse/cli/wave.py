@@ -130,7 +130,10 @@ def cancel(run: Run, wave: str | None) -> None:
     """End a week that was opened by mistake; its answers and keys are destroyed unread."""
     from pulse.opening import cancel as cancel_wave
 
-    run.say(cancel_wave(run.home, run.settings, run.state, under_way(run, wave)))
+    week = under_way(run, wave)
+    run.say(cancel_wave(run.home, run.settings, run.state, week))
+    if run.settings.holder == "council":
+        run.note(f"Tell the council: pulse council forget --wave {week}")
 
 
 def under_way(run: Run, wave: str | None) -> str:

@@ -1,10 +1,7 @@
 """BOX and P: what leaves the ballot box, what the holder refuses, what comes back."""
 
 import json
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,7 +11,7 @@ import pytest
 
 from pulse.ballotbox import export, peel, peeled
 from pulse.errors import Held
-from pulse.terms import SealedBallot
+from pulse.terms import SealedBallot, Secret
 from tests.booth import WAVE, Booth
 
 ANSWERS = [(1, 2, 3, 4, 5, 6), (5, 5, 5, 5, 5, 5), (0,) * 6, (2, 2, 2, 2, 2, 2), (4, 0, 6, 1, 3, 5)]
@@ -123,7 +120,12 @@ def test_the_peeled_file_does_not_keep_the_order_of_tokens(booth: Booth) -> None
 
 def peeling(booth: Booth) -> peel._Peeling:
     """Return what peels chunks with the booth's own files."""
-    return peel._Peeling(WAVE, partial(peel._scalar, booth.outer_key), listed(booth))
+    return peel._Peeling(WAVE, partial(outer, booth), listed(booth))
+
+
+def outer(booth: Booth) -> Secret:
+    """Read the outer key."""
+    return Secret(booth.outer_key.read_bytes())
 
 
 def listed(booth: Booth) -> dict[str, peeled.Listed]:
@@ -315,50 +317,7 @@ def test_a_box_that_changes_between_two_readings_is_refused(booth: Booth, at: in
     content[at] ^= 1
     box.write_bytes(content)
     with pytest.raises(Held, match="changed while they were read"):
-        peel.peel(box, surveyed, partial(peel._scalar, booth.outer_key), listed(booth))
-
-
-def test_the_command_peels_and_says_why_it_refuses(booth: Booth) -> None:
-    """As a process of its own it prints P's header, or one reason with exit code 1."""
-    box, exported = booth.box(ballots(booth))
-    command = [
-        sys.executable, "-m", "pulse.ballotbox.peel", str(box), "--key", str(booth.outer_key),
-        "--groups", str(booth.groups), "--out", str(booth.folder / "P"), "--k",
-    ]  # fmt: skip
-    done = subprocess.run([*command, "5"], capture_output=True, check=False)
-    assert (done.returncode, json.loads(done.stdout)["tokens"]) == (0, exported.tokens)
-    done = subprocess.run([*command, "15"], capture_output=True, check=False)
-    assert done.returncode == 1
-    assert "only 8 invited" in json.loads(done.stdout)["error"]
-    reading, writing = os.pipe()
-    os.close(writing)  # whoever began this peel is gone: nothing may be written any more
-    (booth.folder / "P").unlink()
-    given_up = [*command, "5", "--lifeline", str(reading)]
-    done = subprocess.run(given_up, capture_output=True, check=False, pass_fds=(reading,))
-    os.close(reading)
-    assert (done.returncode, done.stdout, (booth.folder / "P").exists()) == (1, b"", False)
-
-
-def test_the_command_hangs_on_its_lifeline(
-    booth: Booth, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """With a lifeline it is watched before anything is read; without one nothing is."""
-    box, exported = booth.box(ballots(booth))
-    words = [str(box), "--key", str(booth.outer_key), "--groups", str(booth.groups), "--k", "5"]
-    watched: list[int] = []
-    for lifeline in ([], ["--lifeline", "7"]):
-        assert peel.main([*words, "--out", str(booth.folder / "P"), *lifeline], watched.append) == 0
-        assert json.loads(capsys.readouterr().out)["tokens"] == exported.tokens
-    assert watched == [7]
-
-
-def test_the_command_names_a_missing_file(booth: Booth, capsys: pytest.CaptureFixture[str]) -> None:
-    """A missing BOX is one sentence, no traceback."""
-    where = str(booth.folder / "none")
-    groups = str(booth.groups)
-    given = [where, "--key", where, "--groups", groups, "--k", "5", "--out", where]
-    assert peel.main(given) == 1
-    assert json.loads(capsys.readouterr().out) == {"error": "FileNotFoundError"}
+        peel.peel(box, surveyed, partial(outer, booth), listed(booth))
 
 
 def test_a_header_of_another_version_is_refused(booth: Booth) -> None:
@@ -376,11 +335,3 @@ def test_a_missing_list_of_groups_is_refused(booth: Booth) -> None:
     box, _ = booth.box(ballots(booth))
     booth.groups.unlink()
     refused(booth, box, "list of groups")
-
-
-def test_the_holders_process_knows_no_database() -> None:
-    """The process that reads the outer key loads no database library and no other room."""
-    listed = "import sys, pulse.ballotbox.peel; print(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, check=True)
-    loaded = set(done.stdout.decode().split())
-    assert not {"sqlalchemy", "sqlite3", "polars", "litestar", "pulse.issuer"} & loaded

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse.ballotbox import peel, peeled, seal
@@ -44,6 +44,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     return Sent(tmp_path_factory.mktemp("sent"))
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 8 * RECORD * BALLOTS - 1))
 def test_a_turned_bit_is_refused_or_spoils_one_ballot(sent: Sent, bit: int) -> None:
     """In group, token or signature it stops the peel; in the box it spoils that ballot alone."""
@@ -59,6 +60,7 @@ def test_a_turned_bit_is_refused_or_spoils_one_ballot(sent: Sent, bit: int) -> N
     assert set(inner) < sent.honest
 
 
+@settings(max_examples=40)
 @given(st.permutations(range(BALLOTS)))
 def test_exchanged_boxes_spoil_and_the_others_come_through(sent: Sent, order: list[int]) -> None:
     """However boxes are dealt out among tokens, only those under their own token are peeled."""
@@ -73,6 +75,7 @@ def test_exchanged_boxes_spoil_and_the_others_come_through(sent: Sent, order: li
     assert set(inner) <= sent.honest
 
 
+@settings(max_examples=40)
 @given(st.integers(0, BALLOTS - 1), st.integers(0, BALLOTS - 1))
 def test_a_copied_box_spoils(sent: Sent, source: int, target: int) -> None:
     """One person's box under another's token is spoiled; nobody votes twice with it."""

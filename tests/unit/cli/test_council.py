@@ -86,7 +86,7 @@ def test_a_week_opens_under_an_imported_key_and_few_are_told(
     (listed,) = (home / "state" / "w" / opened["wave"]).glob("keys-*.json")
     checked = document("council", "check", str(listed), "--key", str(keys))
     assert (checked["wave"], checked["fingerprint"]) == (opened["wave"], opened["fingerprint"])
-    document("wave", "cancel")
+    assert f"forget --wave {opened['wave']}" in call("wave", "cancel").stderr
     again = call("wave", "open", "--json")
     assert json.loads(again.stdout)["covered"] == 3
     assert "Council keys for 3 more weeks are left" in again.stderr
