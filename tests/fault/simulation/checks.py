@@ -1,0 +1,191 @@
+"""What is looked at after every event, and what must be true of a wave that has ended."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pulse import wave
+from pulse.ballotbox import responses
+from pulse.ballotbox.export import GROUP, chunks, split
+from pulse.ballotbox.peeled import RECORD, read_groups, read_peeled
+from pulse.ballotbox.seal import Opener
+from pulse.closing.plan import Places
+from pulse.errors import Spoiled
+from pulse.invitation.links import kwave_path
+from pulse.release import cells, ledger, reading
+from pulse.release.cell import Cell
+from pulse.terms import Secret, Tree
+from pulse.token.encoding import b64u, sha256, unb64u
+from pulse.token.message import token_context, token_hash
+from tests.fault.simulation.house import House
+from tests.fault.simulation.model import LATER, Answers, Life, demand
+from tests.fault.simulation.voter import Voter
+from tests.week import Secrets
+
+HALF: Final = 0.5 + 1e-9
+
+
+class Watch:
+    """What was seen so far, to compare the present with."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.states: dict[str, str] = {}
+        self.released: dict[str, bytes] = {}
+        self.entries: list[ledger.Entry] = []
+
+    def look(self, *, again: bool) -> None:
+        """Compare states, releases and answers to late ballots with what they were.
+
+        `again` says that a cancelled wave may have been opened again since the last look.
+        """
+        for row in wave.every(self.house.engine):
+            before = self.states.get(row.wave, "")
+            later = reachable(before) if again else LATER[before]
+            demand(row.state in later, f"{row.wave} went from {before} to {row.state}")
+            self.states[row.wave] = row.state
+
+    def restored(self, states: Mapping[str, str]) -> None:
+        """Go on from the states and releases of a backup, which must be older ones unchanged."""
+        self.states = dict(states)
+        now = self.entries_now()
+        demand(now == self.entries[: len(now)], "a restored ledger is not an older one")
+        self.entries = now
+
+    def entries_now(self) -> list[ledger.Entry]:
+        """Return the ledger's lines as they are."""
+        return ledger.read(self.house.home.releases)
+
+    def releases(self) -> None:
+        """Check that the ledger is whole and that what was once published never changed."""
+        folder = self.house.home.releases
+        entries = reading.verify_chain(folder)
+        demand(entries[: len(self.entries)] == self.entries, "the ledger lost or changed a line")
+        self.entries = entries
+        for entry in entries:
+            for path in sorted((folder / entry.wave).iterdir()):
+                name, now = f"{entry.wave}/{path.name}", path.read_bytes()
+                demand(self.released.setdefault(name, now) == now, f"{name} changed")
+        demand(len({e.wave for e in entries}) == len(entries), "a wave was released twice")
+
+    def answers(self, named: str, end: str) -> None:
+        """Check that an ended wave answers 410, and a cancelled one 404."""
+        may = {404, 410} if end == "cancelled" else {410}
+        zeros = {"secret": b64u(bytes(32)), "blinded": b64u(bytes(256))}
+        ballot = {"g": "00001", "msg": b64u(bytes(97)), "sig": b64u(bytes(256))}
+        for path, body in (("/issue", zeros), ("/ballot", {**ballot, "box": b64u(bytes(194))})):
+            status, _ = self.house.post(path, {"v": 1, "wave": named, **body})
+            demand(status in may, f"{named} is {end} and {path} answered {status}")
+
+
+def reachable(state: str) -> set[str]:
+    """Return every state that a wave may be in some steps after `state`."""
+    found, waiting = set[str](), [state]
+    while waiting:
+        for each in LATER[waiting.pop()] - found:
+            found.add(each)
+            waiting.append(each)
+    return found
+
+
+def opened(places: Places, inner: bytes) -> Counter[tuple[str, Answers]]:
+    """Open P with a copy of the inner key and count its answers by group."""
+    header, offset = read_peeled(places.peeled)
+    contexts = {
+        g: token_context(header.wave, g, unb64u(each.spki))
+        for g, each in read_groups(places.groups).items()
+    }
+    found, opener = Counter[tuple[str, Answers]](), Opener(Secret(inner))
+    for chunk in chunks(places.peeled, offset, RECORD):
+        for record in split(chunk, RECORD):
+            g = record[:GROUP].decode()
+            try:
+                plain = opener.open(contexts[g], record[GROUP:])
+                found[g, responses.decode(plain, plain[1], plain[2]).answers] += 1
+            except Spoiled:
+                continue
+    return found
+
+
+def counted(life: Life, places: Places, inner: bytes) -> None:
+    """Check that P holds what was acknowledged, each ballot exactly once.
+
+    Of ballots that share one inner box all but one are spoiled, so the one may be any of them.
+    """
+    found = opened(places, inner)
+    twice = [answers for answers, times in found.items() if times > 1]
+    demand(not twice, f"ballots counted twice: {twice}")
+    lost, extra = life.good - found, found - life.good
+    demand(not lost, f"acknowledged ballots lost: {sorted(lost)}")
+    demand(not extra, f"ballots nobody cast: {sorted(extra)}")
+
+
+def figures(life: Life, releases: Path) -> None:
+    """Hold a release against the ballots that the world outside knows of."""
+    release = reading.load(releases, life.wave)
+    tallies = release.manifest.tallies
+    cast, good = len(life.casts), sum(life.good.values())
+    demand(tallies.ballots == cast, f"{tallies.ballots} ballots are told, {cast} were cast")
+    shown = [c for c in cells.rows(cells.read(release.folder / cells.NAME)) if _shown(c)]
+    if life.unopened:
+        demand(not shown, "a wave with fewer than k ballots shows a figure")
+        return
+    demand((tallies.counted, tallies.spoiled) == (good, cast - good), f"counted: {tallies}")
+    answers = _by_unit(life, release.tree)
+    for cell in shown:
+        item = release.manifest.items.index(cell.measure.removeprefix("item:"))
+        given = [a[item] for a in answers[cell.unit_id] if a[item]]
+        _figure(cell, given, life.shown_k)
+
+
+def _shown(cell: Cell) -> bool:
+    return cell.status == "published" and cell.kind == "unit" and cell.measure.startswith("item:")
+
+
+def _by_unit(life: Life, tree: Tree) -> dict[str, list[Answers]]:
+    parent = {unit.unit_id: unit.parent_id for unit in tree.units}
+    unit_of = {unit.g: unit.unit_id for unit in tree.units if unit.g}
+    found: dict[str, list[Answers]] = {unit.unit_id: [] for unit in tree.units}
+    for (g, answers), times in life.good.items():
+        above: str | None = unit_of[g]
+        while above is not None:
+            found[above] += [answers] * times
+            above = parent[above]
+    return found
+
+
+def _figure(cell: Cell, given: list[int], k: int) -> None:
+    where = f"{cell.wave} {cell.unit_id} {cell.measure}"
+    demand(len(given) >= k, f"{where} shows {len(given)} people")
+    demand(k <= (cell.at_least or 0) <= len(given), f"{where} says at least {cell.at_least}")
+    mean, step = sum(given) / len(given), cell.step or 0.0
+    low, high = (cell.mean or 0.0) - step * HALF, (cell.mean or 0.0) + step * HALF
+    bound = cell.mean_bound
+    fits = (bound == "at_most" or mean >= low) and (bound == "at_least" or mean <= high)
+    demand(fits, f"{where} says {bound} {cell.mean} of a mean of {mean:.3f}")
+
+
+def secrets_of(house: House, life: Life, voters: Mapping[str, Voter]) -> Secrets:
+    """Take down a sample of what must not outlive a wave."""
+    known = Secrets()
+    for person in list(life.links)[:3]:
+        known.add("link", life.links[person], sha256(life.links[person]))
+    for voter in [v for v in voters.values() if v.sig][:3]:
+        known.add("token", voter.msg, voter.sig, token_hash(voter.msg))
+        if voter.body:
+            known.add("box", unb64u(str(voter.body["box"])), voter.inner)
+    places = Places(house.home, life.wave)
+    for path in (places.inner_key, places.outer_key, kwave_path(house.home, life.wave)):
+        if path.exists():
+            known.add(path.suffix, path.read_bytes())
+    return known
+
+
+def nothing_left(home: Path, life: Life, known: Secrets) -> None:
+    """Check that no file under a home holds a secret of an ended wave."""
+    files = {str(p.relative_to(home)): p.read_bytes() for p in home.rglob("*") if p.is_file()}
+    left = sorted(known.found_in(files))
+    demand(not left, f"{life.wave} is {life.end}, and left {left}")
+    named = [n for n in files if life.wave in n and n.split("/")[0] in {"keys", "outbox"}]
+    demand(not named, f"{life.wave} is {life.end}, and left {named}")

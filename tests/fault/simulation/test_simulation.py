@@ -1,0 +1,86 @@
+"""Whole weeks from a seed: sound, the same each time, and no broken twin gets through."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.fault.simulation.house import Parts
+from tests.fault.simulation.living import Failure, live, shrunk
+from tests.fault.simulation.model import LATER, Life
+from tests.fault.simulation.schedule import PLACES, schedule, setting
+from tests.fault.simulation.twins import TWINS
+
+WITHIN = 20  # seeds
+
+
+def test_a_schedule_is_all_in_its_seed() -> None:
+    """The same seed has the same events at the same times; another seed has others."""
+    assert schedule(3) == schedule(3)
+    assert [event.at for event in schedule(3)] != [event.at for event in schedule(4)]
+    times = [event.at for event in schedule(5)]
+    assert times == sorted(times)
+    assert {setting(seed).zone.key for seed in range(100)} == {place[0] for place in PLACES}
+
+
+def test_nobody_gives_the_answers_of_another() -> None:
+    """A thousand people of one wave give a thousand different answers, so that each counts."""
+    life = Life("2026-W09", 5, 6, {})
+    answers = {life.next_answers() for _ in range(1000)}
+    assert len(answers) == 1000
+    assert all(0 <= answer <= 5 for one in answers for answer in one)
+
+
+def test_what_has_ended_never_goes_on() -> None:
+    """The model lets no released or lost wave become anything else."""
+    assert LATER["released"] == {"released"}
+    assert LATER["lost"] == {"lost"}
+    assert "open" not in LATER["cancelled"] | LATER["awaiting_peel"] | LATER["held"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 11, 12, 15])
+def test_weeks_are_lived_soundly(seed: int) -> None:
+    """With crashes, jumps of the clock, losses and restores, all that must hold does."""
+    tally = live(seed)
+    assert tally["waves opened"] >= 2
+    assert tally["events"] > 30
+
+
+@pytest.mark.slow
+def test_a_seed_replays_exactly() -> None:
+    """Two runs of one seed say the same of every event; only keys and tokens differ."""
+    told: list[list[str]] = [[], []]
+    for lines in told:
+        live(2, weeks=2, say=lines.append)
+    assert told[0] == told[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("make", "said"), TWINS.values(), ids=list(TWINS))
+def test_every_broken_twin_is_found(make: Callable[[], Parts], said: str) -> None:
+    """Within a few seeds something that must hold does not, and it is the right thing."""
+    assert re.search(said, first_failure(make).said)
+
+
+def first_failure(make: Callable[[], Parts]) -> Failure:
+    """Live seeds until one fails, and return how."""
+    for seed in range(1, 1 + WITHIN):
+        try:
+            live(seed, make())
+        except Failure as failure:
+            return failure
+    return pytest.fail(f"not found within {WITHIN} seeds")
+
+
+@pytest.mark.slow
+def test_a_failure_is_made_small() -> None:
+    """Events that a failure does not need are left out, and what is left fails the same way."""
+    make, said = TWINS["keeps the peeled ballots"]
+    with pytest.raises(Failure) as found:
+        live(1, make(), weeks=1)
+    without = shrunk(found.value, make(), weeks=1)
+    left = found.value.event.number - len(without)
+    assert left <= 3
+    with pytest.raises(Failure, match=said):
+        live(1, make(), weeks=1, without=without)
