@@ -15,10 +15,9 @@ from pulse.issuer import keyfile
 from pulse.issuer.store import UNMARKED, IssuerStore
 from pulse.release import treefile
 from pulse.settings import Settings, Support
-from pulse.terms import Progress, silent
+from pulse.terms import Progress
 from pulse.token.invites import invite_hash
 from pulse.token.keylist import KeyList, fingerprint16, proquints, read_group, read_keylist
-from pulse.token.keypool import LABEL, pool_keys
 from pulse.token.keys import SigningKey
 from tests.shelves import rooms
 from tests.unit.opening.house import MONDAY, PAGE, WAVE, House
@@ -201,19 +200,6 @@ def test_the_roster_may_change_while_a_wave_is_open(house: House) -> None:
     house.open()
     house.staff({"ops": 30})
     assert len(roster.members(house.engine, WAVE)) == 20
-
-
-def test_a_pool_makes_distinct_keys_and_tells_how_far_it_is() -> None:
-    """Two processes make two keys of the right size."""
-    told: list[tuple[str, int, int]] = []
-    keys = pool_keys(2, lambda *step: told.append(step), alone=0)
-    assert len({SigningKey.from_der(der).n for der in keys}) == 2
-    assert told == [(LABEL, 0, 2), (LABEL, 1, 2), (LABEL, 2, 2)]
-
-
-def test_few_keys_need_no_pool() -> None:
-    """A handful is made in this process."""
-    assert len(pool_keys(1, silent)) == 1
 
 
 def test_progress_reaches_its_end(house: House) -> None:

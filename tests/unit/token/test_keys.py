@@ -79,6 +79,17 @@ def test_a_key_whose_primes_are_not_its_own_is_refused(signing_key: SigningKey, 
         SigningKey.from_der(tampered)
 
 
+def test_primes_that_the_exponent_does_not_fit_are_refused(signing_key: SigningKey) -> None:
+    """Where e divides p - 1 nothing could be signed: refused when the key is read."""
+    p, q = 2 * 65537 * ((1 << 1024) // (2 * 65537) - 1) + 1, int(signing_key.q)
+    n, public = p * q, rsa.RSAPublicNumbers(65537, p * q)
+    assert n.bit_length() == 2048
+    numbers = rsa.RSAPrivateNumbers(p, q, 3, 3, 3, pow(q, -1, p), public)
+    private, _ = der_pair(numbers.private_key(unsafe_skip_rsa_key_validation=True))
+    with pytest.raises(InvalidValue, match="exponent"):
+        SigningKey.from_der(private)
+
+
 def test_garbage_is_refused(signing_key: SigningKey) -> None:
     """Bytes that are no key at all are refused as such."""
     for garbage in (b"", b"\x30\x03\x02\x01\x00", signing_key.spki[:-1]):

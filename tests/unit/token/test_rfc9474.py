@@ -132,18 +132,30 @@ def test_a_blind_that_shares_a_factor_is_refused(signing_key: SigningKey) -> Non
         rfc9474.blind(b"m", n, E, bytes(48), p)
 
 
-@pytest.mark.parametrize("half", ["d_p", "d_q", "q_inverse"])
-def test_a_faulty_half_never_leaves_the_signer(signing_key: SigningKey, half: str) -> None:
-    """A wrong CRT half raises; the unchecked twin would hand out a factor of n."""
+def unchecked(key: SigningKey, blinded: bytes) -> bytes:
+    """Sign as `blind_sign` does but for its last look: the broken twin."""
+    n, z, mask = int(key.n), int.from_bytes(blinded, "big"), rfc9474.random_blind(int(key.n))
+    hidden = int(rfc9474._private_power(key, z * pow(mask, E, n) % n))
+    return (hidden * pow(mask, -1, n) % n).to_bytes(256, "big")
+
+
+@pytest.mark.parametrize(("half", "gives"), [("d_p", "q"), ("d_q", "p"), ("q_inverse", "q")])
+@pytest.mark.parametrize("bit", [1, 500, 1000])
+def test_a_faulty_half_never_leaves_the_signer(
+    signing_key: SigningKey, half: str, gives: str, bit: int
+) -> None:
+    """A wrong CRT part raises; the unchecked twin answers, and one answer factors n."""
     faulty = SigningKey(int(signing_key.p), int(signing_key.q))
-    setattr(faulty, half, getattr(faulty, half) + 2)
-    n, p, q = int(faulty.n), int(faulty.p), int(faulty.q)
-    z = 2**2046 + 12345
-    unchecked = int(rfc9474._private_power(faulty, z))
-    if half != "q_inverse":
-        assert math.gcd(pow(unchecked, E, n) - z, n) in {p, q}
-    with pytest.raises(Busy):
-        rfc9474.blind_sign(faulty, z.to_bytes(256, "big"))
+    setattr(faulty, half, getattr(faulty, half) ^ 1 << bit)
+    n, z = int(faulty.n), 2**2046 + 12345
+    blinded = z.to_bytes(256, "big")
+    assert unchecked(signing_key, blinded) == rfc9474.blind_sign(signing_key, blinded)
+    wrong = int.from_bytes(unchecked(faulty, blinded), "big")
+    assert math.gcd(pow(wrong, E, n) - z, n) == int(getattr(signing_key, gives))
+    for _ in range(3):
+        with pytest.raises(Busy) as caught:
+            rfc9474.blind_sign(faulty, blinded)
+        assert caught.value.status == 503
 
 
 def test_what_is_kept_for_unblinding_is_not_printed() -> None:
