@@ -140,4 +140,8 @@ def _told(restored: "Restored") -> str:
     )
     if restored.passwords_to_reset:
         words.append("`pulse leaders reset` gives those above a new one-time password.")
+    if restored.council_keys_ended:
+        words.append(
+            "The council makes new keys (`pulse council keys`) before the next week opens."
+        )
     return "\n".join(words)

@@ -1,9 +1,10 @@
 """Settings of a PostgreSQL server that would keep what Pulse does not, or lose what it must not.
 
 Read in a session of the room's own role: a setting may be given to a role or a database alone.
-"Refused" settings write down when which statement ran, or let an acknowledged row go; "reported"
-ones make further copies of the server's log of changes, which keeps the order of rows until it
-is recycled. What each does: https://www.postgresql.org/docs/current/runtime-config.html.
+"Linking" settings write down when which statement ran: no wave is opened under them. "Losing"
+ones let an acknowledged row go. "Reported" ones make further copies of the server's log of
+changes, which keeps the order of rows until it is recycled, or log a little of it. What each
+does: https://www.postgresql.org/docs/current/runtime-config.html.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, text
 
 from pulse.store.engine import reading
 
-Weight = Literal["refused", "reported"]
+Weight = Literal["linking", "losing", "reported"]
 
 
 class Finding(NamedTuple):
@@ -42,29 +43,29 @@ _NEVER: Final = _is("-1")
 
 _RULES: Final[Mapping[str, _Rule]] = {
     "track_commit_timestamp": _Rule(
-        _OFF, "refused", "it keeps the time of every commit, so people and ballots could be paired"
+        _OFF, "linking", "it keeps the time of every commit, so people and ballots could be paired"
     ),
-    "log_statement": _Rule(_is("none"), "refused", _TIMED),
-    "log_min_duration_statement": _Rule(_NEVER, "refused", _TIMED),
-    "log_min_duration_sample": _Rule(_NEVER, "refused", _TIMED),
-    "log_transaction_sample_rate": _Rule(_is("0"), "refused", _TIMED),
-    "log_duration": _Rule(_OFF, "refused", _TIMED),
-    "log_statement_stats": _Rule(_OFF, "refused", _TIMED),
-    "log_parser_stats": _Rule(_OFF, "refused", _TIMED),
-    "log_planner_stats": _Rule(_OFF, "refused", _TIMED),
-    "log_executor_stats": _Rule(_OFF, "refused", _TIMED),
-    "debug_print_parse": _Rule(_OFF, "refused", _TIMED),
-    "debug_print_rewritten": _Rule(_OFF, "refused", _TIMED),
-    "debug_print_plan": _Rule(_OFF, "refused", _TIMED),
-    "auto_explain.log_min_duration": _Rule(_NEVER, "refused", _TIMED),
-    "pgaudit.log": _Rule(_is("none", ""), "refused", _TIMED),
+    "log_statement": _Rule(_is("none"), "linking", _TIMED),
+    "log_min_duration_statement": _Rule(_NEVER, "linking", _TIMED),
+    "log_min_duration_sample": _Rule(_NEVER, "linking", _TIMED),
+    "log_transaction_sample_rate": _Rule(_is("0"), "linking", _TIMED),
+    "log_duration": _Rule(_OFF, "linking", _TIMED),
+    "log_statement_stats": _Rule(_OFF, "linking", _TIMED),
+    "log_parser_stats": _Rule(_OFF, "linking", _TIMED),
+    "log_planner_stats": _Rule(_OFF, "linking", _TIMED),
+    "log_executor_stats": _Rule(_OFF, "linking", _TIMED),
+    "debug_print_parse": _Rule(_OFF, "linking", _TIMED),
+    "debug_print_rewritten": _Rule(_OFF, "linking", _TIMED),
+    "debug_print_plan": _Rule(_OFF, "linking", _TIMED),
+    "auto_explain.log_min_duration": _Rule(_NEVER, "linking", _TIMED),
+    "pgaudit.log": _Rule(_is("none", ""), "linking", _TIMED),
     "log_parameter_max_length_on_error": _Rule(
-        _is("0"), "refused", "it writes values into the log whenever a statement fails"
+        _is("0"), "linking", "it writes values into the log whenever a statement fails"
     ),
-    "fsync": _Rule(_is("on"), "refused", _LOSES),
-    "full_page_writes": _Rule(_is("on"), "refused", _LOSES),
+    "fsync": _Rule(_is("on"), "losing", _LOSES),
+    "full_page_writes": _Rule(_is("on"), "losing", _LOSES),
     "synchronous_commit": _Rule(
-        _is("on", "local", "remote_write", "remote_apply"), "refused", _LOSES
+        _is("on", "local", "remote_write", "remote_apply"), "losing", _LOSES
     ),
     "log_min_error_statement": _Rule(
         _is("log", "fatal", "panic"),
@@ -108,7 +109,7 @@ def refusals(engine: Engine) -> tuple[str, ...]:
     return tuple(
         f"{found.setting}: {found.sentence}."
         for found in findings(engine)
-        if found.weight == "refused"
+        if found.weight == "linking"
     )
 
 

@@ -76,7 +76,7 @@ def decode(data: bytes) -> Manifest:
         if version != FORMAT:
             raise Refused("A newer version of Pulse wrote this backup; restore it with that one.")
         manifest = msgspec.json.decode(data, type=Manifest)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refused("This is no backup of Pulse.") from error
     for name in manifest.entries:
         if not belongs(name):

@@ -102,7 +102,7 @@ def _servers(home: Home, settings: Settings) -> Iterator[Check]:
             continue
         for each in found:
             told = f"{each.setting}: {each.sentence}."
-            yield Check("server", "fail" if each.weight == "refused" else "warn", told, room)
+            yield Check("server", "warn" if each.weight == "reported" else "fail", told, room)
         if not found:
             yield Check("server", "ok", "Its settings keep no time and lose nothing.", room)
     both = [addresses[room] for room in ("issuer", "ballotbox") if room in addresses]
