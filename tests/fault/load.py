@@ -14,10 +14,11 @@ JSON: Final = {"content-type": "application/json"}
 
 
 class Sent(msgspec.Struct):
-    """One request: when it was on its way, and its status (0: the connection ended instead)."""
+    """One request: when it was on its way, seconds to its answer, its status (0: none came)."""
 
     body: dict[str, Any]
     at: float
+    took: float = 0.0
     status: int = 0
     retry_after: str = ""
 
@@ -92,6 +93,7 @@ class Load:
                 self.sent.append(sent)
                 reply = connection.getresponse()
                 reply.read()
+                sent.took = time.monotonic() - sent.at
                 sent.retry_after = reply.headers.get("retry-after", "")
                 sent.status = reply.status
         except (OSError, http.client.HTTPException):
