@@ -24,6 +24,8 @@ GROUP: Final = 5
 MESSAGE_END: Final = GROUP + 97
 SIGNATURE_END: Final = MESSAGE_END + 256
 RECORD: Final = SIGNATURE_END + 194
+_PARTS: Final = [GROUP, 97, 256, 194]
+_BYTES: Final = [False, True, True, True]
 _AT_ONCE: Final = 1_000
 _LONGEST_HEADER: Final = 1 << 22
 
@@ -88,7 +90,7 @@ def export(store: Records, header: BoxHeader, out: Path) -> Exported:
         out: where BOX goes; an unfinished one of an earlier run is written anew.
 
     Raises:
-        Held: the store yields a record of another length or out of order.
+        Held: the store yields a ballot that is not as it was cast, or one out of order.
     """
     tokens, ballots = TokenList(header.wave), dict.fromkeys(header.issued, 0)
     unfinished = companion(out, ".new")
@@ -97,9 +99,9 @@ def export(store: Records, header: BoxHeader, out: Path) -> Exported:
     with os.fdopen(descriptor, "wb") as file:
         file.write(msgspec.json.encode(header) + b"\n")
         for ballot in store.records():
+            if not whole(ballot):
+                raise Held("A ballot in the box is not as it was cast.")
             record = ballot.g.encode() + ballot.msg + ballot.sig + ballot.box
-            if len(record) != RECORD:
-                raise Held("A ballot in the box has the wrong length.")
             tokens.add(ballot.msg)
             ballots[ballot.g] = ballots.get(ballot.g, 0) + 1
             file.write(record)
@@ -107,6 +109,14 @@ def export(store: Records, header: BoxHeader, out: Path) -> Exported:
         os.fsync(file.fileno())
     put_in_place(unfinished, out)
     return Exported(ballots=dict(sorted(ballots.items())), tokens=tokens.hex())
+
+
+def whole(ballot: SealedBallot) -> bool:
+    """Tell whether the parts of a ballot have the types and lengths that were stored."""
+    parts: tuple[object, ...] = (ballot.g, ballot.msg, ballot.sig, ballot.box)
+    sized = [isinstance(each, str | bytes) and len(each) for each in parts]
+    kinds = [isinstance(each, bytes) for each in parts]
+    return sized == _PARTS and kinds == _BYTES and ballot.g.isascii()
 
 
 def read_header(path: Path) -> tuple[BoxHeader, int]:

@@ -28,7 +28,7 @@ from pulse.ballotbox.export import (
     split,
 )
 from pulse.ballotbox.peeled import Listed, PeelHeader, read_groups, write_peeled
-from pulse.ballotbox.seal import Peeler
+from pulse.ballotbox.seal import Peeler, public_of
 from pulse.ballotbox.shares import shared
 from pulse.errors import Held, InvalidToken, PulseError, Spoiled
 from pulse.store.files import companion, write_atomically
@@ -54,7 +54,9 @@ class Surveyed(msgspec.Struct, frozen=True):
     digest: str
 
 
-def peel_file(box: Path, key: Path, groups: Path, k: int, out: Path) -> PeelHeader:
+def peel_file(
+    box: Path, key: Path, groups: Path, k: int, out: Path, *, public: bytes = b""
+) -> PeelHeader:
     """Check BOX, peel every box in it and write P, on the operator's own machine.
 
     Args:
@@ -64,17 +66,19 @@ def peel_file(box: Path, key: Path, groups: Path, k: int, out: Path) -> PeelHead
         groups: the wave's `groups.json`.
         k: fewest people behind anything published.
         out: where P goes.
+        public: the outer point that people were given; where it is known, a damaged key is
+            refused instead of spoiling every ballot.
 
     Raises:
-        Held: as `survey` and `peel`, or another BOX was peeled for this wave. Nothing was
-            peeled.
+        Held: as `survey` and `peel`, another BOX was peeled for this wave, or the key is not
+            that of `public`. Nothing was peeled.
     """
     listed = read_groups(groups)
     surveyed = survey(box, listed, k)
     mark, mine = companion(key, MARK), surveyed.digest.encode()
     if mark.exists() and mark.read_bytes() != mine:
         raise Held("Other ballots of this wave were peeled before; these are not.")
-    header, unique = peel(box, surveyed, partial(_scalar, key), listed)
+    header, unique = peel(box, surveyed, partial(_scalar, key, public), listed)
     # Two peels of almost the same ballots would show whose inner box the difference is.
     write_atomically(mark, mine)
     write_peeled(out, header, unique)
@@ -152,8 +156,15 @@ def _fed(box: Path, offset: int, feed: Callable[[bytes], None]) -> Iterator[byte
         yield chunk
 
 
-def _scalar(key: Path) -> Secret:
-    return Secret(key.read_bytes())
+def _scalar(key: Path, public: bytes = b"") -> Secret:
+    secret = Secret(key.read_bytes())
+    if public and public_of(secret) != public:
+        raise Held(
+            "The outer key is not the one that was published: its file was damaged. Nothing was "
+            "peeled; bring back a sound copy and run it again.",
+            where=key.name,
+        )
+    return secret
 
 
 def _refuse(
@@ -216,12 +227,14 @@ def main(arguments: Sequence[str] | None = None, watch: Callable[[int], None] = 
     parser.add_argument("--groups", type=Path, required=True)
     parser.add_argument("--k", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--public", default="", help="the outer point, in base64url")
     parser.add_argument("--lifeline", type=int, help="end when this pipe does")
     given = parser.parse_args(arguments)
     if given.lifeline is not None:
         watch(given.lifeline)
     try:
-        header = peel_file(given.box, given.key, given.groups, given.k, given.out)
+        public = unb64u(given.public)
+        header = peel_file(given.box, given.key, given.groups, given.k, given.out, public=public)
     except (PulseError, OSError) as error:
         reason = error.message if isinstance(error, PulseError) else f"{type(error).__name__}"
         sys.stdout.write(msgspec.json.encode({"error": reason}).decode() + "\n")

@@ -23,7 +23,9 @@ from pulse.closing.plan import (
     PHASES,
     Closed,
     Plan,
+    accepting,
     blank,
+    held,
     overdue,
     read_plan,
     tightened,
@@ -91,9 +93,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
         plan = _find(work, abandon=abandon, shut=abandon or peeled is not None)
         if peeled is not None:
             council.take_back(work, plan, peeled)
-        if accept_spoiled and plan.step == "publish":  # what was not counted cannot be accepted
-            plan = msgspec.structs.replace(plan, accepted=True)
-        return _run(work, plan)
+        return _run(work, accepting(plan) if accept_spoiled else plan)
 
 
 def release_wave(  # noqa: PLR0913 - as above
@@ -150,7 +150,7 @@ def _find(work: Work, *, abandon: bool, shut: bool) -> Plan:
     fresh = Plan(wave=work.wave, step="shut", keys=row.keys, code_version=pulse.__version__)
     if row.state == "open":
         return _claim(work, fresh)
-    plan = read_plan(work.places)
+    plan = read_plan(work.places, given_up=abandon)
     if row.state in {"released", "lost"} and plan is None:
         report = Closed(wave=work.wave, state=row.state)
         return msgspec.structs.replace(fresh, step="done", report=report)
@@ -207,8 +207,7 @@ def _kept(work: Work, plan: Plan) -> Plan:
 def _hold(work: Work, plan: Plan, error: Exception) -> NoReturn:
     """Keep everything as it is, note why, and say so; a full disk may not even take the note."""
     reason = str(told(error) if isinstance(error, OSError | SQLAlchemyError) else error)
-    if not plan.held_since:
-        plan = msgspec.structs.replace(plan, held_since=work.clock.now().isoformat())
+    plan = held(plan, work.clock.now(), work.places.box)
     allowed: tuple[waves.State, ...] = ("open", "awaiting_peel", "held")
     with contextlib.suppress(OSError, SQLAlchemyError):
         _kept(work, plan)

@@ -8,6 +8,7 @@ done before. The file holds public figures only: no key, no token, no answer.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -60,7 +61,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     or the setting where that was raised since; `prefer` is the setting when the close began.
     `code_version` is noted once, so that a later run makes the same release.
     `unopened` marks a wave with fewer than k ballots; `accepted` that spoiled ballots may be
-    left out. `held_since` is an ISO time, or empty. `peeled` is H(P) of a council's P.
+    left out. `held_since` is an ISO time, or empty. `peeled` is H(P). `sifted` marks a box whose
+    damaged ballots are left out, `damaged` counts them (they are among the spoiled). `check` is
+    the hash of the plan without it: a flipped bit must not become a figure.
 
     A rehearsal writes plans at step "open" for its weeks: with P and the inner key in
     place, a `groups.json`, a frozen tree and the wave's row in state awaiting_peel.
@@ -85,10 +88,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     tokens: str = ""
     unopened: bool = False
     accepted: bool = False
+    sifted: bool = False
+    damaged: int = 0
     held_since: str = ""
     peeled: str = ""
     seconds: Mapping[str, float] = {}
     report: Closed | None = None
+    check: str = ""
 
 
 def tightened(plan: Plan, k: int, releases: Path) -> Plan:
@@ -98,6 +104,29 @@ def tightened(plan: Plan, k: int, releases: Path) -> Plan:
     """
     if plan.step in UNPRESSED and k > plan.k and not (releases / plan.wave).exists():
         return msgspec.structs.replace(plan, k=k)
+    return plan
+
+
+def accepting(plan: Plan) -> Plan:
+    """Return the plan of a wave that goes on without its spoiled ballots.
+
+    What was not counted cannot be accepted: before the peel it is the ballots that the disk has
+    damaged which are left out, and too many spoiled ones are asked about again.
+    """
+    if plan.step in {"export", "peel"}:
+        return msgspec.structs.replace(plan, sifted=True, step="export")
+    return msgspec.structs.replace(plan, accepted=plan.accepted or plan.step == "publish")
+
+
+def held(plan: Plan, now: dt.datetime, box: Path) -> Plan:
+    """Return the plan of a wave that is held from `now` on.
+
+    BOX and P are made anew while the ballot box is there: they come out the same, unless it was
+    they that the disk had damaged. A council has its own.
+    """
+    plan = msgspec.structs.replace(plan, held_since=plan.held_since or now.isoformat())
+    if plan.step in {"peel", "open"} and plan.holder != "council" and box.exists():
+        return msgspec.structs.replace(plan, step="export")
     return plan
 
 
@@ -115,7 +144,7 @@ def blank(plan: Plan) -> Closed:
         ballots=plan.ballots,
         counted=plan.counted,
         spoiled=plan.spoiled,
-        peeled=plan.peeled,
+        peeled=plan.peeled if plan.holder == "council" else "",
     )
 
 
@@ -137,23 +166,41 @@ class Places:
         self.tree = home.trees / f"{wave}.json"
 
 
-def read_plan(places: Places) -> Plan | None:
+def read_plan(places: Places, *, given_up: bool = False) -> Plan | None:
     """Return the plan, or None if there is none.
 
+    Args:
+        places: where the close takes place.
+        given_up: None for a damaged one too; nothing of it is needed any more.
+
     Raises:
-        Held: the file cannot be read.
+        Held: the file is damaged.
     """
     if not places.plan.exists():
         return None
     try:
-        return msgspec.json.decode(places.plan.read_bytes(), type=Plan)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Held("The plan of this close cannot be read.", where=str(places.plan)) from error
+        plan = msgspec.json.decode(places.plan.read_bytes(), type=Plan)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        plan = None
+    if plan is not None and plan.check in {"", _check(plan)}:
+        return plan
+    if given_up:
+        return None
+    raise Held(
+        "The plan of this close was damaged on the disk; bring back a sound copy of this very "
+        "file and run it again, or give the wave up with `pulse wave close --abandon`.",
+        where=str(places.plan),
+    )
+
+
+def _check(plan: Plan) -> str:
+    return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(plan, check=""))).hexdigest()
 
 
 def write_plan(home: Home, plan: Plan) -> Path:
     """Write the plan durably (0600) and return its path."""
     places = Places(home, plan.wave)
     places.plan.parent.mkdir(mode=0o700, exist_ok=True)
-    write_atomically(places.plan, msgspec.json.encode(plan))
+    sealed = msgspec.structs.replace(plan, check=_check(plan))
+    write_atomically(places.plan, msgspec.json.encode(sealed))
     return places.plan

@@ -95,7 +95,7 @@ def _tree(work: Work, plan: Plan) -> Tree:
 
     No matter when it is pressed, a week is compared with its neighbours on both sides.
     """
-    tree = treefile.read(work.places.tree)
+    tree = treefile.read_kept(work.places.tree)
     for shown in shown_around(work.home.releases, work.wave):
         tree = roster.mark_changed(work.engine, work.wave, tree, shown, plan.k)
     return tree

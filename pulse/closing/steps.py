@@ -11,26 +11,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from typing import Final
 
 import msgspec
 from sqlalchemy import Engine
 
 import pulse
 from pulse import wave as waves
-from pulse.ballotbox.export import BoxHeader, Exported, export
+from pulse.ballotbox.damage import Sifted
+from pulse.ballotbox.export import BoxHeader, Exported, Records, export
 from pulse.ballotbox.peeled import Opened, digest, open_peeled, read_groups, read_peeled
+from pulse.ballotbox.seal import public_of
 from pulse.ballotbox.store import BoxStore
 from pulse.clock import Clock
 from pulse.closing.destroy import Checkpoint, nothing_open
 from pulse.closing.plan import Places, Plan
 from pulse.disclosure.auditor import Auditor, apart
-from pulse.errors import Held
+from pulse.errors import Held, InvalidValue
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
 from pulse.store.databases import shelves
 from pulse.store.shelf import Shelf
-from pulse.terms import Progress
-from pulse.token.keylist import fingerprint16, hex_hash, read_keylist
+from pulse.terms import Progress, Secret
+from pulse.token.encoding import unb64u
+from pulse.token.keylist import KeyList, fingerprint16, hex_hash, read_keylist
+
+SIFT: Final = (
+    "If the disk has damaged ballots and no sound copy of the box can be brought back, "
+    "`pulse wave release --accept-spoiled` leaves those out and counts them as spoiled."
+)
 
 
 class Work:
@@ -115,13 +124,18 @@ def export_box(work: Work, plan: Plan) -> Plan:
         if not shelf.exists(work.wave):
             raise Held("A store of the wave is missing.", where=work.wave)
     box = BoxStore(work.rooms.ballotbox, work.wave)
-    ballots = box.count()
-    box.close()
+    try:
+        box.refuse_damaged()
+        ballots = box.count()
+    finally:
+        box.close()
     issued = sum(_issued(work).values())
     plan = msgspec.structs.replace(plan, issued=issued, ballots=ballots)
     if ballots < plan.k:
         return msgspec.structs.replace(plan, unopened=True, counted=ballots, step="destroy_a")
-    return msgspec.structs.replace(plan, tokens=write_box(work, plan).tokens, step="peel")
+    exported = write_box(work, plan)
+    damaged = ballots - sum(exported.ballots.values())
+    return msgspec.structs.replace(plan, tokens=exported.tokens, damaged=damaged, step="peel")
 
 
 def write_box(work: Work, plan: Plan) -> Exported:
@@ -129,7 +143,12 @@ def write_box(work: Work, plan: Plan) -> Exported:
     header = BoxHeader(v=1, wave=work.wave, keys=plan.keys, issued=_issued(work))
     box = BoxStore(work.rooms.ballotbox, work.wave)
     try:
-        return export(box, header, work.places.box)
+        store: Records = box
+        if plan.sifted:
+            store = Sifted(box.records(), work.wave, read_groups(work.places.groups))
+        return export(store, header, work.places.box)
+    except Held as error:
+        raise Held(f"{error.message} {SIFT}", where=error.where) from error
     finally:
         box.close()
 
@@ -137,6 +156,7 @@ def write_box(work: Work, plan: Plan) -> Exported:
 def _issued(work: Work) -> dict[str, int]:
     """Count the tokens issued in each group of the wave."""
     issuer = IssuerStore(work.rooms.issuer, work.wave)
+    issuer.refuse_damaged()
     issued = dict.fromkeys(read_groups(work.places.groups), 0) | dict(issuer.issued())
     issuer.close()
     return dict(sorted(issued.items()))
@@ -157,12 +177,10 @@ def key_list(work: Work, plan: Plan) -> Path:
 
 def _with_terms(work: Work, plan: Plan) -> Plan:
     """Take the wave's terms from the key list that people were given."""
-    published = key_list(work, plan).read_bytes()
-    listed = fingerprint16(published)
-    keys = read_keylist(published, listed)
+    keys = _keys(work, plan)
     return msgspec.structs.replace(
         plan,
-        fingerprint=listed.hex(),
+        fingerprint=fingerprint16(key_list(work, plan).read_bytes()).hex(),
         k=max(keys.k, work.settings.k),
         asked_k=keys.k,
         prefer=work.settings.prefer,
@@ -173,6 +191,11 @@ def _with_terms(work: Work, plan: Plan) -> Plan:
     )
 
 
+def _keys(work: Work, plan: Plan) -> KeyList:
+    published = key_list(work, plan).read_bytes()
+    return read_keylist(published, fingerprint16(published))
+
+
 def peel(work: Work, plan: Plan) -> Plan:
     """Have the holder peel BOX in a process of its own, and compare what both sides counted.
 
@@ -181,22 +204,38 @@ def peel(work: Work, plan: Plan) -> Plan:
     Raises:
         Held: the holder refuses, or P is not of the ballots that were exported.
     """
+    keys = _keys(work, plan)
+    _present(work.places.inner_key)
+    _refuse_other_key(work.places.inner_key, unb64u(keys.box))
     if plan.holder != "council":
-        _run_holder(work, plan)
+        _run_holder(work, plan, keys.outer)
     header, _ = read_peeled(work.places.peeled)
     same = (
         header.wave == work.wave
         and header.keys == plan.keys
         and header.tokens == plan.tokens
-        and sum(header.ballots.values()) == plan.ballots
+        and sum(header.ballots.values()) == plan.ballots - plan.damaged
     )
     if not same:
         raise Held("The holder peeled other ballots than were exported; nothing was opened.")
-    peeled = digest(work.places.peeled) if plan.holder == "council" else ""
-    return msgspec.structs.replace(plan, step="open", peeled=peeled)
+    return msgspec.structs.replace(plan, step="open", peeled=digest(work.places.peeled))
 
 
-def _run_holder(work: Work, plan: Plan) -> None:
+def _refuse_other_key(path: Path, point: bytes) -> None:
+    """Refuse a damaged opening key while there is still something to open with a sound one."""
+    try:
+        same = public_of(Secret(path.read_bytes())) == point
+    except InvalidValue:
+        same = False
+    if not same:
+        raise Held(
+            "This opening key is not the one that was published: its file was damaged. Nothing "
+            "was opened and nothing destroyed; bring back a sound copy and run it again.",
+            where=path.name,
+        )
+
+
+def _run_holder(work: Work, plan: Plan, outer: str) -> None:
     """Run `python -m pulse.ballotbox.peel`; it alone reads the outer key, and ends with us.
 
     It holds the groups to the k that they were formed under; a raised one hides them later.
@@ -210,6 +249,7 @@ def _run_holder(work: Work, plan: Plan) -> None:
                 sys.executable, "-m", "pulse.ballotbox.peel", str(places.box),
                 "--key", str(places.outer_key), "--groups", str(places.groups),
                 "--k", str(plan.asked_k or plan.k), "--out", str(places.peeled),
+                "--public", outer,
                 "--lifeline", str(lifeline),
             ],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
@@ -219,7 +259,9 @@ def _run_holder(work: Work, plan: Plan) -> None:
             check=False,
         )  # fmt: skip
     if done.returncode:
-        raise Held(f"The holder refused to peel. {_reason(done.stdout)}")
+        reason = _reason(done.stdout)
+        advice = f" {SIFT}" if reason.startswith("A ballot ") else ""
+        raise Held(f"The holder refused to peel. {reason}{advice}")
 
 
 @contextmanager
@@ -237,11 +279,11 @@ def open_answers(work: Work, plan: Plan) -> Plan:
     """Open P into this process's memory and take down the public counts."""
     header, _ = read_peeled(work.places.peeled)
     opened = opened_answers(work, plan)
-    spoiled = header.spoiled_outer + header.repeated + opened.wrong
+    spoiled = header.spoiled_outer + header.repeated + opened.wrong + plan.damaged
     return msgspec.structs.replace(
         plan,
         step="destroy_a",
-        ballots=sum(header.ballots.values()),
+        ballots=sum(header.ballots.values()) + plan.damaged,
         counted=len(opened.groups),
         spoiled=spoiled,
         tokens=header.tokens,
@@ -249,9 +291,19 @@ def open_answers(work: Work, plan: Plan) -> Plan:
 
 
 def opened_answers(work: Work, plan: Plan) -> Opened:
-    """Return the opened answers, opening P again after an interruption."""
+    """Return the opened answers, opening P again after an interruption.
+
+    Raises:
+        Held: P is not what the holder made of the ballots.
+    """
     if work.opened is None:
         _present(work.places.inner_key)
+        if plan.peeled and digest(work.places.peeled) != plan.peeled:
+            raise Held(
+                "The peeled ballots were damaged on the disk; nothing was opened. Bring back a "
+                "sound copy of this very file and run it again.",
+                where=str(work.places.peeled),
+            )
         work.opened = open_peeled(
             work.places.peeled,
             work.places.inner_key,

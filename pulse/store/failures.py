@@ -5,11 +5,11 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse.errors import Refused
+from pulse.errors import Held, Refused
 
 _FULL: Final = "There is no space left on the disk"
 _READ_ONLY: Final = "The disk is read-only"
@@ -56,3 +56,18 @@ def name_file(engine: Engine, path: Path) -> None:
             context.sqlalchemy_exception.add_note(str(path))
 
     event.listen(engine, "handle_error", note)
+
+
+def refuse_damaged(connection: Connection) -> None:
+    """Read every page of an SQLite file; a PostgreSQL server checks its own.
+
+    Raises:
+        Held: a page is not what SQLite wrote; rows may be missing without any other sign.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    found = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
+    if found != ["ok"]:
+        path = connection.exec_driver_sql("PRAGMA database_list").all()[0][2]
+        first = str(found[0]).splitlines()[-1].rstrip(".")
+        raise Held(f"{_DAMAGED} ({first}). {_RESTORE}", where=path)

@@ -8,7 +8,7 @@ import pytest
 
 from pulse import wave
 from pulse.ballotbox import export, peeled
-from pulse.closing.plan import read_plan
+from pulse.closing.plan import read_plan, write_plan
 from pulse.errors import Held, WrongState
 from pulse.release import ledger
 from tests.shelves import rooms
@@ -205,11 +205,14 @@ def test_another_key_list_is_held(week: Week) -> None:
 
 
 def test_a_damaged_plan_is_held(peeled: Week, tmp_path: Path) -> None:
-    """A plan that cannot be read stops the close; a missing one allows only to give up."""
+    """A plan that is not as it was written stops the close; a missing one allows to give up."""
     week = peeled.copy(tmp_path / "home")
-    week.places.plan.write_bytes(b"{")
-    with pytest.raises(Held, match="cannot be read"):
-        week.close()
+    sound = week.places.plan.read_bytes()
+    for damaged in (b"{", sound[:-2], sound.replace(b'"ballots":27', b'"ballots":26')):
+        assert damaged != sound
+        week.places.plan.write_bytes(damaged)
+        with pytest.raises(Held, match="damaged on the disk"):
+            week.close()
     week.places.plan.unlink()
     with pytest.raises(Held, match="only be abandoned"):
         week.close()
@@ -284,7 +287,7 @@ def test_a_council_peels_elsewhere(
     plan = read_plan(week.places)
     assert plan is not None
     asked = msgspec.structs.replace(plan, step="peel", holder="council")
-    week.places.plan.write_bytes(msgspec.json.encode(asked))
+    write_plan(week.home, asked)
     away = week.places.peeled.rename(tmp_path / "P")
     report = week.close()
     assert (report.state, report.box, week.state) == (
@@ -312,7 +315,7 @@ def test_a_peeled_file_of_another_wave_is_held(peeled: Week, tmp_path: Path) -> 
     plan = read_plan(week.places)
     assert plan is not None
     other = msgspec.structs.replace(plan, step="peel", holder="council", tokens="0" * 64)
-    week.places.plan.write_bytes(msgspec.json.encode(other))
+    write_plan(week.home, other)
     held(week, lambda _: None, "other ballots")
 
 
@@ -322,7 +325,7 @@ def test_items_that_left_the_survey_are_held(peeled: Week, tmp_path: Path) -> No
     plan = read_plan(week.places)
     assert plan is not None
     other = msgspec.structs.replace(plan, items=("Z9", *plan.items[1:]))
-    week.places.plan.write_bytes(msgspec.json.encode(other))
+    write_plan(week.home, other)
     held(week, lambda _: None, "no longer has the items")
 
 
