@@ -249,8 +249,11 @@ def test_a_small_list_entry_is_refused(booth: Booth) -> None:
 
 def test_more_ballots_than_tokens_are_refused(booth: Booth) -> None:
     """A group with more ballots than issued tokens stops the peel (a stuffed box)."""
-    box, _ = booth.box(ballots(booth), issued={"00001": 10, "00002": 4})
+    cast = ballots(booth)
+    box, _ = booth.box(cast, issued={"00001": 10, "00002": 4})
     refused(booth, box, "more ballots than tokens")
+    box, _ = booth.box(cast, issued={"00001": 5, "00002": 5})
+    assert sum(peel_box(booth, box).ballots.values()) == 10
 
 
 def test_a_group_of_which_no_tokens_are_told_has_none(booth: Booth) -> None:
