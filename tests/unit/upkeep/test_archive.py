@@ -65,7 +65,7 @@ def test_what_goes_in_comes_out(tmp_path: Path) -> None:
     assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o600
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(at=st.integers(0, 1 << 20), bit=st.integers(0, 7))
 def test_a_changed_bit_is_seen_or_changes_nothing(whole: bytes, at: int, bit: int) -> None:
     """With any one bit flipped a file is refused, or gives the very same contents."""
@@ -78,7 +78,7 @@ def test_a_changed_bit_is_seen_or_changes_nothing(whole: bytes, at: int, bit: in
             assert unpacked(folder / "backup", folder / "out") == FILES
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.integers(0, 1 << 20))
 def test_a_file_that_was_cut_off_is_refused(whole: bytes, length: int) -> None:
     """Every proper beginning of a backup is refused, an empty one too."""

@@ -44,7 +44,13 @@ def test_a_restored_home_has_every_row(place: Place, file: Path, tmp_path: Path)
     assert [c for c in examine(home, Settings(), CLOCK) if c.status == "fail"] == []
 
 
-@pytest.mark.parametrize("state", ["planned", "open", "awaiting_peel", "held"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "open",
+        *(pytest.param(s, marks=pytest.mark.slow) for s in ("planned", "awaiting_peel", "held")),
+    ],
+)
 def test_a_week_that_was_not_released_is_lost(place: Place, tmp_path: Path, state: str) -> None:
     """Its id is never asked again, nothing says it is open, and its addresses answer 410."""
     with place.state.begin() as connection:
@@ -66,6 +72,7 @@ def test_a_week_that_was_not_released_is_lost(place: Place, tmp_path: Path, stat
         assert rows(new.state, "sent") == []
 
 
+@pytest.mark.slow
 def test_a_cancelled_week_stays_cancelled(place: Place, tmp_path: Path) -> None:
     """Its id may be asked still, so no room remembers it as closed."""
     waves.move(place.state, "2026-W10", ("open",), "cancelled")
@@ -75,6 +82,7 @@ def test_a_cancelled_week_stays_cancelled(place: Place, tmp_path: Path) -> None:
     assert [shelf.closed() for shelf in rooms(home)] == [set()] * 2
 
 
+@pytest.mark.slow
 def test_what_may_have_been_revoked_since_has_ended(
     place: Place, file: Path, tmp_path: Path
 ) -> None:
@@ -96,6 +104,7 @@ def test_what_may_have_been_revoked_since_has_ended(
     worker.close()
 
 
+@pytest.mark.slow
 def test_a_key_of_the_council_serves_no_second_week(place: Place, tmp_path: Path) -> None:
     """A key that was free at the backup may have been used since, so it is given to no week."""
     with place.state.begin() as connection:
@@ -110,6 +119,7 @@ def test_a_key_of_the_council_serves_no_second_week(place: Place, tmp_path: Path
         ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_backup_goes_only_into_an_empty_home(file: Path, place: Place, tmp_path: Path) -> None:
     """A folder with anything in it, or a file, is refused and left as it is."""
     (tmp_path / "full").mkdir()
@@ -140,6 +150,7 @@ def test_bad_settings_stop_a_restore(file: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_a_backup_of_an_older_schema_becomes_today_s(tmp_path: Path) -> None:
     """It is migrated on the way."""
     with opened(old_home(tmp_path / "home")) as old:
@@ -149,6 +160,7 @@ def test_a_backup_of_an_older_schema_becomes_today_s(tmp_path: Path) -> None:
         assert rows(new.state, "council_half") == []
 
 
+@pytest.mark.slow
 def test_a_backup_of_a_newer_schema_is_refused(place: Place, tmp_path: Path) -> None:
     """Neither taken nor restored: this Pulse cannot know what it holds."""
     stamp(place.state, "state_9999")
@@ -170,6 +182,7 @@ def repacked(folder: Path, files: dict[str, bytes], manifest: dict[str, object])
     return by_hand(folder, manifest_of(files, **changes) + rest(files))
 
 
+@pytest.mark.slow
 def test_weeks_and_ledger_must_belong_together(place: Place, tmp_path: Path) -> None:
     """A released week without its release is refused."""
     place.backup(tmp_path / "x")

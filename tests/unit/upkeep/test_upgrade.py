@@ -43,6 +43,7 @@ def test_check_tells_and_changes_nothing(old: Home) -> None:
     assert not (old.path / "backups").exists()
 
 
+@pytest.mark.slow
 def test_an_upgrade_keeps_a_backup_of_what_was(old: Home, tmp_path: Path) -> None:
     """It names the backup, which gives the home as it was; run again it has nothing to do."""
     done = json.loads(call(old, "upgrade").stdout)
@@ -85,6 +86,7 @@ def test_an_upgrade_waits_for_no_opening(old: Home) -> None:
         upgrade_home(old, CLOCK, found.state, found.accounts)
 
 
+@pytest.mark.slow
 def test_an_upgrade_that_stopped_between_the_databases_goes_on(old: Home, tmp_path: Path) -> None:
     """Where one database is of the newest schema and the other not, the other follows."""
     later = old_home(tmp_path / "later", accounts="accounts_0001", state="state_0002")
@@ -96,6 +98,7 @@ def test_an_upgrade_that_stopped_between_the_databases_goes_on(old: Home, tmp_pa
         assert rows(found.state, "council_half") == []
 
 
+@pytest.mark.slow
 def test_without_a_backup_nothing_is_upgraded(old: Home) -> None:
     """A ledger that is broken stops the backup, and so the upgrade."""
     (old.releases / "ledger.jsonl").write_bytes(b"{}\n")
