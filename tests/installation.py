@@ -121,7 +121,7 @@ def free_ports(count: int) -> list[int]:
     raise AssertionError("A hundred places had no free ports.")
 
 
-def installed(folder: Path, moment: dt.datetime) -> Installation:
+def installed(folder: Path, moment: dt.datetime, **settings: str) -> Installation:
     """Return an installation whose home will stand in `folder`, at `moment`, not yet made."""
     ports, clock = free_ports(3), folder / "clock"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
@@ -132,6 +132,7 @@ def installed(folder: Path, moment: dt.datetime) -> Installation:
         "PULSE_BASE_URL": f"http://127.0.0.1:{ports[0]}",
         "PULSE_DASHBOARDS_URL": f"http://127.0.0.1:{ports[1]}",
     }
+    environment |= settings
     place = Installation(folder / "home", environment, ports, clock)
     place.set_time(moment)
     return place

@@ -38,6 +38,7 @@ def provision(settings: Settings) -> Addresses:
     try:
         if inspect(server).has_table("alembic_version"):
             raise Refused("A home uses this database already.", where="database_url")
+        _shut_out_others(server, main)
         for room in _GIVEN:
             name = f"{room}_database_url"
             given = getattr(settings, name)
@@ -58,6 +59,14 @@ def reason(error: SQLAlchemyError) -> str:
     """Return the first line of what a server said."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines()
     return said[0].rstrip(".") if said else type(error).__name__
+
+
+def _shut_out_others(server: Engine, main: URL) -> None:
+    """Take away what every role of a server may do in a database by default: enter it."""
+    with server.begin() as connection:
+        quoted = connection.dialect.identifier_preparer.quote_identifier(str(main.database))
+        connection.execute(text(f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC"))
+        connection.execute(text(f"GRANT ALL ON DATABASE {quoted} TO CURRENT_USER"))
 
 
 def _make(server: Engine, main: URL, room: Room) -> URL:

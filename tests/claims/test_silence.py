@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -108,7 +109,7 @@ def _reply(client: Client, path: str) -> tuple[int, list[tuple[str, str]], bytes
     return reply.status_code, plain, CHANCE.sub(b"", reply.content)
 
 
-def cast_one(staff: Client, link: str) -> None:
+def cast_one(staff: httpx.Client, link: str) -> None:
     """Answer as a browser does: blind, have signed, seal, cast."""
     secret, _ = parse_link(link)
     keys = staff.get(staff.get("/w/current").json()["keys"]).json()
