@@ -269,8 +269,9 @@ def test_a_group_outside_the_list_is_refused(booth: Booth) -> None:
 
 
 def test_fewer_than_k_ballots_are_never_peeled(booth: Booth) -> None:
-    """Four ballots are not peeled at k = 5."""
+    """Four ballots are not peeled at k = 5; five are."""
     refused(booth, booth.box(ballots(booth)[:4])[0], "fewer than 5")
+    assert peel_box(booth, booth.box(ballots(booth)[:5])[0]).ballots == {"00001": 5, "00002": 0}
 
 
 def test_another_box_is_refused_and_the_same_is_peeled_again(booth: Booth) -> None:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import pulse
+from pulse import wave as waves
 from pulse.ballotbox import holder, pairs, peeled
 from pulse.ballotbox.export import chunks
 from pulse.cli.program import program
@@ -88,6 +89,13 @@ def test_the_close_waits_and_says_where_box_lies(case: Case) -> None:
     assert waits_for(case.week.home, case.week.wave) == (places.box, places.bundle)
     assert waits_for(case.week.home, "2026-W08") is None
     assert case.box.read_bytes() == places.box.read_bytes()
+
+
+def test_a_wave_that_was_held_before_waits_like_any_other(case: Case) -> None:
+    """Once BOX lies ready, the reason of an earlier trouble is gone from its state."""
+    waves.move(case.week.engine, case.week.wave, ("awaiting_peel",), "held", reason="no space")
+    assert case.week.close().state == "awaiting_peel"
+    assert (case.week.state, case.week.row.reason) == ("awaiting_peel", "")
 
 
 def test_box_can_be_fetched_again(case: Case) -> None:
