@@ -31,7 +31,7 @@ from pulse.release import treefile
 from pulse.release.shown import last_shown
 from pulse.settings import Home, Settings
 from pulse.store.databases import Shelves, check_servers, shelves
-from pulse.store.files import PUBLIC, destroy_file, hand_over, write_atomically
+from pulse.store.files import PUBLIC, destroy_file, make_folder, write_atomically
 from pulse.store.lock import only_one
 from pulse.terms import Progress, Secret, Tree, silent
 from pulse.token.encoding import b64u, sha256
@@ -113,8 +113,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         without_email = _prefill(home, engine, rooms, row.wave, tree)
         _tell(progress, "gates")
         _set_gates(rooms, row.wave, opened=True)
-        current = msgspec.json.encode({"wave": row.wave, "keys": row.keys})
-        write_atomically(home.published / "current.json", current, PUBLIC)
+        _announce(home, {"wave": row.wave, "keys": row.keys})
         _tell(progress, "open")
         row = waves.move(
             engine, row.wave, ("planned",), "open",
@@ -148,6 +147,10 @@ def cancel(home: Home, settings: Settings, engine: Engine, wave: str) -> waves.W
         return waves.move(engine, wave, ("planned", "open"), "cancelled", keys="")
 
 
+def _announce(home: Home, current: Mapping[str, str | None]) -> None:
+    write_atomically(home.published / "current.json", msgspec.json.encode(current), PUBLIC)
+
+
 def _local(moment: dt.datetime, settings: Settings) -> str:
     return moment.astimezone(settings.zone).isoformat(timespec="seconds")
 
@@ -166,8 +169,8 @@ def _prepare(
         raise Refused("Say where people find help before a wave opens.", where="support.text")
     council.require(engine, settings.holder)
     instrument = load()
-    survey = f"{instrument.id} {instrument.version}"
-    row = waves.propose(settings, engine, now, wave=wave, closes=closes, survey=survey)
+    named = f"{instrument.id} {instrument.version}"
+    row = waves.propose(settings, engine, now, wave=wave, closes=closes, survey=named)
     last = waves.last_asked(engine)
     file = home.trees / f"{last.wave}.json" if last else None
     sticky = treefile.read_kept(file).groups if file and file.exists() else None
@@ -202,9 +205,7 @@ def _publish(
     words = {instrument.locale: texts(instrument, row.form, row.wave, settings.support)}
     published = publish(terms, tree, [key.spki for key in signing.values()], words)
     folder = home.published / row.wave
-    folder.mkdir()
-    folder.chmod(home.mode(home.published))
-    hand_over(folder)
+    make_folder(folder, home.mode(home.published))
     for name, data in published.files.items():
         write_atomically(folder / name, data, PUBLIC)
     return replace(
@@ -233,20 +234,16 @@ def _set_gates(rooms: Shelves, wave: str, *, opened: bool) -> None:
 
 def _wipe(home: Home, engine: Engine, rooms: Shelves, wave: str) -> None:
     """Shut and destroy whatever there is of a wave; again is fine."""
-    current = home.published / "current.json"
-    if not current.exists() or wave.encode() in current.read_bytes():
-        write_atomically(current, b'{"wave":null}', PUBLIC)
+    if not (now := home.published / "current.json").exists() or wave.encode() in now.read_bytes():
+        _announce(home, {"wave": None})
     with contextlib.suppress(SQLAlchemyError):  # a damaged store is destroyed all the same
         _set_gates(rooms, wave, opened=False)
     invitation.destroy(home, engine, wave)
     for shelf in rooms:
         shelf.destroy(wave)
-    for path in (
-        home.issuer_keys / f"{wave}.keys",
-        home.operator_keys / f"{wave}.inner",
-        home.holder_keys / f"{wave}.outer",
-        home.trees / f"{wave}.json",
-    ):
-        destroy_file(path)
+    destroy_file(home.issuer_keys / f"{wave}.keys")
+    destroy_file(home.operator_keys / f"{wave}.inner")
+    destroy_file(home.holder_keys / f"{wave}.outer")
+    destroy_file(home.trees / f"{wave}.json")
     shutil.rmtree(home.published / wave, ignore_errors=True)
     roster.forget(engine, wave)

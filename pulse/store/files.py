@@ -48,6 +48,13 @@ def hand_over(path: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
+def make_folder(path: Path, mode: int) -> None:
+    """Make a folder with these rights whatever the umask; it belongs to its parent's owner."""
+    path.mkdir()
+    path.chmod(mode)
+    hand_over(path)
+
+
 def companion(path: Path, suffix: str) -> Path:
     """Return the file that stands beside `path` under its name plus `suffix`."""
     return path.with_name(path.name + suffix)
