@@ -1,8 +1,8 @@
 """Settings of a PostgreSQL server that would keep what Pulse does not, or lose what it must not.
 
 Read in a session of the room's own role: a setting may be given to a role or a database alone.
-"Linking" settings write down when which statement ran: no wave is opened under them. "Losing"
-ones let an acknowledged row go. "Reported" ones make further copies of the server's log of
+"Linking" settings write down when which statement ran, "losing" ones let an acknowledged row go:
+no wave is opened under either. "Reported" ones make further copies of the server's log of
 changes, which keeps the order of rows until it is recycled, or log a little of it. What each
 does: https://www.postgresql.org/docs/current/runtime-config.html.
 """
@@ -109,7 +109,7 @@ def refusals(engine: Engine) -> tuple[str, ...]:
     return tuple(
         f"{found.setting}: {found.sentence}."
         for found in findings(engine)
-        if found.weight == "linking"
+        if found.weight != "reported"
     )
 
 

@@ -7,20 +7,25 @@ from pathlib import Path
 import pytest
 
 from pulse.errors import Refused
+from pulse.settings import Home
 from pulse.store import schema
 from pulse.store.engine import reading
 from pulse.store.migrate import upgrade
 from pulse.store.postgres import postgres_engine
+from pulse.store.schema import check_schema
 from pulse.terms import silent
+from pulse.upkeep import archive
 from pulse.upkeep.copying import copy_in
+from pulse.upkeep.restore import restore
 from tests.conftest import IN_CI
+from tests.fault.traced import disturbed, points
 from tests.fault.upgrades import Cases, killed_at, run
 from tests.postgres import Cluster
-from tests.unit.upkeep.conftest import rows
+from tests.unit.upkeep.conftest import opened, rows
 from tests.unit.upkeep.test_homes import LATER, engine_of
 
 pytestmark = pytest.mark.slow
-A_FEW = 4
+A_FEW = 2
 STEP = 5  # statements between two kills
 
 
@@ -73,3 +78,36 @@ def test_an_upgrade_on_a_server_that_is_killed_goes_on(cluster: Cluster, tmp_pat
     with pytest.raises(Refused, match="newer version"):
         upgrade(engine, "accounts")
     engine.dispose()
+
+
+def test_a_backup_that_is_killed_is_whole_or_not_there(cases: Cases, tmp_path: Path) -> None:
+    """Killed or failing at a few calls, `pulse backup` leaves a good file or none."""
+    file, words = tmp_path / "x.tar.gz", ("backup", str(tmp_path / "x.tar.gz"))
+    found = points(cases.home, *words)
+    file.unlink()
+    for number, point in enumerate(random.sample(found, A_FEW)):
+        done = disturbed(cases.home, point, *words)
+        assert "Traceback" not in done.stderr
+        assert file.exists() or done.returncode
+        if file.exists():
+            (tmp_path / f"{number}").mkdir()
+            archive.unpack(file, tmp_path / f"{number}", silent)
+            file.unlink()
+
+
+def test_a_restore_that_is_killed_has_made_a_home_or_none(cases: Cases, tmp_path: Path) -> None:
+    """Killed or failing at a few calls, `pulse restore` leaves no home; run again, it makes one."""
+    words = ("restore", str(tmp_path / "x.tar.gz"))
+    with opened(Home(cases.home)) as place:
+        place.backup(tmp_path / "x.tar.gz")
+    found = points(tmp_path / "undisturbed", *words)
+    for number, point in enumerate(random.sample(found, A_FEW)):
+        home = tmp_path / f"home{number}"
+        done = disturbed(home, point, *words)
+        assert "Traceback" not in done.stderr
+        assert done.returncode == 0 or not home.exists() or (home / "pulse.toml").exists()
+        if not home.exists():
+            restore(Home(home), tmp_path / "x.tar.gz", {})
+        with opened(Home(home)) as made:
+            assert rows(made.state, "membership")
+            check_schema(made.state, "state")
