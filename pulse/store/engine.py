@@ -64,7 +64,16 @@ def sqlite_engine(
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin)
     name_file(engine, path)
+    silence(engine)
     return engine
+
+
+def silence(engine: Engine) -> None:
+    """Let no logger ever tell statements and rows, at whatever level somebody sets it.
+
+    `hide_parameters` hides what goes in; at DEBUG, what comes out would be written row by row.
+    """
+    engine.logger.disabled = True  # type: ignore[union-attr] # echo is off: a plain logger
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool, QueuePool
 
-from pulse.store.engine import READING
+from pulse.store.engine import READING, silence
 
 _SESSION: Final = {
     "synchronous_commit": "on",  # an answer follows the write of its log, never before
@@ -47,6 +47,7 @@ def postgres_engine(url: URL, *, serving: bool, one_writer: bool) -> Engine:
         connect_args={"options": options, "connect_timeout": _CONNECT_WITHIN},
         hide_parameters=True,  # no error and no log ever quotes a hash, a box or an address
     )
+    silence(engine)
     if one_writer:
         event.listen(engine, "begin", _take_write_lock)
     return engine

@@ -1,10 +1,11 @@
 """SQLite as the rooms need it: durable, locked before it reads, never made by accident."""
 
+import logging
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from pulse.store.engine import reading, sqlite_engine
@@ -76,3 +77,21 @@ def test_an_error_never_quotes_what_was_written(tmp_path: Path) -> None:
     engine.dispose()
     assert "missing" in str(raised.value)
     assert "canary" not in str(raised.value)
+
+
+def test_no_logger_tells_statements_or_rows(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not even one that is told to tell everything; one with another logger (the twin) does."""
+
+    def told(engine: Engine) -> bool:
+        caplog.clear()
+        with caplog.at_level("DEBUG", "sqlalchemy.engine"), engine.connect() as connection:
+            connection.execute(text("SELECT 'canary'")).one()
+        engine.dispose()
+        return "canary" in caplog.text
+
+    assert not told(sqlite_engine(tmp_path / "a.db", journal="wal", create=True))
+    loud = create_engine("sqlite://", hide_parameters=True)
+    loud.logger = logging.getLogger("sqlalchemy.engine.loud")
+    assert told(loud)
