@@ -173,12 +173,17 @@ def _files(home: Home, rows: Mapping[str, str], lines: int) -> Iterator[tuple[st
         for name in sorted((*manifest.FILES, manifest.NAME)):
             yield f"releases/{entry.wave}/{name}", home.releases / entry.wave / name
     for wave in sorted(wave for wave, state in rows.items() if state in _ASKED):
-        if (tree := home.trees / f"{wave}.json").is_file():
+        if _plain(tree := home.trees / f"{wave}.json"):
             yield f"state/trees/{wave}.json", tree
         folder = home.published / wave
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if contents.PUBLISHED.fullmatch(path.name):
+            if contents.PUBLISHED.fullmatch(path.name) and _plain(path):
                 yield f"state/w/{wave}/{path.name}", path
+
+
+def _plain(path: Path) -> bool:
+    """Tell whether this is a file itself: a link could lead to a key."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _measured(

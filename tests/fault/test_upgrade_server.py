@@ -9,8 +9,10 @@ from pulse.accounts import directory, tokens
 from pulse.cli.setup import FIRST_SETTINGS
 from pulse.errors import Refused
 from pulse.settings import Home, Settings, load
+from pulse.store import schema
 from pulse.store.databases import addresses, shelves
 from pulse.store.home import make_home
+from pulse.store.migrate import upgrade
 from pulse.store.postgres import postgres_engine
 from pulse.store.serversettings import findings, refusals
 from pulse.terms import silent
@@ -19,6 +21,7 @@ from pulse.upkeep.doctor import examine
 from pulse.upkeep.restore import restore
 from tests.postgres import Cluster
 from tests.unit.dashboards.house import CHEAP
+from tests.unit.store.test_migrations import DESCRIBED, differences
 from tests.unit.upkeep import homes
 from tests.unit.upkeep.conftest import CLOCK, Place, opened, place, rows, today
 
@@ -82,6 +85,17 @@ def test_a_database_that_a_home_uses_is_never_filled(
         copy_in(tmp_path / "x.db", there.state, "state", silent)
         with pytest.raises(Refused, match="not empty"):
             copy_in(tmp_path / "x.db", there.state, "state", silent)
+
+
+@pytest.mark.parametrize("which", schema.REVISIONS)
+def test_migrations_make_the_described_tables_on_a_server_too(
+    cluster: Cluster, which: schema.Which
+) -> None:
+    """Nothing is missing, superfluous or of another type."""
+    engine = postgres_engine(cluster.new_database(), serving=False, one_writer=True)
+    upgrade(engine, which)
+    assert differences(engine, DESCRIBED[which]) == []
+    schema.check_schema(engine, which)
 
 
 LINKING = {

@@ -35,6 +35,7 @@ def test_a_backup_holds_databases_settings_and_what_is_public(place: Place, tmp_
         home.state / "mail.lock", home.state / "database.url", home.accounts / "csrf.key",
     ):  # fmt: skip
         write_atomically(path, b"not for a backup")
+    (home.published / "2026-W10" / f"keys-{'1' * 64}.json").symlink_to(home.issuer / "2026-W10.db")
     taken = place.backup(tmp_path / "x.tar.gz")
     found = inside(tmp_path / "x.tar.gz")
     assert list(found) == [

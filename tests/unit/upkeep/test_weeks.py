@@ -16,18 +16,20 @@ import pulse.app
 from pulse import wave as waves
 from pulse.clock import FixedClock
 from pulse.disclosure.audit import audit_home
-from pulse.errors import WrongState
+from pulse.errors import Refused, WrongState
 from pulse.invitation.links import invitations, read_kwave
 from pulse.opening import open_wave
 from pulse.release import ledger, manifest
 from pulse.store.databases import accounts_engine
 from pulse.token.encoding import b64u
 from pulse.upkeep.backup import backup, waves_in
+from pulse.upkeep.contents import MANIFEST, STATE
 from tests import looking
 from tests.copies import known, original, week
 from tests.unit.dashboards.house import CLOCK
 from tests.unit.upkeep.conftest import opened, restored
 from tests.unit.upkeep.test_backup import inside
+from tests.unit.upkeep.test_restore import repacked
 from tests.week import CLOSES, OPENS, Secrets, Week, ballots, cast, same_keys
 
 __all__ = ["known", "original", "week"]  # fixtures
@@ -112,6 +114,18 @@ def test_a_backup_of_any_moment_makes_a_sound_home(
         row = waves.get(new.state, week.wave)
         assert row is not None
         assert row.state == ("released" if released else "lost")
+
+
+def test_a_cut_through_two_moments_is_refused(
+    taken: tuple[Week, dict[str, Path]], tmp_path: Path
+) -> None:
+    """The twin: a backup that copied the releases first and the state last makes no home."""
+    early, late = inside(taken[1]["candidate"]), inside(taken[1]["after"])
+    described = msgspec.json.decode(early.pop(MANIFEST))
+    mixed = repacked(tmp_path, {**early, STATE: late[STATE]}, described)
+    with pytest.raises(Refused, match="do not belong together"):
+        restored(mixed, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
 
 
 def whole(file: Path) -> list[str]:
