@@ -1,6 +1,7 @@
 """A council with a machine of its own: its key file, and what an operator would bring there."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -9,13 +10,26 @@ from pulse.ballotbox import bundle, pairs, seal
 from pulse.ballotbox.export import BoxHeader, Exported, export
 from pulse.ballotbox.holder import PeeledHere, peel_box
 from pulse.terms import SealedBallot
+from pulse.token import rfc9474
 from pulse.token.encoding import b64u
 from pulse.token.keylist import KeyList, encode, hex_hash, leaf
 from pulse.token.merkle import merkle_root
-from tests.booth import WAVE, Booth, Ordered
+from pulse.token.message import new_message, token_context
+from tests.booth import SALT, WAVE, Booth, Ordered, signing_key
 
 ANSWERS = [(1, 2, 3, 4, 5, 6), (5, 5, 5, 5, 5, 5), (0,) * 6, (2, 2, 2, 2, 2, 2), (4, 0, 6, 1, 3, 5)]
 ITEMS = ("A1", "A2", "S1", "E1", "C1", "W1")
+
+
+@cache
+def _token(g: str, wave: str, number: int) -> tuple[bytes, bytes]:
+    del number
+    key = signing_key(int(g))
+    n, e = int(key.n), int(key.e)
+    msg = new_message(token_context(wave, g, key.spki))
+    blinded = rfc9474.blind(msg, n, e, bytes(SALT), rfc9474.random_blind(n))
+    signed = rfc9474.blind_sign(key, blinded.blinded)
+    return msg, rfc9474.finalize(msg, signed, blinded.inv, n, e)
 
 
 class Away(Booth):
@@ -29,6 +43,7 @@ class Away(Booth):
 
     def __init__(self, folder: Path, invited: Sequence[int] = (8, 8), waves: int = 3) -> None:
         super().__init__(folder, invited)
+        self._drawn = dict.fromkeys(self.keys, 0)
         self.outer_key.unlink()  # nothing of the second key is here
         self.council = folder / "council"
         self.council.mkdir()
@@ -56,6 +71,11 @@ class Away(Booth):
         self.list.write_bytes(encode(msgspec.structs.replace(terms, **changes)))
         self.path = f"/w/{wave}/keys-{hex_hash(self.list.read_bytes())}.json"
         self.wave = wave
+
+    def token(self, g: str, wave: str = WAVE) -> tuple[bytes, bytes]:
+        """Return the next of a group's tokens, the same ones in each test (they take long)."""
+        self._drawn[g] += 1
+        return _token(g, wave, self._drawn[g])
 
     def ballots(self) -> list[SealedBallot]:
         """Cast five ballots in each of two groups."""

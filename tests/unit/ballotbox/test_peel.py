@@ -172,6 +172,7 @@ def test_swapped_boxes_spoil(booth: Booth) -> None:
     ]
     header = peel_box(booth, booth.box(cast)[0])
     assert (header.spoiled_outer, sum(header.ballots.values())) == (2, 10)
+    assert len(opened(booth).groups) == 8
 
 
 def test_repeated_inner_boxes_stay_once(booth: Booth) -> None:
@@ -245,6 +246,8 @@ def test_a_small_list_entry_is_refused(booth: Booth) -> None:
     booth.list_groups([8, 9])
     with pytest.raises(Held, match="only 8 invited"):
         peel.peel_file(box, booth.outer_key, booth.groups, 9, booth.folder / "refused")
+    out = booth.folder / "P"
+    assert peel.peel_file(box, booth.outer_key, booth.groups, 8, out).spoiled_outer == 0
 
 
 def test_more_ballots_than_tokens_are_refused(booth: Booth) -> None:

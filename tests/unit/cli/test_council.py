@@ -117,6 +117,7 @@ def test_forget_wants_one_reason(keys: Path, call: Call, more: list[str]) -> Non
     assert call("council", "forget", "--key", str(keys), *more).exit_code == 2
 
 
+@pytest.mark.slow
 def test_the_council_loads_no_figures_solver_or_framework(tmp_path: Path) -> None:
     """Making keys on a bare machine imports nothing of tables, charts, solver or web."""
     script = (
