@@ -1,8 +1,9 @@
-"""One answered week, made once and copied for each test."""
+"""An answered week and a precinct, each made once and copied for each test."""
 
 import pytest
 
 from tests.copies import known, original, week
+from tests.fault.precinct import Precinct
 from tests.week import Interrupted, Secrets, Week, stop_at
 
 __all__ = ["known", "original", "week"]  # fixtures for the tests of this folder
@@ -26,3 +27,9 @@ def peeled(original: tuple[Week, Secrets], tmp_path_factory: pytest.TempPathFact
         week.close(checkpoint=stop_at("after peel"))
     week.engine.dispose()
     return week
+
+
+@pytest.fixture(scope="session")
+def precinct(tmp_path_factory: pytest.TempPathFactory) -> Precinct:
+    """Return a home with an open wave for 600 people, and what they will send."""
+    return Precinct(tmp_path_factory.mktemp("precinct"), 600)

@@ -1,0 +1,113 @@
+"""Disks that fail under a serving process: `python -m tests.fault.failing`.
+
+Each round takes a server through four phases while a crowd sends to it: all is well; every
+sync (or write) fails; every third one fails; all is well again. At the end of each phase the
+power is cut, and what had been acknowledged must be on the disk. While every sync fails
+nothing may be acknowledged at all.
+
+A sync that fails and is tried again may succeed although the data never reached the disk
+("fsyncgate"): the kernel calls the pages clean. SQLite writes what was not committed anew.
+"""
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.fault.crowd import Crowd
+from tests.fault.disk import Disk, disk, do, mounted, somewhere
+from tests.fault.nursery import Nursery
+from tests.fault.powercut import APPS, WITHIN, Cut
+from tests.fault.precinct import Precinct
+from tests.fault.reading import look
+from tests.fault.telling import Verdict, command, judged
+from tests.fault.traced import injected
+
+TWIN: Final = "casting, synchronous=OFF"  # never asks whether a sync failed
+PEOPLE: Final = 3_000
+FAULTS: Final = ("fdatasync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC",
+                 "pwrite64:error=EROFS")  # fmt: skip
+SETTLED: Final = 0.2  # seconds after which what was under way has been answered
+PHASE: Final = 0.4
+
+
+def run(
+    what: str, times: int, seed: int, precinct: Precinct, folder: Path,
+    faults: tuple[str, ...] = FAULTS,
+) -> Verdict:  # fmt: skip
+    """Take a server through failing syncs and writes `times` times, and judge what is left.
+
+    Args:
+        what: a name of `APPS`.
+        times: how many rounds.
+        seed: decides faults and orders.
+        precinct: what is served and sent.
+        folder: where copies are kept and mounted.
+        faults: what strace makes fail.
+    """
+    chance, verdict = random.Random(seed), Verdict(f"failing disk, {what}", seed)
+    with disk() as served, Nursery(APPS[what], served.folder / "home") as nursery:
+        while verdict.rounds < times:
+            fault = faults[verdict.rounds % len(faults)]
+            precinct.place(served.folder / "home")
+            do("sync", "-f", served.folder)
+            with Crowd(nursery.port, precinct.asked(what), chance) as crowd:
+                nursery.start()
+                crowd.heard(WITHIN)
+                cuts = list(_phases(nursery.pid, crowd, fault, served, folder, verdict))
+            nursery.kill()
+            verdict.heard(crowd)
+            for cut in cuts:
+                with mounted(cut.image, folder / "after") as after:
+                    look(what, after / "home", precinct, cut.acknowledged, verdict)
+                cut.image.unlink()
+            verdict.round()
+    return verdict
+
+
+def _phases(
+    pid: int, crowd: Crowd, fault: str, served: Disk, folder: Path, verdict: Verdict
+) -> Iterator[Cut]:
+    def cut(number: int) -> Cut:
+        before = dict(crowd.acknowledged)
+        return Cut(served.cut(folder / f"{number}.img"), before)
+
+    call = f"--trace={fault.partition(':')[0]}"
+    time.sleep(PHASE)
+    yield cut(0)
+    with injected(pid, call, f"--inject={fault}:when=1+"):
+        time.sleep(SETTLED)
+        before, refused = len(crowd.acknowledged), crowd.statuses[503]
+        time.sleep(PHASE)
+        if len(crowd.acknowledged) > before:
+            verdict.fail(f"{len(crowd.acknowledged) - before} acknowledged though {fault}")
+        if crowd.statuses[503] == refused and crowd.left:
+            verdict.fail(f"nobody heard 503 though {fault}")
+        yield cut(1)
+    with injected(pid, call, f"--inject={fault}:when=3+3"):
+        time.sleep(PHASE)
+        yield cut(2)
+    before = len(crowd.acknowledged)
+    time.sleep(PHASE)
+    if len(crowd.acknowledged) == before and crowd.left:
+        verdict.fail(f"nothing is stored any more after {fault} has passed")
+    yield cut(3)
+
+
+def main() -> int:
+    """Fail as the command line says."""
+    given = command(__doc__, times=40)
+    with tempfile.TemporaryDirectory(dir=somewhere()) as folder:
+        precinct = Precinct(Path(folder), PEOPLE)
+        verdicts = {
+            what: run(what, given.times, given.seed, precinct, Path(folder))
+            for what in ("casting", "issuing", TWIN)
+        }
+    return judged(verdicts, (TWIN,))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

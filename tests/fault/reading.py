@@ -1,0 +1,66 @@
+"""Reads what a fault left on a disk, without our own code, and holds it to what was promised."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tests.booth import WAVE
+from tests.fault.crowd import Key
+from tests.fault.precinct import Precinct
+from tests.fault.telling import Verdict
+
+UNMARKED = bytes(32)
+
+
+def look(
+    what: str,
+    home: Path,
+    precinct: Precinct,
+    acknowledged: Mapping[Key, bytes],
+    verdict: Verdict,
+) -> None:
+    """Hold what lies in a home to what had been acknowledged of "casting" or "issuing"."""
+    reader = look_at_box if what.startswith("casting") else look_at_issuer
+    reader(home, precinct, acknowledged, verdict)
+
+
+def look_at_box(
+    home: Path, precinct: Precinct, acknowledged: Mapping[Key, bytes], verdict: Verdict
+) -> None:
+    """Find every acknowledged ballot in the box, byte for byte, and nothing that nobody cast."""
+    rows = _rows(home / "ballotbox" / f"{WAVE}.db", "select t, g, msg, sig, box from sealed")
+    found = {t: (g, msg, sig, box) for t, g, msg, sig, box in rows}
+    if len(found) != len(rows):
+        verdict.fail(f"{len(rows) - len(found)} ballots stand twice")
+    for t, row in found.items():
+        cast = precinct.ballots.get(t)
+        if cast is None or row != (cast.g, cast.msg, cast.sig, cast.box):
+            verdict.fail("a ballot is not as it was cast")
+    verdict.lost += sum(t not in found for (t,) in acknowledged)
+    verdict.kept += len(acknowledged)
+
+
+def look_at_issuer(
+    home: Path, precinct: Precinct, acknowledged: Mapping[Key, bytes], verdict: Verdict
+) -> None:
+    """Find every answered invitation used, for the message that was answered and no other."""
+    rows = _rows(home / "issuer" / f"{WAVE}.db", "select h, c from invitation")
+    marks = dict(rows)
+    if len(marks) != len(rows) or set(marks) != set(precinct.marks):
+        verdict.fail("the invitations are not those that were written at opening")
+    for h, c in marks.items():
+        if c != UNMARKED and c not in precinct.marks[h]:
+            verdict.fail("an invitation was used for a message that nobody sent")
+    if len({h for h, _ in acknowledged}) != len(acknowledged):
+        verdict.fail("an invitation gave two different tokens")
+    verdict.lost += sum(marks.get(h) != c for h, c in acknowledged)
+    verdict.kept += len(acknowledged)
+
+
+def _rows(path: Path, query: str) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        ((said,),) = connection.execute("pragma integrity_check").fetchall()
+        assert said == "ok", said
+        return connection.execute(query).fetchall()

@@ -1,0 +1,76 @@
+"""Servers that are killed under load, hundreds of times: `python -m tests.fault.sigkill`.
+
+In each round a server of the ballot box, or of the issuer, is started over the files that the
+last one left, and is killed after a random time while a crowd sends to it. When everybody has
+an answer, or the server was killed often enough, the files are read without our own code.
+"""
+
+import random
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from tests.fault.crowd import Crowd
+from tests.fault.nursery import Nursery
+from tests.fault.precinct import Precinct
+from tests.fault.reading import look
+from tests.fault.telling import Verdict, command, judged
+
+APPS: Final = {
+    "casting": "pulse.app:create_ballotbox",
+    "issuing": "pulse.app:create_issuer",
+    "casting, answered before it is stored": "tests.fault.twins:hasty_ballotbox",
+}
+TWINS: Final = ("casting, answered before it is stored",)
+LONGEST: Final = 0.4  # seconds that a server may live; starting takes about a tenth
+ON_ONE_HOME: Final = 25
+PEOPLE: Final = 3_000
+WITHIN: Final = 60.0
+
+
+def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> Verdict:
+    """Kill the server `times` times under load and judge what is left.
+
+    Args:
+        what: a name of `APPS`.
+        times: how many kills.
+        seed: decides moments and orders (the operating system decides the rest).
+        precinct: what is served and sent.
+        folder: where homes are served from.
+    """
+    chance, verdict = random.Random(seed), Verdict(f"sigkill, {what}", seed)
+    home = folder / "served"
+    with Nursery(APPS[what], home) as nursery:
+        while verdict.rounds < times:
+            precinct.place(home)
+            with Crowd(nursery.port, precinct.asked(what), chance) as crowd:
+                for _ in range(min(ON_ONE_HOME, times - verdict.rounds)):
+                    nursery.start()
+                    time.sleep(chance.uniform(0, LONGEST))
+                    nursery.kill()
+                    verdict.round()
+                    if not crowd.left:
+                        break
+                nursery.start()
+                if not crowd.wait(WITHIN):
+                    verdict.fail("people were left without an answer")
+            nursery.kill()
+            verdict.heard(crowd)
+            look(what, home, precinct, crowd.acknowledged, verdict)
+    return verdict
+
+
+def main() -> int:
+    """Kill as the command line says."""
+    given = command(__doc__, times=500)
+    with tempfile.TemporaryDirectory() as folder:
+        precinct = Precinct(Path(folder), PEOPLE)
+        verdicts = {
+            what: run(what, given.times, given.seed, precinct, Path(folder)) for what in APPS
+        }
+    return judged(verdicts, TWINS)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,100 @@
+"""What a long run says: how far it is, and its verdict."""
+
+import argparse
+import secrets
+import sys
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from tests.fault.crowd import Crowd
+
+EVERY: Final = 2.0  # seconds between two lines of progress
+Backend = Literal["sqlite", "postgresql"]
+
+
+class Given(msgspec.Struct, frozen=True):
+    """The options that every long form takes."""
+
+    times: int
+    seed: int
+    backend: Backend
+
+
+class Verdict:
+    """Counts what was seen.
+
+    Attributes:
+        rounds: how often the fault was made.
+        kept: acknowledged requests that were looked for afterwards.
+        lost: those that were not found.
+        wrong: sentences about anything else that must not be.
+        statuses: answers by status; 0 counts cut connections.
+    """
+
+    def __init__(self, name: str, seed: int) -> None:
+        self.name, self.seed = name, seed
+        self.rounds = self.kept = self.lost = 0
+        self.wrong: list[str] = []
+        self.statuses: Counter[int] = Counter()
+        self._begun = self._said = self._ended = time.monotonic()
+
+    def round(self) -> None:
+        """Count one fault; say so now and then."""
+        self.rounds += 1
+        self._ended = time.monotonic()
+        if self._ended - self._said > EVERY:
+            self._said = self._ended
+            sys.stderr.write(f"{self.name}: {self.rounds}, {self.lost} lost of {self.kept}\n")
+
+    def heard(self, crowd: Crowd) -> None:
+        """Take over what a crowd was answered."""
+        self.statuses += crowd.statuses
+        self.wrong += crowd.wrong
+
+    def fail(self, sentence: str) -> None:
+        """Note what must not be."""
+        self.wrong.append(sentence)
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost and nothing else was wrong."""
+        return not self.lost and not self.wrong
+
+    def tell(self) -> None:
+        """Print the verdict."""
+        seconds = self._ended - self._begun
+        answers = ", ".join(f"{n} times {s or 'cut'}" for s, n in sorted(self.statuses.items()))
+        sys.stdout.write(
+            f"{self.name}: {self.rounds} faults, {self.kept} acknowledged looked for, "
+            f"{self.lost} lost, {len(self.wrong)} wrong; {answers}; "
+            f"seed {self.seed}; {seconds:.0f} s\n"
+        )
+        for sentence in sorted(set(self.wrong))[:5]:
+            sys.stdout.write(f"  {sentence}\n")
+        sys.stdout.flush()
+
+
+def judged(verdicts: Mapping[str, Verdict], twins: Collection[str]) -> int:
+    """Print every verdict; 0 when all is well with the servers and nothing with their twins."""
+    failed = 0
+    for name, verdict in verdicts.items():
+        verdict.tell()
+        failed |= verdict.good == (name in twins)
+    sys.stdout.write("FAILED\n" if failed else "as it must be\n")
+    return failed
+
+
+def command(description: str | None, times: int) -> Given:
+    """Read the options of a long form; without a seed one is drawn and printed at the end."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--times", type=int, default=times)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
+    parser.add_argument("--backend", choices=["sqlite", "postgresql"], default="sqlite")
+    given = parser.parse_args()
+    return Given(given.times, given.seed, given.backend)

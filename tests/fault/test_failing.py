@@ -1,0 +1,33 @@
+"""Disks that fail under a server: the short form of `python -m tests.fault.failing`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fault.failing import TWIN, run
+from tests.fault.needing import need_disks, need_strace
+from tests.fault.precinct import Precinct
+
+pytestmark = pytest.mark.slow
+SEED = 1
+SYNC = ("fdatasync:error=EIO",)
+
+
+@pytest.mark.parametrize("what", ["casting", "issuing"])
+def test_nothing_is_acknowledged_while_no_sync_succeeds(
+    precinct: Precinct, tmp_path: Path, what: str
+) -> None:
+    """Failing syncs are 503, nothing before them is lost, and all goes on when they succeed."""
+    need_disks()
+    need_strace()
+    verdict = run(what, 1, SEED, precinct, tmp_path, SYNC)
+    assert (verdict.lost, verdict.wrong) == (0, [])
+
+
+def test_a_server_that_never_asks_for_a_sync_is_caught(precinct: Precinct, tmp_path: Path) -> None:
+    """It acknowledges while every sync would fail, and a cut loses that."""
+    need_disks()
+    need_strace()
+    verdict = run(TWIN, 1, SEED, precinct, tmp_path, SYNC)
+    assert verdict.lost
+    assert verdict.wrong

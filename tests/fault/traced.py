@@ -1,0 +1,94 @@
+"""Programs under strace, which makes their n-th call to the system fail or kills them there."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+ROOT: Final = Path(__file__).parents[2]
+# Every call by which a command changes a disk.
+CHANGING: Final = (
+    "write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "unlinkat", "ftruncate",
+    "mkdir", "rmdir",
+)  # fmt: skip
+SYNCS: Final = ("fsync", "fdatasync")
+WRITES: Final = ("write", "pwrite64", "ftruncate", "mkdir")
+_CALL: Final = re.compile(r"^(\d+) +(\w+)\(.*\) += (-?\d+)")
+
+
+class Point(msgspec.Struct, frozen=True):
+    """The n-th call of one kind, and what happens there: "kill", or the name of an error."""
+
+    call: str
+    n: int
+    fate: str
+
+    @property
+    def inject(self) -> str:
+        """The option of strace that brings it about."""
+        what = "signal=KILL" if self.fate == "kill" else f"error={self.fate}"
+        return f"--inject={self.call}:{what}:when={self.n}"
+
+
+def points(home: Path, *words: str) -> list[Point]:
+    """Run a command undisturbed and return every point at which it can be disturbed.
+
+    Before a call that fails anyway the disk is as before the next one, so it counts no point.
+    """
+    log = home.parent / "calls"
+    done = traced(home, words, "-o", str(log), f"--trace={','.join(CHANGING)}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    matched = [m for line in log.read_text().splitlines() if (m := _CALL.match(line))]
+    counted = dict.fromkeys(CHANGING, 0)
+    found: list[Point] = []
+    for process, call, result in (match.groups() for match in matched):
+        if process != matched[0][1]:
+            continue
+        counted[call] += 1
+        if int(result) >= 0:
+            found.append(Point(call, counted[call], "kill"))
+            found += [Point(call, counted[call], "EIO")] * (call in SYNCS)
+            found += [Point(call, counted[call], "ENOSPC")] * (call in WRITES)
+    return found
+
+
+def disturbed(home: Path, point: Point, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command that meets its fate at `point`."""
+    return traced(home, words, "-o", os.devnull, f"--trace={point.call}", point.inject)
+
+
+def traced(home: Path, words: tuple[str, ...], *options: str) -> "subprocess.CompletedProcess[str]":
+    """Run `pulse` on a home under strace, which follows its children."""
+    return subprocess.run(
+        ["strace", "-f", *options, *pulse(home, *words)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def pulse(home: Path, *words: str) -> tuple[str, ...]:
+    """Return the command line of a command."""
+    return (sys.executable, "-m", "pulse", "--home", str(home), "--json", *words)
+
+
+@contextmanager
+def injected(pid: int, *options: str) -> Iterator[None]:
+    """Trace a process that runs already, with all its threads, while inside."""
+    strace = subprocess.Popen(
+        ["strace", "-f", "-o", os.devnull, *options, "-p", str(pid)],
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert strace.stderr
+    try:
+        said = strace.stderr.readline()
+        assert "attached" in said, said
+        yield
+    finally:
+        strace.send_signal(signal.SIGTERM)
+        strace.communicate(timeout=30)

@@ -1,0 +1,57 @@
+"""Servers that break one promise each: whatever watches for it must catch them."""
+
+import asyncio
+from typing import Any, Final
+
+from litestar import Litestar
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+
+from pulse import app
+from pulse.ballotbox.cast import BallotBox
+from pulse.store.databases import ballotbox_shelf
+from pulse.terms import SealedBallot
+from pulse.web.casting import ballotbox_routes
+
+_UNDER_WAY: Final[set["asyncio.Task[None]"]] = set()
+
+
+def _without_sync(level: str) -> None:
+    @event.listens_for(Pool, "checkout")
+    def loosen(connection: Any, *_: object) -> None:
+        connection.execute(f"PRAGMA synchronous={level}")
+
+
+def normal_ballotbox() -> Litestar:
+    """Return a ballot box that answers before the disk has what was cast."""
+    _without_sync("NORMAL")
+    return app.create_ballotbox()
+
+
+def careless_ballotbox() -> Litestar:
+    """Return a ballot box that never waits for a disk."""
+    _without_sync("OFF")
+    return app.create_ballotbox()
+
+
+def careless_issuer() -> Litestar:
+    """Return an issuer that never waits for a disk."""
+    _without_sync("OFF")
+    return app.create_issuer()
+
+
+class _Hasty(BallotBox):
+    """Answers at once, and stores later."""
+
+    async def cast(self, wave: str, ballot: SealedBallot) -> None:
+        (await self._desks.at(wave)).check(ballot)
+        storing = asyncio.create_task(super().cast(wave, ballot))
+        _UNDER_WAY.add(storing)
+        storing.add_done_callback(_UNDER_WAY.discard)
+
+
+def hasty_ballotbox() -> Litestar:
+    """Return a ballot box that answers before it has stored."""
+    home, settings = app._home(None)
+    box = _Hasty(ballotbox_shelf(home, settings, serving=True), home.published)
+    return app._application(ballotbox_routes(box), (box,), settings)
