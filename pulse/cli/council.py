@@ -17,7 +17,7 @@ _KEY = click.option("--key", required=True, type=_FILE, help="The council's key 
 
 @click.group(cls=Group)
 def council() -> None:
-    """The second key: made, kept and used by others, on a machine of their own.
+    """The second key: made, kept and used by others, elsewhere.
 
     Without it nobody opens an answer before the week is closed. The operator runs
     `import`; everything else is the council's.
