@@ -8,7 +8,7 @@ README for what that means and which server settings are refused.
 from collections.abc import Hashable, Mapping
 from typing import Final
 
-from sqlalchemy import Engine, MetaData, false, insert, select, text
+from sqlalchemy import Connection, Engine, MetaData, false, insert, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.schema import CreateSchema, DropSchema
@@ -55,6 +55,7 @@ class SchemaShelf:
             with engine.begin() as connection:
                 connection.execute(CreateSchema(wave))
                 tables.create_all(connection, checkfirst=False)
+                _sample_nothing(connection, wave, tables)
                 fill(connection)
         except (ProgrammingError, IntegrityError) as error:
             if self.exists(wave):
@@ -97,3 +98,12 @@ def prepare(engine: Engine) -> None:
     """Make what outlives the waves in a room's database: the table `closed`; again is fine."""
     with engine.begin() as connection:
         KEPT.create_all(connection)
+
+
+def _sample_nothing(connection: Connection, wave: str, tables: MetaData) -> None:
+    """Keep the server from sampling hashes for its planner: those samples outlive the tables."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    for table in tables.sorted_tables:
+        columns = (f"ALTER COLUMN {quote(each.name)} SET STATISTICS 0" for each in table.columns)
+        name = f"{quote(wave)}.{quote(table.name)}"
+        connection.execute(text(f"ALTER TABLE {name} {', '.join(columns)}"))
