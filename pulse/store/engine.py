@@ -69,11 +69,13 @@ def sqlite_engine(
 
 
 def silence(engine: Engine) -> None:
-    """Let no logger ever tell statements and rows, at whatever level somebody sets it.
+    """Let no logger ever tell statements, rows or times of use, at whatever level it is set.
 
-    `hide_parameters` hides what goes in; at DEBUG, what comes out would be written row by row.
+    `hide_parameters` hides what goes in; at DEBUG, what comes out would be written row by row,
+    and the pool would note every request at its moment.
     """
-    engine.logger.disabled = True  # type: ignore[union-attr] # echo is off: a plain logger
+    for logger in (engine.logger, engine.pool.logger):
+        logger.disabled = True  # type: ignore[union-attr] # echo is off: plain loggers
 
 
 @contextmanager

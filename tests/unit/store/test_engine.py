@@ -86,10 +86,10 @@ def test_no_logger_tells_statements_or_rows(
 
     def told(engine: Engine) -> bool:
         caplog.clear()
-        with caplog.at_level("DEBUG", "sqlalchemy.engine"), engine.connect() as connection:
+        with caplog.at_level("DEBUG", "sqlalchemy"), engine.connect() as connection:
             connection.execute(text("SELECT 'canary'")).one()
         engine.dispose()
-        return "canary" in caplog.text
+        return "canary" in caplog.text or "checked out" in caplog.text
 
     assert not told(sqlite_engine(tmp_path / "a.db", journal="wal", create=True))
     loud = create_engine("sqlite://", hide_parameters=True)
