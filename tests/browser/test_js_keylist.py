@@ -169,9 +169,9 @@ def test_a_page_refuses_another_list(tab: Page, signing_key: SigningKey) -> None
 
 
 def weak_keys() -> list[SigningKey]:
-    """Return a key of 1024 bits, one just short of 2048, and one with e = 3."""
+    """Return keys of 1024 bits, a byte and a bit short of 2048, and one with e = 3."""
     found = []
-    for size, exponent in ((1024, 65537), (2040, 65537), (2048, 3)):
+    for size, exponent in ((1024, 65537), (2040, 65537), (2047, 65537), (2048, 3)):
         numbers = rsa.generate_private_key(exponent, size).private_numbers()
         found.append(SigningKey(numbers.p, numbers.q, exponent))
     return found
