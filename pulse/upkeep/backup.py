@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -110,7 +110,7 @@ def backup(
             entries=dict(_measured(sources, progress)),
         )
         archive.write(work / "backup", listed, sources, progress)
-        _appear(work / "backup", file)
+        appear(work / "backup", file)
     whole = archive.measure(file)
     return Taken(
         str(file), whole.size, whole.sha256, len(lines), listed.head, schemas, left_out
@@ -200,10 +200,19 @@ def _measured(
     progress(LISTING, len(sources), len(sources))
 
 
-def _appear(finished: Path, file: Path) -> None:
-    """Give a finished, synced file its name, unless somebody has taken that meanwhile."""
+def appear(finished: Path, file: Path, link: Callable[[Path, Path], None] = os.link) -> None:
+    """Give a finished, synced file its name, unless somebody has taken that meanwhile.
+
+    Args:
+        finished: the file, on the same disk.
+        file: its name.
+        link: gives a second name; refuses one that is taken.
+
+    Raises:
+        Refused: there is a file of this name.
+    """
     try:
-        os.link(finished, file)
+        link(finished, file)
     except FileExistsError as error:
         raise Refused("This file exists already; it was left as it is.", where=str(file)) from error
     except OSError as error:

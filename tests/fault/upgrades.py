@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, event
 
 from pulse.settings import Home
 from pulse.store.databases import ACCOUNTS, STATE
-from tests.fault.telling import Verdict, command
+from tests.fault.telling import Verdict, command, judged
 from tests.fault.traced import ROOT, Point, disturbed, points, pulse
 from tests.unit.upkeep.conftest import old_home
 
@@ -132,7 +132,7 @@ def main() -> int:
         cases = Cases(Path(folder))
         found = cases.points
         chosen = random.Random(given.seed).sample(found, min(given.times or len(found), len(found)))
-        return run(cases, chosen, given.seed).told()
+        return judged({"upgrade": run(cases, chosen, given.seed)}, ())
 
 
 if __name__ == "__main__":

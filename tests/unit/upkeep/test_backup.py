@@ -1,5 +1,6 @@
 """Taking a backup: what is in it, what never is, and what is left alone."""
 
+import errno
 import gzip
 import io
 import tarfile
@@ -11,7 +12,7 @@ from pulse import wave as waves
 from pulse.errors import BadRelease, Refused
 from pulse.store.files import write_atomically
 from pulse.upkeep import contents
-from pulse.upkeep.backup import without_addresses
+from pulse.upkeep.backup import appear, without_addresses
 from tests.unit.upkeep.conftest import Place
 
 
@@ -126,3 +127,29 @@ def test_an_address_that_hides_stops_a_backup(place: Place, toml: str) -> None:
     place.home.settings_file.write_text(toml)
     with pytest.raises(Refused, match="line of its own"):
         without_addresses(place.home)
+
+
+def test_a_name_that_is_taken_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    """The finished file gets its name in one step that overwrites nothing."""
+    (tmp_path / "finished").write_bytes(b"new")
+    (tmp_path / "x").write_bytes(b"mine")
+    with pytest.raises(Refused, match="exists already"):
+        appear(tmp_path / "finished", tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() == b"mine"
+    appear(tmp_path / "finished", tmp_path / "y")
+    assert (tmp_path / "y").read_bytes() == b"new"
+
+
+def test_a_disk_without_hard_links_will_do(tmp_path: Path) -> None:
+    """There the file is renamed, if its name is free still."""
+
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    (tmp_path / "finished").write_bytes(b"new")
+    appear(tmp_path / "finished", tmp_path / "x", link=no_links)
+    assert (tmp_path / "x").read_bytes() == b"new"
+    (tmp_path / "finished").write_bytes(b"other")
+    with pytest.raises(OSError, match="no links"):
+        appear(tmp_path / "finished", tmp_path / "x", link=no_links)
+    assert (tmp_path / "x").read_bytes() == b"new"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import update
 
 from pulse import wave as waves
 from pulse.clock import FixedClock
@@ -163,3 +164,22 @@ def test_nothing_is_changed_by_looking(place: Place) -> None:
     before = files()
     examine(place.home, WELL, CLOCK)
     assert {path: data for path, data in files().items() if data} == before
+
+
+def test_stuck_weeks_are_named(place: Place) -> None:
+    """A held week is told with its reason, one that was cut off with what goes on with it."""
+    for state, word in (("held", "because"), ("awaiting_peel", "wave close"), ("planned", "open")):
+        with place.state.begin() as connection:
+            values = {"state": state, "reason": "because"}
+            connection.execute(update(waves.wave_table).values(**values))
+        told = [check.message for check in found(place.home) if check.check == "weeks"]
+        assert len(told) == 1
+        assert word in told[0]
+
+
+def test_what_a_press_left_is_named(place: Place) -> None:
+    """A candidate and a folder that the ledger does not name are told, not refused."""
+    for name in (".candidate-2026-W10", "2026-W10"):
+        (place.home.releases / name).mkdir(mode=0o755)
+    told = [check for check in found(place.home) if check.check == "ledger"]
+    assert [check.status for check in told] == ["warn", "warn"]
