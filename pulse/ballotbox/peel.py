@@ -31,6 +31,7 @@ from pulse.ballotbox.peeled import Listed, PeelHeader, read_groups, write_peeled
 from pulse.ballotbox.seal import Peeler, public_of
 from pulse.ballotbox.shares import shared
 from pulse.errors import Held, InvalidToken, PulseError, Spoiled
+from pulse.store.failures import told
 from pulse.store.files import companion, write_atomically
 from pulse.store.lifeline import end_with
 from pulse.terms import Secret
@@ -236,7 +237,7 @@ def main(arguments: Sequence[str] | None = None, watch: Callable[[int], None] = 
         public = unb64u(given.public)
         header = peel_file(given.box, given.key, given.groups, given.k, given.out, public=public)
     except (PulseError, OSError) as error:
-        reason = error.message if isinstance(error, PulseError) else f"{type(error).__name__}"
+        reason = (told(error) if isinstance(error, OSError) else error).message
         sys.stdout.write(msgspec.json.encode({"error": reason}).decode() + "\n")
         return 1
     sys.stdout.write(msgspec.json.encode(header).decode() + "\n")

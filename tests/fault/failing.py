@@ -30,7 +30,7 @@ TWIN: Final = "casting, synchronous=OFF"  # never asks whether a sync failed
 PEOPLE: Final = 3_000
 FAULTS: Final = ("fdatasync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC",
                  "pwrite64:error=EROFS")  # fmt: skip
-SETTLED: Final = 0.2  # seconds after which what was under way has been answered
+SETTLED: Final = 0.5  # seconds without an answer: whatever was under way has been answered
 PHASE: Final = 0.4
 
 
@@ -79,7 +79,7 @@ def _phases(
     time.sleep(PHASE)
     yield cut(0)
     with injected(pid, call, f"--inject={fault}:when=1+"):
-        time.sleep(SETTLED)
+        _settle(crowd)
         before, refused = len(crowd.acknowledged), crowd.statuses[503]
         time.sleep(PHASE)
         if len(crowd.acknowledged) > before:
@@ -95,6 +95,14 @@ def _phases(
     if len(crowd.acknowledged) == before and crowd.left:
         verdict.fail(f"nothing is stored any more after {fault} has passed")
     yield cut(3)
+
+
+def _settle(crowd: Crowd) -> None:
+    """Wait for the answers to what was stored before."""
+    before = -1
+    while before < len(crowd.acknowledged):
+        before = len(crowd.acknowledged)
+        time.sleep(SETTLED)
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from tests.fault.traced import Point
 
 pytestmark = pytest.mark.slow
 SEED = 1
-SAMPLE = 3
+SAMPLE = 2
 Made = tuple[Path, list[Point], Check]
 
 
