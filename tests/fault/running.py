@@ -16,7 +16,7 @@ def running(app: Any, protocol: type[asyncio.Protocol] | str) -> Iterator[tuple[
     """Serve `app` while inside; yields host and port."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
         config = uvicorn.Config(
-            app, loop="uvloop", http=protocol, ws="none", lifespan="on", log_level="critical",
+            app, loop="uvloop", http=protocol, ws="none", lifespan="auto", log_level="critical",
             access_log=False, timeout_graceful_shutdown=5,
         )  # fmt: skip
         server = uvicorn.Server(config)

@@ -1,5 +1,6 @@
 """Slow, silent and greedy connections are cut in time, and nobody else notices them."""
 
+import asyncio
 import contextlib
 import http.client
 import socket
@@ -29,6 +30,8 @@ SLOW: Final = {
     "body": (POST + b"content-length: 1000\r\n\r\n", b" "),
     "chunks": (POST + b"transfer-encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
     "answered": (b"POST /me HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n", b" "),
+    "behind": (ASK + POST + b"content-length: 1000\r\n\r\n", b" "),
+    "late": (b"POST /me HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n", b"\r\n"),
     "idle": (ASK, b""),
     "blank": (ASK, b"\r\n"),
     "second": (ASK + b"GET /s HTTP/1.1\r\nx", b"x"),
@@ -198,6 +201,26 @@ def test_requests_that_come_at_once_are_all_answered(app: Litestar) -> None:
         told = b""
         while told.count(b"HTTP/1.1 200") < 21:
             told += connection.recv(65536)
+
+
+async def thoughtful(scope: Any, receive: Any, send: Any) -> None:
+    """Answer after several times the patience of the test."""
+    if scope["type"] == "http":
+        await asyncio.sleep(1.0)
+        length = [(b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 200, "headers": length})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def test_a_server_may_take_its_time() -> None:
+    """Only visitors are hurried: two whole requests at once are answered, however long it takes."""
+    with running(thoughtful, patient(0.2)) as address, socket.create_connection(address) as line:
+        line.sendall(ASK * 2)
+        line.settimeout(5)
+        told = b""
+        while told.count(b"HTTP/1.1 200") < 2:
+            told += line.recv(65536)
+            assert told
 
 
 async def large(scope: Any, receive: Any, send: Any) -> None:
