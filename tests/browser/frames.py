@@ -146,13 +146,15 @@ class Frames:
                 request to each address is refused with 503), `lose` (the address whose first
                 answer is lost).
         """
-        fragment = link.partition("#")[2]
-        if self._list16:
-            fragment = f"{fragment.rpartition('.')[0]}.{self._list16}"
         told = self.tab.evaluate(
-            LIVE, {"link": fragment, "options": options, "choices": dict(choices)}
+            LIVE, {"link": self.fragment(link), "options": options, "choices": dict(choices)}
         )
         return msgspec.convert(told, Life)
+
+    def fragment(self, link: str) -> str:
+        """Return what stands behind a link's #, naming the list that this tab is given."""
+        fragment = link.partition("#")[2]
+        return f"{fragment.rpartition('.')[0]}.{self._list16}" if self._list16 else fragment
 
     def close(self) -> None:
         """Close the tab."""

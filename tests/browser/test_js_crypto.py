@@ -137,6 +137,17 @@ def test_blinds_are_drawn_again_until_below_n(tab: Page, signing_key: SigningKey
     assert int(inv) * r % n == 1
 
 
+def test_a_blind_that_shares_a_factor_is_refused(tab: Page, signing_key: SigningKey) -> None:
+    """A multiple of p has no inverse: the page stops instead of sending something it cannot use."""
+    drawn = int(signing_key.p).to_bytes(256, "big").hex()
+    assert run(
+        tab,
+        """const {blind} = await import('/rsabssa.js')
+        return fails(blind(raw('00'), raw(arg.spki), told(...arg.told)))""",
+        {"spki": signing_key.spki.hex(), "told": ["00" * 48, drawn]},
+    )
+
+
 def drawn_evenly(tab: Page, key: SigningKey, random: str) -> bool:
     """Tell whether 200 blinds of the page look drawn evenly from [1, n)."""
     found = run(

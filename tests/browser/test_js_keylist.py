@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from playwright.sync_api import Page
 
@@ -149,9 +150,10 @@ def test_a_page_refuses_another_list(tab: Page, signing_key: SigningKey) -> None
     point = good.box
     changes: list[dict[str, Any]] = [
         {"v": 2}, {"v": 0}, {"top": 7}, {"top": 4}, {"n": 3}, {"n": 1}, {"k": 4}, {"form": 256},
-        {"form": -1}, {"n": 0, "items": ()}, {"items": ("a", "a")},
+        {"form": -1}, {"n": 0, "items": ()}, {"items": ("a", "a")}, {"n": 1, "items": ("a", "a")},
         {"n": 30, "items": tuple(map(str, range(30)))}, {"box": point[:-1]}, {"box": point + "="},
         {"outer": b64u(b"\x04" + bytes(64))}, {"outer": b64u(unb64u(point)[:-1])}, {"box": ""},
+        {"box": b64u(b"\x02" + unb64u(point)[1:33])},
     ]  # fmt: skip
     lists = [keylist.encode(msgspec.structs.replace(good, **change)) for change in changes]
     lists += respelled(keylist.encode(good), b'"k":5,')
@@ -177,12 +179,13 @@ def weak_keys() -> list[SigningKey]:
     return found
 
 
-def test_the_canaries_group_is_no_group(tab: Page, signing_key: SigningKey) -> None:
-    """Group 00000 takes trial ballots only: a list that holds it is refused by the page."""
-    row = keylist.leaf("00000", 8, "", signing_key.spki)
+@pytest.mark.parametrize("g", ["00000", "0001", "000001", "1e001", "00001\n", "٠٠٠٠١"])  # noqa: RUF001 - digits of another script
+def test_other_numbers_are_no_groups(tab: Page, signing_key: SigningKey, g: str) -> None:
+    """Five digits from 00001: any other number is refused by the page, though the root holds it."""
+    row = keylist.leaf(g, 8, "", signing_key.spki)
     keys = msgspec.structs.replace(small_wave(signing_key), groups=1, root=b64u(merkle_root([row])))
     file = keylist.encode(
-        GroupFile(g="00000", label="", invited=8, leaders=False, spki=b64u(signing_key.spki),
+        GroupFile(g=g, label="", invited=8, leaders=False, spki=b64u(signing_key.spki),
                   index=0, path=())
     )  # fmt: skip
     published_list = keylist.encode(keys)

@@ -16,7 +16,7 @@ from pulse.token.encoding import b64u
 from pulse.token.keylist import GroupFile, KeyList
 from pulse.token.keys import SigningKey
 from pulse.token.merkle import inclusion_paths, merkle_root
-from tests.browser.answering import CHOICES
+from tests.browser.answering import CHOICES, shown
 from tests.browser.frames import Frames, relisted
 from tests.browser.polling import PollingPlace
 
@@ -171,3 +171,21 @@ def test_a_sound_forged_list_would_be_believed(
     life = offered(rough, place, keys, keylist.encode(group)).live(place.next_link(), CHOICES)
     assert life.end == "told"  # the real issuer signs with another key, which the page notices
     assert posted(place) == ["/issue"]
+
+
+@pytest.mark.parametrize(("leaders", "asked"), [(False, 5), (True, 6)])
+def test_leaders_items_are_asked_of_leaders_only(
+    place: PollingPlace,
+    rough: BrowserContext,
+    signing_key: SigningKey,
+    leaders: bool,  # noqa: FBT001 - a parameter of the test
+    asked: int,
+) -> None:
+    """An item that the list keeps for leaders' groups is not shown to anybody else."""
+    keys, group = listed(place, signing_key.spki)
+    keys = msgspec.structs.replace(keys, lead=keys.items[-1:])
+    group = msgspec.structs.replace(group, leaders=leaders)
+    frames = offered(rough, place, keys, keylist.encode(group))
+    frames.tab.goto(f"{place.base}/s#{frames.fragment(place.next_link())}")
+    shown(frames.tab, "ask")
+    assert frames.tab.locator("fieldset").count() == asked

@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from pulse.token.encoding import b64u
 from tests.browser.answering import CHOICES, choose, open_link, send, shown, stored
@@ -79,6 +79,25 @@ def test_two_people_at_one_browser_both_count(place: PollingPlace, rough: Browse
     shown(first, "done")
     assert place.ballots() == before + 2
     assert set(stored(first)[0]) == {"done"}
+
+
+def test_a_second_tab_waits_for_the_first(place: PollingPlace, rough: BrowserContext) -> None:
+    """While one tab of a link is at work the other asks for nothing, and goes on from its steps."""
+    before, link, held = place.ballots(), place.next_link(), list[Route]()
+    tabs = [open_link(rough, link) for _ in range(2)]
+    for tab in tabs:
+        tab.route("**/issue", lambda route: held.insert(0, route))
+    send(tabs[0])
+    expect(tabs[0].locator("#note")).to_contain_text("Sealing")
+    send(tabs[1])
+    expect(tabs[1].locator("#note")).to_contain_text("Sealing")
+    tabs[1].wait_for_timeout(300)
+    assert len(held) == 1
+    held[0].continue_()
+    shown(tabs[0], "done")
+    shown(tabs[1], "used")
+    assert len(held) == 1
+    assert place.ballots() == before + 1
 
 
 def test_the_next_persons_link_in_the_same_tab_is_theirs(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,6 +155,16 @@ def test_small_groups_are_refused(signing_key: SigningKey, invited: int, k: int)
     with pytest.raises(BadKeyList, match="too small"):
         keylist.read_group(files[0], keylist.hex_hash(files[0]), keys)
     keylist.read_group(files[1], keylist.hex_hash(files[1]), keys)
+
+
+@pytest.mark.parametrize(("bits", "exponent"), [(1024, 65537), (2047, 65537), (2048, 3)])
+def test_weak_keys_are_refused(bits: int, exponent: int) -> None:
+    """A short key or another exponent is refused although the root holds it."""
+    numbers = rsa.generate_private_key(exponent, bits).private_numbers()
+    published, files = wave(SigningKey(numbers.p, numbers.q, exponent))
+    keys = read(published)
+    with pytest.raises(BadKeyList, match="unusable"):
+        keylist.read_group(files[0], keylist.hex_hash(files[0]), keys)
 
 
 def test_the_canaries_group_is_no_group(signing_key: SigningKey) -> None:
