@@ -204,12 +204,28 @@ def test_requests_that_come_at_once_are_all_answered(app: Litestar) -> None:
 
 
 async def thoughtful(scope: Any, receive: Any, send: Any) -> None:
-    """Answer after several times the patience of the test."""
+    """Read the whole body, take a second if asked to, and tell its length."""
     if scope["type"] == "http":
-        await asyncio.sleep(1.0)
-        length = [(b"content-length", b"0")]
+        size, more = 0, True
+        while more:
+            message = await receive()
+            size, more = size + len(message.get("body", b"")), message.get("more_body", False)
+        await asyncio.sleep(1.0 if scope["path"] == "/w/current" else 0.0)
+        told = str(size).encode()
+        length = [(b"content-length", str(len(told)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": length})
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": told})
+
+
+def test_a_connection_may_carry_much_one_request_after_another() -> None:
+    """The limit is on one head: neither a long body nor twenty fair heads come near it."""
+    with running(thoughtful, patient()) as address:
+        connection = http.client.HTTPConnection(*address, timeout=10)
+        for body in (b"x" * 10 * LARGEST_HEAD, *([b""] * 20)):
+            connection.request("POST", "/", body, {"x": "y" * 4_000})
+            reply = connection.getresponse()
+            assert (reply.status, int(reply.read())) == (200, len(body))
+        connection.close()
 
 
 def test_a_server_may_take_its_time() -> None:
