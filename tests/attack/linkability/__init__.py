@@ -1,0 +1,1 @@
+"""Pairs people with answers from whatever is left, and shows that it is luck."""
