@@ -12,17 +12,21 @@ import pytest
 
 from pulse.app import create_app
 from pulse.cli.patience import patient
-from tests.fault.disk import disk, do, tmpfs, why_no_disks
+from tests.fault.disk import disk, do, tmpfs
+from tests.fault.needing import need_disks
 from tests.fault.running import running
 from tests.station import Station, ballot_body
 
 Address = tuple[str, int]
 WITHIN: Final = 12.0  # seconds: one try every three, and some patience
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(why_no_disks()), reason=why_no_disks()),
-]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def disks() -> None:
+    """Skip where no disk can be mounted."""
+    need_disks()
 
 
 class Server:
