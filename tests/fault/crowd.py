@@ -87,6 +87,14 @@ class Crowd:
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
+    def finish(self, seconds: float) -> bool:
+        """Wait as `wait` does, for as long as somebody is answered every so many seconds."""
+        left = self.left + 1
+        while left > self.left > 0:
+            left = self.left
+            self.wait(seconds)
+        return not self.left
+
     def heard(self, seconds: float) -> None:
         """Wait until a first request has been acknowledged."""
         until = time.monotonic() + seconds

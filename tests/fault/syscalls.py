@@ -64,7 +64,7 @@ def run(
 
 def _disturb(home: Path, words: tuple[str, ...], point: Point, check: Check) -> str:
     first = disturbed(home, point, *words)
-    if "Traceback" in first.stderr or (point.fate != "kill" and not first.stdout):
+    if point.fate != "kill" and ("Traceback" in first.stderr or not first.stdout):
         return f"a raw error: {first.stdout}{first.stderr}"
     last = first
     if first.returncode:

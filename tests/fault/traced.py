@@ -40,19 +40,21 @@ class Point(msgspec.Struct, frozen=True):
 def points(home: Path, *words: str) -> list[Point]:
     """Run a command undisturbed and return every point at which it can be disturbed.
 
-    Before a call that fails anyway the disk is as before the next one, so it counts no point.
+    A call that fails anyway or that touches nothing in the home leaves the disk as it was, so
+    it counts no point.
     """
     log = home.parent / "calls"
-    done = traced(home, words, "-o", str(log), f"--trace={','.join(CHANGING)}")
+    done = traced(home, words, "-y", "-o", str(log), f"--trace={','.join(CHANGING)}")
     assert done.returncode == 0, done.stdout + done.stderr
     matched = [m for line in log.read_text().splitlines() if (m := _CALL.match(line))]
     counted = dict.fromkeys(CHANGING, 0)
     found: list[Point] = []
-    for process, call, result in (match.groups() for match in matched):
+    for match in matched:
+        process, call, result = match.groups()
         if process != matched[0][1]:
             continue
         counted[call] += 1
-        if int(result) >= 0:
+        if int(result) >= 0 and str(home) in match[0]:
             found.append(Point(call, counted[call], "kill"))
             found += [Point(call, counted[call], "EIO")] * (call in SYNCS)
             found += [Point(call, counted[call], "ENOSPC")] * (call in WRITES)
