@@ -95,9 +95,8 @@ class Trial:
 
     def scores(self) -> dict[str, dict[Pair, Score]]:
         """Return, by condition, what each attacker comes to."""
-        wanted = [
-            one for one in CONDITIONS if self.wave.cluster is not None or one.server != "fresh"
-        ]
+        elsewhere = "watched" if self.wave.cluster is not None else "fresh"  # said of one backend
+        wanted = [one for one in CONDITIONS if elsewhere not in {one.server, *one.loot}]
         return {one.name: self._score(one) for one in wanted}
 
     def _score(self, one: Condition) -> dict[Pair, Score]:
