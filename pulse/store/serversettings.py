@@ -82,6 +82,12 @@ _RULES: Final[Mapping[str, _Rule]] = {
         _OFF, "reported", "statements that wait for long are logged with their time"
     ),
     "archive_mode": _Rule(_OFF, "reported", _COPIES),
+    "wal_recycle": _Rule(
+        _OFF,
+        "reported",
+        "the server keeps old files of its log under new names, and with them, after a close, who "
+        "held which token; set it to off",
+    ),
     "wal_level": _Rule(_is("minimal", "replica"), "reported", _COPIES),
 }  # fmt: skip
 _SETTINGS: Final = text("SELECT name, setting FROM pg_settings WHERE name IN :names").bindparams(

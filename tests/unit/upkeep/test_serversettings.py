@@ -15,6 +15,7 @@ DEFAULTS = {
     "full_page_writes": "on", "synchronous_commit": "on", "log_min_error_statement": "error",
     "log_error_verbosity": "default", "log_lock_waits": "off", "archive_mode": "off",
     "wal_level": "replica",
+    "wal_recycle": "off",
 }  # fmt: skip
 LINKING = {
     "track_commit_timestamp": "on", "log_statement": "mod", "log_min_duration_statement": "0",
@@ -52,7 +53,13 @@ def test_what_would_lose_ballots_is_found(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("archive_mode", "on"), ("wal_level", "logical"), ("log_lock_waits", "on")]
+    ("name", "value"),
+    [
+        ("archive_mode", "on"),
+        ("wal_level", "logical"),
+        ("log_lock_waits", "on"),
+        ("wal_recycle", "on"),
+    ],
 )
 def test_copies_of_the_log_are_told(name: str, value: str) -> None:
     """They are not refused: whoever needs them must be able to have them, and to know."""
