@@ -4,10 +4,11 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.errors import WrongState
 from pulse.store.engine import READING
@@ -56,6 +57,9 @@ def _everywhere(path: Path, engine: Engine, *, wait: bool) -> Iterator[None]:
         try:
             yield
         finally:
+            # In so many words: a server may take its time to see that a connection has gone.
+            with suppress(SQLAlchemyError):
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
             connection.invalidate()  # a pool would hand the lock on with the connection
 
 

@@ -70,11 +70,11 @@ def _copy(rows: Connection, target: Engine, progress: Progress, which: Which) ->
         total, done = sum(rows.scalar(_count(table)) or 0 for table in tables), 0
         for table in tables:
             query = select(table).order_by(*table.primary_key.columns)
-            found = rows.execution_options(stream_results=True).execute(query)
-            for part in found.mappings().partitions(_AT_ONCE):
-                connection.execute(insert(table), [dict(row) for row in part])
-                done += len(part)
-                progress(f"{LABEL} {which}", done, total)
+            with rows.execution_options(stream_results=True).execute(query) as found:
+                for part in found.mappings().partitions(_AT_ONCE):
+                    connection.execute(insert(table), [dict(row) for row in part])
+                    done += len(part)
+                    progress(f"{LABEL} {which}", done, total)
         if connection.dialect.name != "sqlite":
             _go_on_counting(connection, tables)
 

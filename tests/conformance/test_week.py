@@ -175,3 +175,17 @@ def test_commands_on_machines_without_a_common_lock_file_are_told_apart(
         )
         with only_one(places[0] / "wave.lock", engines[0]):
             pass
+
+
+def test_a_lock_is_free_as_soon_as_its_holder_is_done(cluster: Cluster, tmp_path: Path) -> None:
+    """Commands that follow each other at once, on two machines in turn, are never refused."""
+    url = cluster.new_database()
+    engines = [postgres_engine(url, serving=False, one_writer=True) for _ in range(2)]
+    for _ in range(40):
+        for engine in engines:
+            engine.connect().close()  # so that nothing but the lock itself takes time
+        for engine in engines:
+            with only_one(tmp_path / "wave.lock", engine):
+                pass
+    for engine in engines:
+        engine.dispose()
