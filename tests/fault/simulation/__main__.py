@@ -6,6 +6,7 @@ import time
 from collections import Counter
 
 from tests.fault.simulation.living import Failure, live, quiet, shrunk
+from tests.postgres import Cluster
 
 
 def main() -> int:
@@ -18,14 +19,25 @@ def main() -> int:
     parser.add_argument("--without", type=int, nargs="*", default=[], help="events to leave out")
     parser.add_argument("--verbose", action="store_true", help="print every event")
     parser.add_argument("--shrink", action="store_true", help="leave out events while it fails")
+    parser.add_argument("--backend", choices=("sqlite", "postgresql"), default="sqlite")
     given = parser.parse_args()
+    cluster = Cluster.throw_away() if given.backend == "postgresql" else None
+    try:
+        return _live(given, cluster)
+    finally:
+        if cluster is not None:
+            cluster.remove()
+
+
+def _live(given: argparse.Namespace, cluster: Cluster | None) -> int:
     total, failed, begun = Counter[str](), 0, time.monotonic()
     say = _print if given.verbose else quiet
     for seed in range(given.first, given.first + given.seeds):
         try:
             total += live(
-                seed, weeks=given.weeks, until=given.until, without=given.without, say=say
-            )
+                seed, weeks=given.weeks, until=given.until, without=given.without, say=say,
+                cluster=cluster,
+            )  # fmt: skip
         except Failure as failure:
             failed += 1
             _print(f"FAILED {failure}")

@@ -52,6 +52,8 @@ class Watch:
         now = self.entries_now()
         demand(now == self.entries[: len(now)], "a restored ledger is not an older one")
         self.entries = now
+        waves = {entry.wave for entry in now}
+        self.released = {n: f for n, f in self.released.items() if n.partition("/")[0] in waves}
 
     def entries_now(self) -> list[ledger.Entry]:
         """Return the ledger's lines as they are."""

@@ -174,6 +174,7 @@ def _restore(world: World, dice: random.Random) -> str:
     if not world.backups:
         return "no backup"
     file = dice.choice(world.backups)
+    del world.backups[world.backups.index(file) + 1 :]  # those are of a time that never was
     try:
         world.house.restore(file, Passage(world, dice, dice.choice(("plainly", "dies"))))
     except Died:

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 from litestar import Litestar
+from msgspec import structs
 from sqlalchemy import Engine, event
 
 from pulse import closing, council, opening, wave
@@ -39,6 +40,7 @@ from pulse.web.issuing import issuer_routes
 from pulse.web.mishaps import HANDLERS
 from tests.booth import signing_key
 from tests.fault.simulation.model import demand
+from tests.postgres import Cluster
 
 PAGE: Final = b"page"
 HALVES: Final = 12  # keys that a council makes at once; a cancelled wave has used one too
@@ -82,19 +84,36 @@ class House:
         folder: where homes are made.
         settings: the configuration to begin with.
         parts: the code to run.
+        cluster: a PostgreSQL server to be on instead of SQLite files. A home there dies only: no
+            copy of a folder is the machine as it was.
     """
 
-    def __init__(self, folder: Path, settings: Settings, parts: Parts) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, parts: Parts, cluster: Cluster | None
+    ) -> None:
         self.folder, self.settings, self.parts = folder, settings, parts
+        self._cluster = cluster
         self.clock, self._runner = Clock(), asyncio.Runner()
         self._dies_at_commit = 0
         self.killed = False
         self._kill: Path | None = None
         self._copies = 0
-        self._settle(Home(shutil.copytree(_empty_home(), folder / "home-0")))
+        self._settle(self._made(folder / "home-0"))
 
         if settings.holder == "council":
             self.import_council()
+
+    def _made(self, folder: Path) -> Home:
+        """Make the first home."""
+        if self._cluster is None:
+            return Home(shutil.copytree(_empty_home(), folder))
+        self.settings = structs.replace(self.settings, database_url=self._database())
+        make_home(Home(folder), "", self.settings)
+        return Home(folder)
+
+    def _database(self) -> str:
+        assert self._cluster is not None
+        return self._cluster.new_database().render_as_string(hide_password=False)
 
     def import_council(self) -> None:
         """Let the council make keys on its own machine, and take their public halves."""
@@ -157,7 +176,7 @@ class House:
 
     def crash(self, *, killed: bool) -> Died:
         """Return what to raise; killed, the home as it is now is what the next start finds."""
-        if killed:
+        if killed and self._cluster is None:
             self._kill = Path(mkdtemp(prefix="home-", dir=self.folder))
             shutil.copytree(self.home.path, self._kill, dirs_exist_ok=True)
         return Died()
@@ -240,9 +259,15 @@ class House:
 
     def restore(self, file: Path, passing: Callable[[str], None]) -> None:
         """Make a new home from a backup and serve that one; the old one is gone."""
-        folder = self.folder / f"restored-{file.name}-{self._copies}"
+        folder, environ = self.folder / f"restored-{file.name}-{self._copies}", {}
         self._copies += 1
-        self.parts.restore(Home(folder), file, {}, _told(passing))
+        if self._cluster is not None:
+            environ = {"PULSE_DATABASE_URL": self._database()}
+        self.parts.restore(Home(folder), file, environ, _told(passing))
+        if self._cluster is not None:
+            self.settings = structs.replace(
+                self.settings, database_url=environ["PULSE_DATABASE_URL"]
+            )
         self.move_to(folder)
         if self.settings.holder == "council":  # keys of before may have been used since
             demand(council.covered(self.engine) == 0, "a council's keys came back")

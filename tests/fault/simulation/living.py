@@ -14,6 +14,7 @@ from tests.fault.simulation.house import Parts
 from tests.fault.simulation.model import Broken, demand
 from tests.fault.simulation.schedule import Event, schedule, setting
 from tests.fault.simulation.world import World
+from tests.postgres import Cluster
 
 # Many small files, each synced: in memory where that is possible, for nothing here tests a disk.
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only a folder of our own inside it is used
@@ -47,6 +48,7 @@ def live(
     until: int | None = None,
     without: Collection[int] = (),
     say: Say = quiet,
+    cluster: Cluster | None = None,
 ) -> Counter[str]:
     """Live a seed and return what was counted.
 
@@ -57,6 +59,7 @@ def live(
         until: the number of the last event; None lives them all.
         without: numbers of events that are left out.
         say: told one line for each event.
+        cluster: a PostgreSQL server to be on instead of SQLite files.
 
     Raises:
         Failure: something that must hold does not.
@@ -66,7 +69,7 @@ def live(
     with TemporaryDirectory(
         prefix="pulse-weeks-", dir=MEMORY if MEMORY.is_dir() else None
     ) as folder:
-        world = World(Path(folder), seed, told, parts)
+        world = World(Path(folder), seed, told, parts, cluster)
         say(f"seed {seed}: {told.zone.key} from {told.monday}, closes {told.closes}, k {told.k}")
         try:
             for event in events:

@@ -6,7 +6,7 @@ They are given in as parts: nothing of the real code is replaced behind its back
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Engine, text
@@ -176,40 +176,58 @@ def _nothing(home: Home, settings: Settings, named: str) -> None:
     del home, settings, named
 
 
-# Each with what is said when it is found.
-TWINS: Final[Mapping[str, tuple[Callable[[], Parts], str]]] = {
-    "counts a repeat twice": (
+class Twin(NamedTuple):
+    """A broken twin: the parts that it is made of, a seed that meets it, what is said then."""
+
+    make: Callable[[], Parts]
+    seed: int
+    said: str
+
+
+def _dropping(home: Home, settings: Settings) -> BallotBox:
+    return Dropping(ballotbox_shelf(home, settings), home.published)
+
+
+def _signing_twice(home: Home, settings: Settings) -> Issuer:
+    return SigningTwice(issuer_shelf(home, settings), home.issuer_keys, home.published)
+
+
+TWINS: Final[Mapping[str, Twin]] = {
+    "counts a repeat twice": Twin(
         lambda: Parts(open=counts_a_repeat_twice),
-        "under one token|is held where .*released|a repeat got|answered 503"
+        3,
+        "under one token|is held where .*released|a repeat got|answered 503",
     ),
-    "drops an acknowledged ballot": (
-        lambda: Parts(box=lambda home, settings: Dropping(
-            ballotbox_shelf(home, settings), home.published
-        )),
-        "acknowledged ballots lost|ballots are told|a repeat got 200",
+    "drops an acknowledged ballot": Twin(
+        lambda: Parts(box=_dropping),
+        3,
+        "acknowledged ballots lost|ballots are told|a repeat got 200|under one token",
     ),
-    "signs twice": (
-        lambda: Parts(issuer=lambda home, settings: SigningTwice(
-            issuer_shelf(home, settings), home.issuer_keys, home.published
-        )),
-        "was given two tokens",
+    "signs twice": Twin(lambda: Parts(issuer=_signing_twice), 3, "was given two tokens"),
+    "loses a stored ballot": Twin(
+        lambda: closing_that({"box shut": loses_a_ballot}),
+        3,
+        "acknowledged ballots lost|ballots are told",
     ),
-    "loses a stored ballot": (
-        lambda: closing_that({"box shut": loses_a_ballot}), "acknowledged ballots lost"
+    "leaves the gate open": Twin(
+        lambda: closing_that({"box shut": leaves_the_gate_open}),
+        32,
+        "after the gate had shut|(answered|got) [24]0[09] where .410. are right",
     ),
-    "leaves the gate open": (
-        lambda: closing_that({"box shut": leaves_the_gate_open}), "after the gate had shut|410"
+    "forgets that a wave closed": Twin(
+        lambda: closing_that({"released": forgets_the_wave}), 2, "is released and /.* answered 404"
     ),
-    "forgets that a wave closed": (
-        lambda: closing_that({"released": forgets_the_wave}), "is released and /.* answered 404"
+    "keeps the peeled ballots": Twin(
+        lambda: closing_that({"after peel": keeps_the_peeled}), 2, "left .*'box'"
     ),
-    "keeps the peeled ballots": (
-        lambda: closing_that({"after peel": keeps_the_peeled}), "left .*'box'"
+    "gives up at the first doubt": Twin(lambda: Parts(close=gives_up), 21, "is lost where"),
+    "releases twice": Twin(
+        lambda: Parts(close=ReleasingTwice()),
+        2,
+        "changed|reports something else|lost or changed",
     ),
-    "gives up at the first doubt": (lambda: Parts(close=gives_up), "is lost where"),
-    "releases twice": (
-        lambda: Parts(close=ReleasingTwice()), "changed|reports something else|lost or changed"
+    "cancels in its row alone": Twin(lambda: Parts(cancel=only_marks), 18, "cancelled, and left"),
+    "lets waves go on after a restore": Twin(
+        lambda: Parts(restore=only_unpacks), 79, "after a restore|keys came back"
     ),
-    "cancels in its row alone": (lambda: Parts(cancel=only_marks), "cancelled, and left"),
-    "lets waves go on after a restore": (lambda: Parts(restore=only_unpacks), "after a restore"),
-}  # fmt: skip
+}

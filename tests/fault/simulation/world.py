@@ -15,6 +15,7 @@ from tests.fault.simulation.model import ENDED, Broken, Life, demand
 from tests.fault.simulation.schedule import Setting
 from tests.fault.simulation.town import Town
 from tests.fault.simulation.voter import Voter
+from tests.postgres import Cluster
 from tests.week import Secrets
 
 
@@ -26,9 +27,12 @@ class World:
         seed: what all chance comes from.
         told: what the seed fixes for good.
         parts: the code to run.
+        cluster: a PostgreSQL server to be on instead of SQLite files.
     """
 
-    def __init__(self, folder: Path, seed: int, told: Setting, parts: Parts) -> None:
+    def __init__(
+        self, folder: Path, seed: int, told: Setting, parts: Parts, cluster: Cluster | None = None
+    ) -> None:
         self.seed, self.told = seed, told
         settings = Settings(
             organisation="Example Ltd",
@@ -37,7 +41,7 @@ class World:
             k=told.k,
             holder="council" if told.council else "same-user",
         )
-        self.house = House(folder, settings, parts)
+        self.house = House(folder, settings, parts, cluster)
         self.town = Town(random.Random(f"{seed}/town"), told.teams)
         roster.import_roster(self.house.engine, self.town.roster())
         self.watch = checks.Watch(self.house)
