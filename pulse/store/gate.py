@@ -93,7 +93,10 @@ class GatedStore:
         # A connection that was made while a file could only be read stays so for ever.
         self._engine.dispose()
         with self._engine.begin() as connection:
-            set_gate(connection, self._gate, opened=is_open(connection, self._gate))
+            opened = is_open(connection, self._gate)
+            # SQLite would not write what is the same; nobody sees the state in between.
+            set_gate(connection, self._gate, opened=not opened)
+            set_gate(connection, self._gate, opened=opened)
 
     def refuse_damaged(self) -> None:
         """Read every page of the store.

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pulse.ballotbox.store import BoxStore
 from pulse.errors import UnknownWave, WaveShut
-from pulse.store.desks import Desks, Group
+from pulse.store.desks import Desks, Group, recovered
+from pulse.store.groupcommit import GroupCommit
 from tests.shelves import casting
 
 W = "2026-W09"
@@ -94,3 +96,25 @@ def test_a_half_opened_wave_is_not_served(tmp_path: Path, index: bytes) -> None:
     open_files(tmp_path, index)
     with pytest.raises(UnknownWave):
         desks.find(W)
+
+
+def test_a_store_is_tried_only_while_its_last_commit_failed(tmp_path: Path) -> None:
+    """A sound one is left alone; after a failure it is tried until it takes a write, then not."""
+    store = BoxStore.create(casting(tmp_path), W)
+    commits: GroupCommit[int, int] = GroupCommit(list, 1)
+
+    def tries() -> int:
+        log = tmp_path / f"{W}.db-wal"
+        return log.stat().st_size if log.exists() else 0
+
+    untouched = tries()
+    assert recovered(commits, store)
+    assert tries() == untouched
+    commits.failing = True
+    assert recovered(commits, store)
+    tried = tries()
+    assert tried > untouched
+    assert recovered(commits, store)
+    assert (tries(), commits.failing) == (tried, False)
+    commits.close()
+    store.close()
