@@ -18,6 +18,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from pulse.store.failures import name_file
 
+# Pages (of 4 kB) that a write-ahead log holds before they are folded into the file: a ballot
+# dirties a page of its own, and folding them seldom costs a quarter less than SQLite's 1,000.
+_LOG_PAGES: Final = 10_000
 BUSY_TIMEOUT: Final = 10_000  # milliseconds a statement waits for another process's lock
 READING: Final = "pulse_reading"
 
@@ -50,6 +53,7 @@ def sqlite_engine(
     pragmas = (
         f"busy_timeout={busy_timeout:d}",
         f"journal_mode={journal.upper()}",
+        f"wal_autocheckpoint={_LOG_PAGES:d}",
         "synchronous=FULL",
         "secure_delete=ON",
         "temp_store=MEMORY",
