@@ -1,17 +1,22 @@
 """Reads what a fault left on a disk, without our own code, and holds it to what was promised."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from tests.booth import WAVE
 from tests.fault.crowd import Key
 from tests.fault.precinct import Precinct
 from tests.fault.telling import Verdict
 
+Rows = Sequence[tuple[Any, ...]]
 UNMARKED = bytes(32)
+QUERIES: Final = {
+    "ballotbox": "select t, g, msg, sig, box from sealed",
+    "issuer": "select h, c from invitation",
+}
 
 
 def look(
@@ -22,15 +27,31 @@ def look(
     verdict: Verdict,
 ) -> None:
     """Hold what lies in a home to what had been acknowledged of "casting" or "issuing"."""
-    reader = look_at_box if what.startswith("casting") else look_at_issuer
-    reader(home, precinct, acknowledged, verdict)
+    room = room_of(what)
+    hold(what, _rows(home / room / f"{WAVE}.db", QUERIES[room]), precinct, acknowledged, verdict)
 
 
-def look_at_box(
-    home: Path, precinct: Precinct, acknowledged: Mapping[Key, bytes], verdict: Verdict
+def room_of(what: str) -> Literal["ballotbox", "issuer"]:
+    """Return the room of "casting" or "issuing", whatever else the name says."""
+    return "ballotbox" if what.startswith("casting") else "issuer"
+
+
+def hold(
+    what: str,
+    rows: Rows,
+    precinct: Precinct,
+    acknowledged: Mapping[Key, bytes],
+    verdict: Verdict,
+) -> None:
+    """Hold the rows of a room's query to what had been acknowledged."""
+    judge = _hold_box if room_of(what) == "ballotbox" else _hold_issuer
+    judge(rows, precinct, acknowledged, verdict)
+
+
+def _hold_box(
+    rows: Rows, precinct: Precinct, acknowledged: Mapping[Key, bytes], verdict: Verdict
 ) -> None:
     """Find every acknowledged ballot in the box, byte for byte, and nothing that nobody cast."""
-    rows = _rows(home / "ballotbox" / f"{WAVE}.db", "select t, g, msg, sig, box from sealed")
     found = {t: (g, msg, sig, box) for t, g, msg, sig, box in rows}
     if len(found) != len(rows):
         verdict.fail(f"{len(rows) - len(found)} ballots stand twice")
@@ -42,12 +63,11 @@ def look_at_box(
     verdict.kept += len(acknowledged)
 
 
-def look_at_issuer(
-    home: Path, precinct: Precinct, acknowledged: Mapping[Key, bytes], verdict: Verdict
+def _hold_issuer(
+    rows: Rows, precinct: Precinct, acknowledged: Mapping[Key, bytes], verdict: Verdict
 ) -> None:
     """Find every answered invitation used, for the message that was answered and no other."""
-    rows = _rows(home / "issuer" / f"{WAVE}.db", "select h, c from invitation")
-    marks = dict(rows)
+    marks: dict[bytes, bytes] = dict(rows)
     if len(marks) != len(rows) or set(marks) != set(precinct.marks):
         verdict.fail("the invitations are not those that were written at opening")
     for h, c in marks.items():
@@ -59,7 +79,7 @@ def look_at_issuer(
     verdict.kept += len(acknowledged)
 
 
-def _rows(path: Path, query: str) -> list[Any]:
+def _rows(path: Path, query: str) -> Rows:
     with closing(sqlite3.connect(path)) as connection:
         ((said,),) = connection.execute("pragma integrity_check").fetchall()
         assert said == "ok", said

@@ -36,7 +36,11 @@ def test_a_broken_signing_key_is_found(outer: Secret | bytes) -> None:
     assert caught.value.where == "00002"
 
 
-@pytest.mark.parametrize("point", [bytes(65), OUTER[1][:-1], b"\x04" + bytes(64)])
+@pytest.mark.parametrize(
+    "point",
+    [bytes(65), OUTER[1][:-1], b"\x04" + bytes(64)],
+    ids=["zeros", "one byte short", "not on the curve"],
+)
 def test_a_councils_half_that_is_no_point_is_found(point: bytes) -> None:
     """Nothing can be sealed to what is no point, so the wave does not open."""
     with pytest.raises(InvalidValue, match="point"):
