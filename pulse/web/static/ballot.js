@@ -34,6 +34,7 @@ const resume = ({ store, slot }) => {
   return kept === 'done' ? stop('used', true) : kept;
 };
 
+export const pause = (time) => new Promise((go) => setTimeout(go, time));
 const offline = () => stop('offline');
 
 // A busy server is asked again in the same words. No cookie, no Referer.
@@ -49,7 +50,7 @@ const ask = async (path, message, tries = 3) => {
   const { status, headers } = reply, bytes = new Uint8Array(await reply.arrayBuffer().catch(offline));
   if (status < 500) return { status, bytes };
   if (!tries) offline();
-  await new Promise((go) => setTimeout(go, 1000 * (headers.get('Retry-After') || 1) * (1 + Math.random())));
+  await pause(1000 * (headers.get('Retry-After') || 1) * (1 + Math.random()));
   return ask(path, message, tries - 1);
 };
 
@@ -99,7 +100,8 @@ export const arrive = async ({ kiosk, secret, list }) => {
 };
 
 // Hands in `answers` (per item 0 to 6), going on from the step that this browser has reached.
-export const send = (visit, answers) => navigator.locks.request(visit.slot, async () => {
+export const send = (visit, answers, asked = Date.now()) => navigator.locks.request(visit.slot, async () => {
+  await pause(Date.now() - asked > 50 && 500); // what another tab stored may come after its lock
   const kept = resume(visit); // another tab may have gone further
   visit.body = kept?.body ?? await finish(visit, kept, answers);
   const { status } = await ask('/ballot', visit.body);

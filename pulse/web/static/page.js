@@ -1,5 +1,5 @@
 // The staff page: fills one section after the other and hands the answers to ballot.js.
-import { arrive, send, shelf, stop } from './ballot.js';
+import { arrive, pause, send, shelf, stop } from './ballot.js';
 import { unb64u } from './bytes.js';
 import { proquints } from './keylist.js';
 
@@ -95,7 +95,7 @@ const run = async () => {
     delete session.link;
     thank(visit);
     if (link.kiosk) {
-      await Promise.race([pressed(), new Promise((go) => setTimeout(go, 30000))]);
+      await Promise.race([pressed(), pause(30000)]);
       session.clear?.();
       location.reload();
     }

@@ -80,6 +80,8 @@ def test_another_list_is_refused() -> None:
     published = keylist.encode(key_list())
     with pytest.raises(BadKeyList):
         keylist.read_keylist(published + b" ", keylist.fingerprint16(published))
+    with pytest.raises(BadKeyList, match="that the link names"):
+        keylist.read_keylist(keylist.encode(key_list(form=4)), keylist.fingerprint16(published))
 
 
 @pytest.mark.parametrize(
@@ -167,11 +169,12 @@ def test_weak_keys_are_refused(bits: int, exponent: int) -> None:
         keylist.read_group(files[0], keylist.hex_hash(files[0]), keys)
 
 
-def test_the_canaries_group_is_no_group(signing_key: SigningKey) -> None:
-    """Group 00000 exists for trial ballots only: a list that holds it is refused."""
-    row = keylist.leaf("00000", 8, "", signing_key.spki)
+@pytest.mark.parametrize("g", ["00000", "0001", "000001", "1e001", "00001\n"])
+def test_other_numbers_are_no_groups(signing_key: SigningKey, g: str) -> None:
+    """Five digits from 00001 (00000 is for trial ballots): a list that holds another is refused."""
+    row = keylist.leaf(g, 8, "", signing_key.spki)
     keys = key_list(groups=1, root=b64u(merkle_root([row])))
-    file = keylist.encode(GroupFile(g="00000", label="", invited=8, leaders=False,
+    file = keylist.encode(GroupFile(g=g, label="", invited=8, leaders=False,
                                     spki=b64u(signing_key.spki), index=0, path=()))  # fmt: skip
     with pytest.raises(BadKeyList, match="no group"):
         keylist.read_group(file, keylist.hex_hash(file), keys)
