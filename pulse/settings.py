@@ -17,6 +17,7 @@ from pulse.terms import Order
 
 K_FLOOR: Final = 5
 GROUP_FLOOR: Final = 7
+DATABASE: Final = "postgresql+psycopg://"
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DEFAULT_SUPPORT: Final = (
     "If work weighs on you, talk to someone you trust: a colleague, your doctor or your "
@@ -239,6 +240,10 @@ def check(settings: Settings) -> Settings:
         raise BadSetting("Write a bare address, like pulse@example.org.", where="sender")
     if not settings.mail.startswith("spool:"):
         raise BadSetting("Only 'spool:' is offered so far.", where="mail")
+    for name in settings.__struct_fields__:
+        url = getattr(settings, name)
+        if name.endswith("database_url") and url and not url.startswith(DATABASE):
+            raise BadSetting(f"A database is named like {DATABASE}user@host/name.", where=name)
     _check_addresses(settings)
     return settings
 

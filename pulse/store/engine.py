@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from pulse.store.failures import name_file
+from pulse.errors import Held
+from pulse.store.failures import DAMAGED, RESTORE
 
 # Pages (of 4 kB) that a write-ahead log holds before they are folded into the file: a ballot
 # dirties a page of its own, and folding them seldom costs a quarter less than SQLite's 1,000.
@@ -80,6 +82,31 @@ def silence(engine: Engine) -> None:
     """
     for logger in (engine.logger, engine.pool.logger):
         logger.disabled = True  # type: ignore[union-attr] # echo is off: plain loggers
+
+
+def name_file(engine: Engine, path: Path) -> None:
+    """Have every error of `engine` carry the path of its file as a note, for `told`."""
+
+    def note(context: ExceptionContext) -> None:
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.add_note(str(path))
+
+    event.listen(engine, "handle_error", note)
+
+
+def refuse_damaged(connection: Connection) -> None:
+    """Read every page of an SQLite file; a PostgreSQL server checks its own.
+
+    Raises:
+        Held: a page is not what SQLite wrote; rows may be missing without any other sign.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    found = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
+    if found != ["ok"]:
+        path = connection.exec_driver_sql("PRAGMA database_list").all()[0][2]
+        first = str(found[0]).splitlines()[-1].rstrip(".")
+        raise Held(f"{DAMAGED} ({first}). {RESTORE}", where=path)
 
 
 @contextmanager

@@ -1,22 +1,19 @@
-"""What a failing disk or database means for the person who meets it, in one sentence."""
+"""What a failing disk or database means for the person who meets it, in one sentence.
+
+No database is imported here: the holder's process, which has none, words its failures too.
+"""
 
 import errno
-import sqlite3
-from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import SQLAlchemyError
-
-from pulse.errors import Held, Refused
+from pulse.errors import Refused
 
 _FULL: Final = "There is no space left on the disk"
 _READ_ONLY: Final = "The disk is read-only"
 _FAILS: Final = "The disk is full or fails"
-_DAMAGED: Final = "This file is damaged"
+DAMAGED: Final = "This file is damaged"
 _MEND: Final = "Nothing is lost; mend that and run it again."
-_RESTORE: Final = (
+RESTORE: Final = (
     "It was left as it is: bring back a sound copy of this very file (of the disk, not an older "
     "one) and run it again."
 )
@@ -25,13 +22,17 @@ _BY_NUMBER: Final = {
 }  # fmt: skip
 _BY_NAME: Final = {
     "SQLITE_FULL": _FULL, "SQLITE_READONLY": _READ_ONLY, "SQLITE_IOERR": _FAILS,
-    "SQLITE_CANTOPEN": "This file cannot be opened", "SQLITE_CORRUPT": _DAMAGED,
-    "SQLITE_NOTADB": _DAMAGED,
+    "SQLITE_CANTOPEN": "This file cannot be opened", "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_NOTADB": DAMAGED,
 }  # fmt: skip
 
 
-def told(error: OSError | SQLAlchemyError | sqlite3.Error) -> Refused:
-    """Return what happened, what was kept and what to do; `where` names the file, if known."""
+def told(error: Exception) -> Refused:
+    """Return what happened, what was kept and what to do; `where` names the file, if known.
+
+    Args:
+        error: an OSError, or what SQLAlchemy or a driver raised.
+    """
     if isinstance(error, OSError):
         happened = _BY_NUMBER.get(error.errno or 0)
         if happened is None:
@@ -44,30 +45,5 @@ def told(error: OSError | SQLAlchemyError | sqlite3.Error) -> Refused:
     happened = _BY_NAME.get(name)
     if happened is None:
         return Refused(f"The database refused: {cause}. Nothing was half done.", where=where)
-    advice = _RESTORE if happened == _DAMAGED else _MEND
+    advice = RESTORE if happened == DAMAGED else _MEND
     return Refused(f"{happened} ({cause}). {advice}", where=where)
-
-
-def name_file(engine: Engine, path: Path) -> None:
-    """Have every error of `engine` carry the path of its file as a note, for `told`."""
-
-    def note(context: ExceptionContext) -> None:
-        if context.sqlalchemy_exception is not None:
-            context.sqlalchemy_exception.add_note(str(path))
-
-    event.listen(engine, "handle_error", note)
-
-
-def refuse_damaged(connection: Connection) -> None:
-    """Read every page of an SQLite file; a PostgreSQL server checks its own.
-
-    Raises:
-        Held: a page is not what SQLite wrote; rows may be missing without any other sign.
-    """
-    if connection.dialect.name != "sqlite":
-        return
-    found = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
-    if found != ["ok"]:
-        path = connection.exec_driver_sql("PRAGMA database_list").all()[0][2]
-        first = str(found[0]).splitlines()[-1].rstrip(".")
-        raise Held(f"{_DAMAGED} ({first}). {_RESTORE}", where=path)

@@ -17,8 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from pulse.store.engine import reading
-from pulse.store.failures import refuse_damaged
+from pulse.store.engine import reading, refuse_damaged
 
 
 def gate_table(metadata: MetaData) -> Table:

@@ -59,7 +59,7 @@ def test_the_command_names_a_missing_file(booth: Booth, capsys: pytest.CaptureFi
     groups = str(booth.groups)
     given = [where, "--key", where, "--groups", groups, "--k", "5", "--out", where]
     assert peel.main(given) == 1
-    assert json.loads(capsys.readouterr().out) == {"error": "FileNotFoundError"}
+    assert json.loads(capsys.readouterr().out) == {"error": "No such file or directory."}
 
 
 def test_the_holders_process_knows_no_database() -> None:
