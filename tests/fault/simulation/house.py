@@ -6,6 +6,7 @@ process still did, not even a `finally`, reaches it.
 """
 
 import asyncio
+import atexit
 import datetime as dt
 import shutil
 from collections.abc import Callable
@@ -320,5 +321,6 @@ def _der(number: int) -> bytes:
 @cache
 def _empty_home() -> Path:
     folder = Path(mkdtemp(prefix="pulse-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     make_home(Home(folder / "home"), "")
     return folder / "home"
