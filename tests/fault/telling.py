@@ -5,7 +5,7 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -20,6 +20,7 @@ class Given(msgspec.Struct, frozen=True):
 
     times: int
     seed: int
+    backend: str = "sqlite"
 
 
 class Verdict:
@@ -86,13 +87,13 @@ def judged(verdicts: Mapping[str, Verdict], twins: Collection[str]) -> int:
     return failed
 
 
-def command(description: str | None, times: int) -> Given:
+def command(description: str | None, times: int, backends: Sequence[str] = ("sqlite",)) -> Given:
     """Read the options of a long form; without a seed one is drawn and printed at the end."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--times", type=int, default=times)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
-    parser.add_argument("--backend", choices=["sqlite"], default="sqlite", help="so far the one")
+    parser.add_argument("--backend", choices=backends, default=backends[0])
     given = parser.parse_args()
-    return Given(given.times, given.seed)
+    return Given(given.times, given.seed, given.backend)

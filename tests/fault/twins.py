@@ -40,6 +40,17 @@ def careless_issuer() -> Litestar:
     return app.create_issuer()
 
 
+def later_ballotbox() -> Litestar:
+    """Return a ballot box that answers before a PostgreSQL server has written its log."""
+
+    @event.listens_for(Pool, "connect")
+    def loosen(connection: Any, *_: object) -> None:
+        connection.execute("SET synchronous_commit = off")
+        connection.commit()
+
+    return app.create_ballotbox()
+
+
 class _Hasty(BallotBox):
     """Answers at once, and stores later."""
 

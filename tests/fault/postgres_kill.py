@@ -1,0 +1,131 @@
+"""Kills under load where a PostgreSQL server stores: `tests.fault.sigkill --backend postgresql`.
+
+Two serving processes of ours share the one database, each with a crowd of its own, and the
+crowds have requests in common. Killed are our processes, one or both, or every process of
+PostgreSQL: then ours go on running, answer 503 meanwhile, and must find back by themselves.
+"""
+
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from tests.fault.crowd import Asked, Crowd, Key
+from tests.fault.nursery import Nursery
+from tests.fault.postgres_precinct import ServerPrecinct
+from tests.fault.precinct import Precinct
+from tests.fault.sigkill import APPS as OURS
+from tests.fault.sigkill import ON_ONE_HOME, PEOPLE, WITHIN
+from tests.fault.telling import Given, Verdict, judged
+from tests.postgres import Cluster
+
+THE_SERVER: Final = "PostgreSQL is killed"
+APPS: Final = OURS | {
+    f"casting, {THE_SERVER}": OURS["casting"],
+    f"issuing, {THE_SERVER}": OURS["issuing"],
+    f"casting, synchronous_commit=off, {THE_SERVER}": "tests.fault.twins:later_ballotbox",
+}
+TWINS: Final = tuple(what for what in APPS if "before" in what or "off" in what)
+LONGEST: Final = 0.6  # seconds under load before a kill
+DOWN: Final = 0.3  # seconds at most until PostgreSQL is started again
+SHARED: Final = 5  # every fifth request is sent to both
+
+
+def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> Verdict:
+    """Kill `times` times under load and judge what is left; arguments as of `sigkill.run`."""
+    chance, verdict = random.Random(seed), Verdict(f"sigkill, PostgreSQL, {what}", seed)
+    home, asked = folder / "served", precinct.asked(what)
+    with ExitStack() as stack:
+        cluster = Cluster.throw_away()
+        stack.callback(cluster.remove)
+        placed = ServerPrecinct(precinct, cluster)
+        nurseries = [stack.enter_context(Nursery(APPS[what], home)) for _ in range(2)]
+        while verdict.rounds < times:
+            placed.place(home)
+            for nursery in nurseries:
+                nursery.start()
+            with ExitStack() as inside:
+                crowds = [
+                    inside.enter_context(Crowd(nursery.port, part, chance))
+                    for nursery, part in zip(nurseries, _parts(asked), strict=True)
+                ]
+                for crowd in crowds if what.endswith(THE_SERVER) else ():
+                    crowd.heard(WITHIN)  # a server of ours does not start without a database
+                at_most = min(ON_ONE_HOME, times - verdict.rounds)
+                while at_most and any(crowd.left for crowd in crowds):
+                    time.sleep(chance.uniform(0, LONGEST))
+                    if what.endswith(THE_SERVER):
+                        _kill_server(cluster, crowds, chance, verdict)
+                    else:
+                        _kill_ours(nurseries, chance)
+                    verdict.round()
+                    at_most -= 1
+                if not all(crowd.finish(WITHIN) for crowd in crowds):
+                    verdict.fail("people were left without an answer")
+            for nursery in nurseries:
+                nursery.kill()
+            if what.endswith(THE_SERVER) and any(crowd.statuses[0] for crowd in crowds):
+                verdict.fail("connections to us were cut though nothing of ours was killed")
+            placed.look(what, cluster, _together(crowds, verdict), verdict)
+    return verdict
+
+
+def _parts(asked: Sequence[Asked]) -> tuple[Sequence[Asked], Sequence[Asked]]:
+    """Share requests out; rivals for one invitation go to different servers, a few to both."""
+    both = asked[::SHARED]
+    first = {each.key: each for each in (*asked[::2], *both)}
+    second = {each.key: each for each in (*asked[1::2], *both)}
+    return tuple(first.values()), tuple(second.values())
+
+
+def _kill_ours(nurseries: Sequence[Nursery], chance: random.Random) -> None:
+    """Kill one or both of our processes and start them again."""
+    victims = chance.sample(nurseries, chance.choice((1, 1, 2)))
+    for nursery in victims:
+        nursery.kill()
+    for nursery in victims:
+        nursery.start()
+
+
+def _kill_server(
+    cluster: Cluster, crowds: Sequence[Crowd], chance: random.Random, verdict: Verdict
+) -> None:
+    """Kill PostgreSQL and start it again; each of our processes must then store by itself."""
+    port = cluster.port
+    cluster.kill()
+    time.sleep(chance.uniform(0, DOWN))
+    cluster.start()
+    assert cluster.port == port, "another server took the port"
+    heard = [crowd.statuses[200] for crowd in crowds]
+    until = time.monotonic() + WITHIN
+    for crowd, before in zip(crowds, heard, strict=True):
+        while crowd.left and crowd.statuses[200] == before:
+            if time.monotonic() > until:
+                verdict.fail("nothing is stored any more since PostgreSQL came back")
+                return
+            time.sleep(0.01)
+
+
+def _together(crowds: Sequence[Crowd], verdict: Verdict) -> dict[Key, bytes]:
+    """Put together what both were answered; the same request must have had the same answer."""
+    acknowledged: dict[Key, bytes] = {}
+    for crowd in crowds:
+        verdict.heard(crowd)
+        for key, body in crowd.acknowledged.items():
+            if acknowledged.setdefault(key, body) != body:
+                verdict.fail("the same request was answered differently by two servers")
+    return acknowledged
+
+
+def judge_all(given: Given) -> int:
+    """Kill as the command line says, then let the twins lose, each a fifth as often."""
+    with tempfile.TemporaryDirectory() as folder:
+        precinct = Precinct(Path(folder), PEOPLE)
+        verdicts = {}
+        for what in APPS:
+            times = given.times // 5 + 1 if what in TWINS else given.times
+            verdicts[what] = run(what, times, given.seed, precinct, Path(folder))
+    return judged(verdicts, TWINS)
