@@ -4,6 +4,8 @@
        │         │           └──────────┴────► lost
        └─────────┴─► cancelled (the id may be opened again)
 
+A held wave goes back to awaiting_peel while its ballots have yet to be peeled.
+
 A state changes by one conditional write only, so two processes never both make the same step.
 """
 

@@ -115,7 +115,9 @@ class Issuer:
             try:
                 g = desk.store.open_group_of(h)
             except SQLAlchemyError as error:
-                raise busy() from error
+                if isinstance(self._gone_or_busy(wave), Busy):
+                    raise busy() from error
+                continue  # the close has destroyed it meanwhile
             if g is not None:
                 return Invitation(wave=wave, g=g, file=desk.file(g))
         raise unknown_invitation()

@@ -160,10 +160,12 @@ def test_a_closed_wave_leaves_no_key_in_the_process(tmp_path: Path) -> None:
 
 
 def test_a_store_destroyed_under_way_answers_shut(station: Station, issuer: Issuer) -> None:
-    """Between destruction and the next refresh the answer is 410 too, never an error."""
+    """Between destruction and the next refresh it is 410 and 404 too, never an error."""
     assert isinstance(issue(issuer, station.issue_body()), bytes)
     station.destroy()
     assert issue(issuer, station.issue_body(person=1)) is WaveShut
+    with pytest.raises(UnknownInvitation):
+        issuer.me(b64u(station.secrets["00001"][1]))
 
 
 def test_a_failing_signature_may_be_asked_for_again(station: Station, issuer: Issuer) -> None:
