@@ -4,6 +4,8 @@ It is read in the very transaction that writes, so that what was accepted and wh
 reads can never disagree.
 """
 
+from typing import Final
+
 from sqlalchemy import (
     Column,
     Connection,
@@ -18,6 +20,8 @@ from sqlalchemy import (
 )
 
 from pulse.store.engine import reading, refuse_damaged
+
+_SPACE: Final = Table("space", MetaData(), Column("page", Integer))
 
 
 def gate_table(metadata: MetaData) -> Table:
@@ -96,6 +100,8 @@ class GatedStore:
             # SQLite would not write what is the same; nobody sees the state in between.
             set_gate(connection, self._gate, opened=not opened)
             set_gate(connection, self._gate, opened=opened)
+            if connection.dialect.name != "sqlite":
+                _take_page(connection)
 
     def refuse_damaged(self) -> None:
         """Read every page of the store.
@@ -109,3 +115,13 @@ class GatedStore:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+
+def _take_page(connection: Connection) -> None:
+    """Have a server find room for a new page, as the next rows will need it; nothing stays.
+
+    On a full disk PostgreSQL still changes a row in place, and so does its log for a while.
+    """
+    _SPACE.create(connection, checkfirst=False)
+    connection.execute(insert(_SPACE).values(page=0))
+    _SPACE.drop(connection, checkfirst=False)
