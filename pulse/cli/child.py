@@ -17,6 +17,7 @@ from typing import Final, Literal
 import uvicorn
 
 GRACE: Final = 5  # seconds for requests under way
+_TURN: Final = 0.0005  # seconds; so long the writer threads wait for the event loop, not 5 ms
 
 
 def main() -> int:
@@ -36,6 +37,7 @@ def main() -> int:
         timeout_graceful_shutdown=GRACE,
     )
     server = uvicorn.Server(config)
+    sys.setswitchinterval(_TURN)
     threading.Thread(target=_end_with_parent, args=(server, lifeline), daemon=True).start()
     # uvicorn ends in order and then raises the signal again: that is our end in peace.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

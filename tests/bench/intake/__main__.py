@@ -12,10 +12,10 @@ from pathlib import Path
 
 from tests.bench.intake import __doc__ as read_me
 from tests.bench.intake.backends import place
-from tests.bench.intake.load import Run, fsync_ms
+from tests.bench.intake.load import Run, Setting, fsync_ms
 from tests.bench.intake.premade import Premade, premade
 from tests.bench.intake.table import Figures, medians, table
-from tests.bench.intake.ways import ORM, PAIRED, STORAGE, WAYS, Setting, measure
+from tests.bench.intake.ways import ORM, PAIRED, STORAGE, WAYS, measure
 from tests.postgres import Cluster, find_programs
 
 
@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ways", default="", help="only those with one of these words, by commas")
     parser.add_argument("--backends", default="sqlite,postgresql")
     parser.add_argument("--processes", default="1,2", help="serving processes on one database")
+    parser.add_argument("--connections", type=int, default=64, help="busy ones of each process")
     parser.add_argument("--database-url", default="", help="else a server is made, thrown away")
     parser.add_argument("--apart", action="store_true", help="server on core 0, wrk on the others")
     parser.add_argument("--fastapi", default="", help="folder of `pip install --target`")
@@ -78,6 +79,7 @@ def _setting(chosen: argparse.Namespace, processes: int) -> Setting:
     return Setting(
         seconds=chosen.seconds,
         processes=processes,
+        connections=chosen.connections,
         server_cores=cores[:1] if apart else cores,
         load_cores=cores[1:] if apart else cores,
         fastapi=chosen.fastapi,

@@ -14,10 +14,20 @@ from pulse.cli.processes import Listener, Served, serving
 from tests.bench.intake.premade import Requests
 
 LUA: Final = Path(__file__).parent / "replay.lua"
-CONNECTIONS: Final = 64
 STORING: Final = ("/ballot", "/issue")  # what takes each request once
 WARM: Final = 1  # seconds, and as many requests as that takes, before anything is measured
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """How a run is made: cores of server and generator, connections to each process."""
+
+    seconds: int
+    processes: int
+    connections: int
+    server_cores: tuple[int, ...]
+    load_cores: tuple[int, ...]
+    fastapi: str = ""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -66,16 +76,17 @@ def served(
         os.sched_setaffinity(0, before)
 
 
-def drive(
-    running: Sequence[Served], path: str, requests: Requests, seconds: int, cores: Sequence[int]
-) -> list[Run]:
+def drive(running: Sequence[Served], path: str, requests: Requests, setting: Setting) -> list[Run]:
     """Send requests, no two alike, to each of the processes at once; one wrk for each."""
     share = requests.count // len(running)
     starts = [i * share for i in range(len(running))]
-    warmed = [said.requests for said in _wrk(running, path, requests, WARM, starts, cores)]
-    starts = [start + CONNECTIONS + warm for start, warm in zip(starts, warmed, strict=True)]
+    warm_up = msgspec.structs.replace(setting, seconds=WARM)
+    warmed = [said.requests for said in _wrk(running, path, requests, starts, warm_up)]
+    # What was under way at its end is not in its count.
+    sent = [warm + setting.connections for warm in warmed]
+    starts = [start + each for start, each in zip(starts, sent, strict=True)]
     before = [_cpu(one.process.pid) for one in running]
-    found = _wrk(running, path, requests, seconds, starts, cores)
+    found = _wrk(running, path, requests, starts, setting)
     after = [_cpu(one.process.pid) for one in running]
     return [
         Run(
@@ -108,14 +119,13 @@ def _wrk(
     running: Sequence[Served],
     path: str,
     requests: Requests,
-    seconds: int,
     starts: Sequence[int],
-    cores: Sequence[int],
+    setting: Setting,
 ) -> list[_Said]:
     again = "" if path in STORING else "again"
-    bound = f"taskset -c {','.join(map(str, cores))}".split()
+    bound = f"taskset -c {','.join(map(str, setting.load_cores))}".split()
     ways = [
-        [*bound, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--timeout", "60", "-s",
+        [*bound, "wrk", "-t1", f"-c{setting.connections}", f"-d{setting.seconds}", "--timeout", "60", "-s",
          str(LUA), one.address, "--", path, requests.path, str(requests.length), str(start), again]
         for one, start in zip(running, starts, strict=True)
     ]  # fmt: skip

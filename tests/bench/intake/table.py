@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from tests.bench.intake.load import CONNECTIONS, Run
-from tests.bench.intake.ways import NOOP, ORM, OURS, Setting
+from tests.bench.intake.load import Run, Setting
+from tests.bench.intake.ways import NOOP, ORM, OURS
 
 _RATIOS: Final = (
     ("ballots/s, ours / no-op", OURS, NOOP, "rate", "at least 1.0"),
@@ -45,7 +45,7 @@ def medians(runs: Sequence[tuple[Run, float]]) -> Figures:
 def table(backend: str, setting: Setting, figures: Mapping[str, Figures]) -> str:
     """Return the figures of one backend and number of processes as lines of Markdown."""
     cores = f"server on cores {_list(setting.server_cores)}, wrk on {_list(setting.load_cores)}"
-    setup = f"{setting.processes} process(es), {CONNECTIONS} connections each, {cores}"
+    setup = f"{setting.processes} process(es), {setting.connections} connections each, {cores}"
     lines = [
         f"\n{backend}, {setup}, Python {platform.python_version()}\n",
         "| | requests/s | CPU µs | p50 ms | p99 ms | fsync ms | refused |",

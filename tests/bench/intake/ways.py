@@ -16,7 +16,7 @@ from pulse.terms import SealedBallot
 from pulse.token.message import token_hash
 from tests.bench.intake.backends import Place
 from tests.bench.intake.field import open_home
-from tests.bench.intake.load import CONNECTIONS, Run, drive, served
+from tests.bench.intake.load import Run, Setting, drive, served
 from tests.bench.intake.premade import WAVE, Premade, Requests
 
 _APPS: Final = "tests.bench.intake.apps:"
@@ -45,16 +45,6 @@ WAYS: Final[Mapping[str, Way]] = {
 PAIRED: Final = (OURS, NOOP)  # with several processes
 
 
-class Setting(msgspec.Struct, frozen=True):
-    """How a run is made: seconds, processes, cores of server and generator, FastAPI's folder."""
-
-    seconds: int
-    processes: int
-    server_cores: tuple[int, ...]
-    load_cores: tuple[int, ...]
-    fastapi: str = ""
-
-
 def measure(name: str, made: Premade, folder: Path, place: Place, setting: Setting) -> Run:
     """Run one way once, on a fresh home and an empty database.
 
@@ -67,14 +57,14 @@ def measure(name: str, made: Premade, folder: Path, place: Place, setting: Setti
     """
     home = open_home(folder / "home", made, place.settings)
     if name == STORAGE:
-        return _storage(home, made, setting.seconds)
+        return _storage(home, made, setting)
     way = WAYS[name]
     environ = {"PULSE_HOME": str(folder / "home"), "BENCH_DATABASE": place.orm}
     paths = [str(Path.cwd()), setting.fastapi if "fastapi" in way.app else ""]
     environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
     requests = made.signings if way.signs else made.ballots
     with served([way.app] * setting.processes, environ, setting.server_cores) as running:
-        runs = drive(running, way.path, requests, setting.seconds, setting.load_cores)
+        runs = drive(running, way.path, requests, setting)
     return Run(
         requests=sum(run.requests for run in runs),
         seconds=max(run.seconds for run in runs),
@@ -85,10 +75,11 @@ def measure(name: str, made: Premade, folder: Path, place: Place, setting: Setti
     )
 
 
-def _storage(home: Home, made: Premade, seconds: int) -> Run:
+def _storage(home: Home, made: Premade, setting: Setting) -> Run:
     """Store ballots in batches as large as there are connections, nothing else."""
     store = BoxStore(shelves(home, load(home)).ballotbox, WAVE)
-    batches = _batches(made.ballots)
+    size = setting.connections
+    batches = _batches(made.ballots, size)
     took: list[float] = []
     begun, cpu = time.perf_counter(), time.process_time()
     stored = 0
@@ -96,7 +87,7 @@ def _storage(home: Home, made: Premade, seconds: int) -> Run:
         at = time.perf_counter()
         stored += sum(answer is True for answer in store.cast(batch))
         took.append(time.perf_counter() - at)
-        if time.perf_counter() - begun > seconds:
+        if time.perf_counter() - begun > setting.seconds:
             break
     cpu, elapsed = time.process_time() - cpu, time.perf_counter() - begun
     store.close()
@@ -106,17 +97,17 @@ def _storage(home: Home, made: Premade, seconds: int) -> Run:
         seconds=elapsed,
         p50=took[len(took) // 2] * 1e3,
         p99=took[len(took) * 99 // 100] * 1e3,
-        refused=len(took) * CONNECTIONS - stored,
+        refused=len(took) * size - stored,
         cpu=cpu,
     )
 
 
-def _batches(requests: Requests) -> list[list[tuple[bytes, SealedBallot]]]:
+def _batches(requests: Requests, size: int) -> list[list[tuple[bytes, SealedBallot]]]:
     raw = Path(requests.path).read_bytes()
     ballots = []
     for at in range(0, len(raw), requests.length):
         body = msgspec.json.decode(raw[at : at + requests.length].partition(b"\r\n\r\n")[2])
         ballot = decode(body["g"], body["msg"], body["sig"], body["box"])
         ballots.append((token_hash(ballot.msg), ballot))
-    whole = len(ballots) - len(ballots) % CONNECTIONS
-    return [ballots[at : at + CONNECTIONS] for at in range(0, whole, CONNECTIONS)]
+    whole = len(ballots) - len(ballots) % size
+    return [ballots[at : at + size] for at in range(0, whole, size)]

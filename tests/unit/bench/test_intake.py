@@ -15,10 +15,10 @@ from pulse.settings import load as load_settings
 from pulse.store.databases import shelves
 from pulse.store.desks import Group
 from tests.bench.intake.field import open_home
-from tests.bench.intake.load import Run
+from tests.bench.intake.load import Run, Setting
 from tests.bench.intake.premade import WAVE, Premade, Requests, premade
 from tests.bench.intake.table import medians, table
-from tests.bench.intake.ways import NOOP, OURS, Setting
+from tests.bench.intake.ways import NOOP, OURS
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,9 @@ def test_the_table_shows_medians_and_their_ratios() -> None:
     def figures(*rates: int) -> list[tuple[Run, float]]:
         return [(Run(rate * 2, 2.0, 5.0, 9.0, 1, rate * 2e-4), 0.25) for rate in rates]
 
-    setting = Setting(seconds=2, processes=1, server_cores=(0, 1), load_cores=(0, 1))
+    setting = Setting(
+        seconds=2, processes=1, connections=64, server_cores=(0, 1), load_cores=(0, 1)
+    )
     words = table(
         "sqlite",
         setting,

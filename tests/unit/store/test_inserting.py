@@ -15,7 +15,7 @@ TABLE = Table(
     sqlite_with_rowid=False,
 )
 BATCHES = st.lists(
-    st.lists(st.tuples(st.binary(max_size=1), st.text("ab", max_size=2)), min_size=1, max_size=6),
+    st.lists(st.tuples(st.binary(max_size=1), st.text("ab", max_size=2)), min_size=1, max_size=9),
     max_size=5,
 )
 
@@ -35,3 +35,15 @@ def test_new_rows_are_counted_and_old_ones_kept(batches: list[list[tuple[bytes, 
         found = dict(tuple(row) for row in connection.execute(select(TABLE)))
     engine.dispose()
     assert found == kept
+
+
+def test_batches_longer_than_a_statement_are_whole() -> None:
+    """700 rows with 50 repeats among them give 650, whatever statements they are cut into."""
+    engine = create_engine("sqlite://")
+    insert = inserter(engine, TABLE)
+    rows = [(number.to_bytes(2, "big"), "a") for number in (*range(650), *range(50))]
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        assert insert(connection, rows) == 650
+        assert len(connection.execute(select(TABLE)).all()) == 650
+    engine.dispose()
