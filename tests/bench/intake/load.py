@@ -125,8 +125,9 @@ def _wrk(
     again = "" if path in STORING else "again"
     bound = f"taskset -c {','.join(map(str, setting.load_cores))}".split()
     ways = [
-        [*bound, "wrk", "-t1", f"-c{setting.connections}", f"-d{setting.seconds}", "--timeout", "60", "-s",
-         str(LUA), one.address, "--", path, requests.path, str(requests.length), str(start), again]
+        [*bound, "wrk", "-t1", f"-c{setting.connections}", f"-d{setting.seconds}",
+         "--timeout", "60", "-s", str(LUA), one.address,
+         "--", path, requests.path, str(requests.length), str(start), again]
         for one, start in zip(running, starts, strict=True)
     ]  # fmt: skip
     started = [subprocess.Popen(way, stdout=subprocess.PIPE, text=True) for way in ways]
