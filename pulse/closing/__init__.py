@@ -216,6 +216,8 @@ def _hold(work: Work, plan: Plan, error: Exception) -> NoReturn:
 
 
 def _destroy_a(work: Work, plan: Plan) -> Plan:
+    if plan.asked_k:  # its ballots came from stores; a rehearsal has none
+        steps.refuse_elsewhere(work)
     destroy.destroy_a(work.home, work.rooms, work.engine, work.wave, work.checkpoint)
     return msgspec.structs.replace(plan, step="publish")
 

@@ -91,15 +91,11 @@ Step = Callable[[Work, Plan], Plan]
 
 def shut(work: Work, plan: Plan) -> Plan:
     """Shut both gates, say that nothing is open, and take the wave out of `open`."""
-    places = work.places
     shut_issuer(work.rooms.issuer, work.wave)
     work.checkpoint("issuer shut")
-    if work.rooms.ballotbox.exists(work.wave):
-        box = BoxStore(work.rooms.ballotbox, work.wave)
-        box.shut_gate()
-        box.close()
+    _shut_box(work.rooms.ballotbox, work.wave)
     work.checkpoint("box shut")
-    nothing_open(places, work.wave)
+    nothing_open(work.places, work.wave)
     work.checkpoint("nothing open")
     waves.move(work.engine, work.wave, ("open", "awaiting_peel", "held"), "awaiting_peel")
     return msgspec.structs.replace(plan, step="export")
@@ -113,6 +109,14 @@ def shut_issuer(shelf: Shelf, wave: str) -> None:
         issuer.close()
 
 
+def _shut_box(shelf: Shelf, wave: str) -> None:
+    """Shut the ballot box's gate: from this commit on no ballot is taken."""
+    if shelf.exists(wave):
+        box = BoxStore(shelf, wave)
+        box.shut_gate()
+        box.close()
+
+
 def export_box(work: Work, plan: Plan) -> Plan:
     """Write BOX from the shut ballot box; fewer than k ballots are not even exported.
 
@@ -123,6 +127,10 @@ def export_box(work: Work, plan: Plan) -> Plan:
     for shelf in work.rooms:
         if not shelf.exists(work.wave):
             raise Held("A store of the wave is missing.", where=work.wave)
+    # Once more: a store that was out of reach, or is a copy brought back, may be open still, and
+    # whatever it took after being read would be lost.
+    shut_issuer(work.rooms.issuer, work.wave)
+    _shut_box(work.rooms.ballotbox, work.wave)
     box = BoxStore(work.rooms.ballotbox, work.wave)
     try:
         box.refuse_damaged()
@@ -136,6 +144,21 @@ def export_box(work: Work, plan: Plan) -> Plan:
     exported = write_box(work, plan)
     damaged = ballots - sum(exported.ballots.values())
     return msgspec.structs.replace(plan, tokens=exported.tokens, damaged=damaged, step="peel")
+
+
+def refuse_elsewhere(work: Work) -> None:
+    """Refuse to take a store for destroyed that only does not lie where the settings look now.
+
+    Raises:
+        Held: there is none, and no earlier run of this close has begun to destroy it.
+    """
+    for name, shelf in zip(work.rooms._fields, work.rooms, strict=True):
+        if not shelf.exists(work.wave) and work.wave not in shelf.closed():
+            raise Held(
+                "The store of this wave is not where the settings look for it, so it could not "
+                "be destroyed. Set the address that the wave was opened with, and run it again.",
+                where=name,
+            )
 
 
 def write_box(work: Work, plan: Plan) -> Exported:
