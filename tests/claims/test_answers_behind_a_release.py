@@ -163,12 +163,12 @@ def test_the_report_of_a_close_is_a_function_of_the_release(known: World) -> Non
     assert known.report == {
         "wave": week, "state": "released", "ballots": tallies.ballots,
         "counted": tallies.counted, "spoiled": tallies.spoiled, "published": shown,
-        "suppressed": len(status) - shown, "box": "",
+        "suppressed": len(status) - shown, "box": "", "groups": "", "peeled": "",
         "release": ledger.read(home.releases)[0].manifest,
     }  # fmt: skip
 
 
-# Homes on PostgreSQL do not exist yet; when they do, one of these two is to be one.
+# For homes on PostgreSQL see tests/conformance/test_week.py.
 def test_two_homes_release_the_same_bytes(opened: Opened, known: World, tmp_path: Path) -> None:
     """P8: the same answers in another order, under other keys and tokens, give the same files."""
     elsewhere = Opened(tmp_path)
