@@ -29,18 +29,28 @@ APPS: Final = OURS | {
     f"casting, synchronous_commit=off, {THE_SERVER}": "tests.fault.twins:later_ballotbox",
 }
 TWINS: Final = tuple(what for what in APPS if "before" in what or "off" in what)
-LONGEST: Final = 0.6  # seconds under load before a kill
+LONGEST: Final = 0.4  # seconds under load before a kill
 DOWN: Final = 0.3  # seconds at most until PostgreSQL is started again
+WHILE_STARTING: Final = 0.2  # of our processes
 SHARED: Final = 5  # every fifth request is sent to both
 
 
-def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> Verdict:
-    """Kill `times` times under load and judge what is left; arguments as of `sigkill.run`."""
+def run(
+    what: str, times: int, seed: int, precinct: Precinct, folder: Path, cluster: Cluster
+) -> Verdict:
+    """Kill `times` times under load and judge what is left.
+
+    Args:
+        what: a name of `APPS`.
+        times: how many kills.
+        seed: decides moments and orders (the operating system decides the rest).
+        precinct: what is served and sent.
+        folder: where homes are served from.
+        cluster: the server that stores, and that is killed; it runs again in the end.
+    """
     chance, verdict = random.Random(seed), Verdict(f"sigkill, PostgreSQL, {what}", seed)
     home, asked = folder / "served", precinct.asked(what)
     with ExitStack() as stack:
-        cluster = Cluster.throw_away()
-        stack.callback(cluster.remove)
         placed = ServerPrecinct(precinct, cluster)
         nurseries = [stack.enter_context(Nursery(APPS[what], home)) for _ in range(2)]
         while verdict.rounds < times:
@@ -60,7 +70,7 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
                     if what.endswith(THE_SERVER):
                         _kill_server(cluster, crowds, chance, verdict)
                     else:
-                        _kill_ours(nurseries, chance)
+                        _kill_ours(nurseries, crowds, chance, verdict)
                     verdict.round()
                     at_most -= 1
                 if not all(crowd.finish(WITHIN) for crowd in crowds):
@@ -81,13 +91,20 @@ def _parts(asked: Sequence[Asked]) -> tuple[Sequence[Asked], Sequence[Asked]]:
     return tuple(first.values()), tuple(second.values())
 
 
-def _kill_ours(nurseries: Sequence[Nursery], chance: random.Random) -> None:
-    """Kill one or both of our processes and start them again."""
+def _kill_ours(
+    nurseries: Sequence[Nursery],
+    crowds: Sequence[Crowd],
+    chance: random.Random,
+    verdict: Verdict,
+) -> None:
+    """Kill one or both of our processes and start them again; some are killed while they start."""
     victims = chance.sample(nurseries, chance.choice((1, 1, 2)))
     for nursery in victims:
         nursery.kill()
     for nursery in victims:
         nursery.start()
+    if chance.random() > WHILE_STARTING:
+        _see_both_store(crowds, verdict)
 
 
 def _kill_server(
@@ -99,12 +116,17 @@ def _kill_server(
     time.sleep(chance.uniform(0, DOWN))
     cluster.start()
     assert cluster.port == port, "another server took the port"
+    _see_both_store(crowds, verdict)
+
+
+def _see_both_store(crowds: Sequence[Crowd], verdict: Verdict) -> None:
+    """Wait until each of our processes has stored something, unless nobody waits for it."""
     heard = [crowd.statuses[200] for crowd in crowds]
     until = time.monotonic() + WITHIN
     for crowd, before in zip(crowds, heard, strict=True):
         while crowd.left and crowd.statuses[200] == before:
             if time.monotonic() > until:
-                verdict.fail("nothing is stored any more since PostgreSQL came back")
+                verdict.fail("nothing is stored any more after a kill")
                 return
             time.sleep(0.01)
 
@@ -127,5 +149,9 @@ def judge_all(given: Given) -> int:
         verdicts = {}
         for what in APPS:
             times = given.times // 5 + 1 if what in TWINS else given.times
-            verdicts[what] = run(what, times, given.seed, precinct, Path(folder))
+            cluster = Cluster.throw_away()
+            try:
+                verdicts[what] = run(what, times, given.seed, precinct, Path(folder), cluster)
+            finally:
+                cluster.remove()
     return judged(verdicts, TWINS)
