@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     insert,
     select,
+    text,
     update,
 )
 
@@ -56,6 +57,7 @@ def seems_open(connection: Connection, gate: Table) -> bool:
 
 def set_gate(connection: Connection, gate: Table, *, opened: bool) -> None:
     """Open or shut the gate inside the caller's transaction; again is fine."""
+    _stand_in_line(connection, gate)
     connection.execute(update(gate).values(open=int(opened)))
 
 
@@ -96,6 +98,7 @@ class GatedStore:
         # A connection that was made while a file could only be read stays so for ever.
         self._engine.dispose()
         with self._engine.begin() as connection:
+            _stand_in_line(connection, self._gate)
             opened = is_open(connection, self._gate)
             # SQLite would not write what is the same; nobody sees the state in between.
             set_gate(connection, self._gate, opened=not opened)
@@ -115,6 +118,19 @@ class GatedStore:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+
+def _stand_in_line(connection: Connection, gate: Table) -> None:
+    """Let whoever writes from now on wait for this transaction; reading goes on.
+
+    Shared locks on PostgreSQL's rows pass by whoever waits for the row itself: with many
+    processes at work there is always one, and a close would never get through.
+    """
+    if connection.dialect.name != "sqlite":
+        schema = connection.get_execution_options()["schema_translate_map"][None]
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        table = f"{quote(schema)}.{quote(gate.name)}"
+        connection.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
 
 
 def _take_page(connection: Connection) -> None:
