@@ -122,6 +122,9 @@ def check_url(text: str, where: str) -> URL:
         raise BadSetting("This is no database address.", where=where) from error
     if url.drivername != DRIVER or not url.database:
         raise BadSetting(f"Write it like {DRIVER}://user@host/name.", where=where)
+    if any("password" in key for key in url.query):
+        # There it would be printed, and stand in pulse.toml, which others may read.
+        raise BadSetting("A password stands before the host: user:password@host.", where=where)
     return url
 
 

@@ -44,6 +44,8 @@ def told(error: Exception) -> Refused:
     where = next(iter(getattr(error, "__notes__", ())), "database")
     happened = _BY_NAME.get(name)
     if happened is None:
-        return Refused(f"The database refused: {cause}. Nothing was half done.", where=where)
+        # The first line alone: a server's details may quote a hash.
+        said = next(iter(str(cause).strip().splitlines()), type(cause).__name__).rstrip(".")
+        return Refused(f"The database refused: {said}. Nothing was half done.", where=where)
     advice = RESTORE if happened == DAMAGED else _MEND
     return Refused(f"{happened} ({cause}). {advice}", where=where)

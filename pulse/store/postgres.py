@@ -20,7 +20,15 @@ _SESSION: Final = {
     "timezone": "UTC",
     "application_name": "pulse",  # the same for all: it tells nobody which process wrote
 }
-_CONNECT_WITHIN: Final = 5  # seconds
+# A server that vanished without a word (its power, its network) is given up within half a minute,
+# idle or in the middle of a commit; the system's own patience is a quarter of an hour and more.
+_NETWORK: Final = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds
+}
 # Any constant will do; it names the write lock of a kept database.
 _WRITE_LOCK: Final = 0x70756C7365
 
@@ -44,7 +52,7 @@ def postgres_engine(url: URL, *, serving: bool, one_writer: bool) -> Engine:
     engine = create_engine(
         url,
         **pool,
-        connect_args={"options": options, "connect_timeout": _CONNECT_WITHIN},
+        connect_args={"options": options, **_NETWORK},
         hide_parameters=True,  # no error and no log ever quotes a hash, a box or an address
     )
     silence(engine)
