@@ -67,6 +67,7 @@ class Desks(Generic[D]):
         self._open_desk = open_desk
         self._lock = Lock()
         self._desks: dict[str, tuple[_Stamp, D]] = {}
+        self._unserved: frozenset[str] = frozenset()
 
     def known(self, wave: str) -> D | None:
         """Return the desk of `wave` if it is open in this process, without touching a disk."""
@@ -122,10 +123,13 @@ class Desks(Generic[D]):
             for wave, stamp in present.items():
                 if wave not in self._desks:
                     self._try_open(wave, stamp)
+            self._unserved = frozenset(present) - self._desks.keys()
 
     def works(self) -> bool:
         """Tell whether what comes now would be stored: tried without touching any store.
 
+        A wave whose store is complete and which cannot be served (its keys cannot be read, say)
+        is as bad: everybody's link of it would be answered as unknown.
         Only a desk whose last commit failed tries its store itself, so that it recovers without
         a visitor and nothing marks the time in a sound one.
         """
@@ -133,7 +137,7 @@ class Desks(Generic[D]):
             self._shelf.try_writing()
         except (OSError, SQLAlchemyError):
             return False
-        return all(desk.works() for desk in self.all().values())
+        return not self._unserved and all(desk.works() for desk in self.all().values())
 
     def close(self) -> None:
         """Close every desk."""

@@ -98,6 +98,27 @@ def test_a_half_opened_wave_is_not_served(tmp_path: Path, index: bytes) -> None:
         desks.find(W)
 
 
+def test_a_wave_that_cannot_be_served_is_no_good_health(tmp_path: Path) -> None:
+    """A complete store whose desk does not open, for want of a key, is told until it does."""
+    locked = [True]
+
+    def open_desk(wave: str, groups: Sequence[Group]) -> Desk:
+        if locked[0]:
+            raise PermissionError
+        return Desk(wave, groups)
+
+    (tmp_path / "room").mkdir()
+    (tmp_path / "w").mkdir()
+    desks = Desks(casting(tmp_path / "room"), tmp_path / "w", open_desk)
+    assert desks.works()
+    open_files(tmp_path)
+    desks.refresh()
+    assert not desks.works()
+    locked[0] = False
+    desks.refresh()
+    assert desks.works()
+
+
 def test_a_store_is_tried_only_while_its_last_commit_failed(tmp_path: Path) -> None:
     """A sound one is left alone; after a failure it is tried until it takes a write, then not."""
     store = BoxStore.create(casting(tmp_path), W)
