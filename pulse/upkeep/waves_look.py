@@ -14,6 +14,7 @@ from pulse.roster.tables import membership
 from pulse.settings import Home
 from pulse.store.databases import Shelves
 from pulse.store.engine import reading as reading_of
+from pulse.store.shelf import FileShelf
 from pulse.terms import WAVE_ID
 from pulse.upkeep.finding import Check
 
@@ -38,6 +39,7 @@ def look(
     yield _clock(rows, now)
     yield from _unfinished(rows, now)
     yield from _closed(rooms, rows)
+    yield from left_stores(rooms, rows)
     yield from _marks(state, rows)
 
 
@@ -99,6 +101,20 @@ def _closed(rooms: Shelves, rows: Sequence[waves.Wave]) -> Iterator[Check]:
             yield Check("closed weeks", "warn", told, wave)
     if not any(missing.values()):
         yield Check("closed weeks", "ok", f"Both rooms remember {len(over)} weeks that are over.")
+
+
+def left_stores(rooms: Shelves, rows: Sequence[waves.Wave]) -> Iterator[Check]:
+    """Yield the stores on a server whose week is over; `files_look` sees those in the home."""
+    over = {row.wave for row in rows if row.state not in waves.UNFINISHED}
+    for name, shelf in zip(rooms._fields, rooms, strict=True):
+        for wave in sorted(
+            over & shelf.stamps().keys() if not isinstance(shelf, FileShelf) else ()
+        ):
+            told = (
+                f"The {name} still has tables of this week, which is over: whoever has them could "
+                "pair people with tokens. Drop the schema of this name."
+            )
+            yield Check("leftovers", "fail", told, wave)
 
 
 def _marks(state: Engine, rows: Sequence[waves.Wave]) -> Iterator[Check]:
