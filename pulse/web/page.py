@@ -6,17 +6,17 @@ hash in the key list, the server serves them. No request, wave or setting goes i
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from markupsafe import Markup
-
 from pulse.web.bundle import bare_style, bundle
-from pulse.web.rendering import render
 
 _STATIC: Final = Path(__file__).parent / "static"
+_TEMPLATE: Final = Path(__file__).parent / "templates" / "s.html"
+_SPLIT: Final = re.compile(r"{{ style }}|{{ script }}")
 MEDIA_TYPES: Final = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -44,8 +44,9 @@ def static_folder() -> str:
 def staff_page() -> bytes:
     """Return the bytes of `/s`, style and script included: the same for everybody, always."""
     style, script = _program()
-    # Our own files; a browser runs them only if they fit the hashes in the policy.
-    return render("s.html", style=Markup(style), script=Markup(script))  # noqa: S704 - see above
+    # Our own files, as they are; a browser runs them only if they fit the hashes in the policy.
+    before, between, after = _SPLIT.split(_TEMPLATE.read_text("utf-8"))
+    return f"{before}{style}{between}{script}{after}".encode()
 
 
 @cache
@@ -55,6 +56,7 @@ def staff_sources() -> Mapping[str, str]:
     return {"style_src": style, "script_src": script}
 
 
+@cache
 def _program() -> tuple[str, str]:
     files = {name: content.decode() for name, content in static_files().items()}
     return bare_style(files["page.css"]), bundle(files)

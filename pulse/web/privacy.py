@@ -56,7 +56,6 @@ def privacy_page(settings: Settings, statement: Statement | None = None) -> byte
 def privacy_route(releases: Path, settings: Settings) -> HTTPRouteHandler:
     """Return the route of the privacy page; the page is made once for each release."""
     policy = policy_for(settings.k, settings.prefer)
-    unreadable = privacy_page(settings, Statement(UNREADABLE, (), (), policy.k))
 
     @lru_cache(maxsize=1)
     def page(head: str) -> bytes:
@@ -69,7 +68,7 @@ def privacy_route(releases: Path, settings: Settings) -> HTTPRouteHandler:
         try:
             told = page(ledger.head(releases))
         except (OSError, BadRelease):
-            told = unreadable
+            told = privacy_page(settings, Statement(UNREADABLE, (), (), policy.k))
         return send_prepared(request, prepare(told, HTML))
 
     return privacy
