@@ -37,7 +37,10 @@ def provision(settings: Settings) -> Addresses:
     server = postgres_engine(main, serving=False, one_writer=False)
     try:
         if inspect(server).has_table("alembic_version"):
-            raise Refused("A home uses this database already.", where="database_url")
+            raise Refused(
+                "A home uses this database already; nothing was changed. Name an empty one.",
+                where="database_url",
+            )
         _shut_out_others(server, main)
         for room in _GIVEN:
             name = f"{room}_database_url"
@@ -76,8 +79,10 @@ def _make(server: Engine, main: URL, room: Room) -> URL:
     with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         quoted = connection.dialect.identifier_preparer.quote_identifier(name)
         verb = "ALTER" if _exists(connection, "pg_roles", "rolname", name) else "CREATE"
-        # A role's password cannot be a parameter; this one is hexadecimal digits.
-        connection.execute(text(f"{verb} ROLE {quoted} LOGIN PASSWORD '{password}'"))
+        # It cannot be a parameter. What is sent is what the server would keep of it (RFC 5803):
+        # a server that writes such statements into its log writes no password.
+        kept = _verifier(connection, name, password)
+        connection.exec_driver_sql(f"{verb} ROLE {quoted} LOGIN PASSWORD '{kept}'")
         if not _exists(connection, "pg_database", "datname", name):
             made = f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
             connection.execute(text(made))
@@ -89,6 +94,15 @@ def _make(server: Engine, main: URL, room: Room) -> URL:
         connection.execute(text("REVOKE ALL ON SCHEMA public FROM PUBLIC"))
         connection.execute(text(f"GRANT ALL ON SCHEMA public TO {quoted}"))
     return main.set(database=name, username=name, password=password)
+
+
+def _verifier(connection: Connection, role: str, password: str) -> str:
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - it is connected
+    verifier: bytes = driver.pgconn.encrypt_password(
+        password.encode(), role.encode(), b"scram-sha-256"
+    )
+    return verifier.decode("ascii")
 
 
 def _exists(connection: Connection, catalogue: str, column: str, name: str) -> bool:
