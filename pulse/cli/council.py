@@ -47,7 +47,10 @@ def keys(run: Run, waves: int, out: Path) -> None:
 @click.argument("public", metavar="F.pub", type=_FILE)
 @pass_run
 def import_(run: Run, public: Path) -> None:
-    """Take the public halves of a council's keys, for the weeks that open next."""
+    """Take the public halves of a council's keys.
+
+    They are for the weeks that open next, each for one.
+    """
     from pulse.council import import_halves
 
     taken = import_halves(run.home, run.state, public)
@@ -63,7 +66,7 @@ def import_(run: Run, public: Path) -> None:
 @_KEY
 @pass_run
 def check(run: Run, key_list: Path, key: Path) -> None:
-    """Say whether a week's published key list carries a key of the council.
+    """Say whether a week's key list carries the council's key.
 
     The list is what the staff site serves under /w/. Its eight words are those in
     everybody's mail.
@@ -83,9 +86,9 @@ def check(run: Run, key_list: Path, key: Path) -> None:
 @click.option("--groups", type=_FILE, help="The list of groups (else the one beside BOX).")
 @pass_run
 def peel(run: Run, box: Path, key: Path, out: Path, groups: Path | None) -> None:
-    """Take the outer layer off the ballots of a closed week, and give back P.
+    """Take the outer layer off a closed week's ballots.
 
-    BOX and the file of the same name that ends in .groups come from the operator.
+    BOX and the file of the same name that ends in .groups come from the operator, who gets P.
     """
     from pulse.ballotbox.holder import peel_box
 

@@ -103,9 +103,13 @@ def doctor(run: Run) -> None:
 
 def _table(checks: "tuple[Check, ...]") -> str:
     """Write a line for each look, what must be mended last, where it is read."""
-    lines = []
+    told: dict[Check, list[str]] = {}  # what is said of several places is said once
     for each in sorted(checks, key=lambda each: _ORDER[each.status]):
-        where = f" ({each.where})" if each.where and each.status != "ok" else ""
+        told.setdefault(msgspec.structs.replace(each, where=""), []).append(each.where)
+    lines = []
+    for each, places in told.items():
+        named = ", ".join(place for place in places if place)
+        where = f" ({named})" if named and each.status != "ok" else ""
         lines += textwrap.wrap(
             f"{each.status:<4}  {each.check:<13} {each.message}{where}",
             width=80, subsequent_indent=" " * 20, break_long_words=False, break_on_hyphens=False,

@@ -26,7 +26,6 @@ from tests.attack.linkability.sight import Scanner, needles
 from tests.booth import SALT, WAVE, Booth
 
 GROUP: Final = "00001"
-INNER_BOX: Final = 113
 
 
 class Twin(Protocol):

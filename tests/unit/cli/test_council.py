@@ -32,6 +32,13 @@ def set_council(home: Path) -> None:
     file.write_text('holder = "council"\n' + file.read_text("utf-8"), "utf-8")
 
 
+def test_the_list_of_commands_cuts_no_sentence_off(call: Call) -> None:
+    """Each command says in one whole line what it does."""
+    listed = call("council", "--help").stdout.partition("Commands:")[2]
+    assert "forget" in listed
+    assert "..." not in listed
+
+
 def test_keys_are_told_and_never_overwritten(keys: Path, call: Call) -> None:
     """The command says where both files are; a second one is refused, exit 1, nothing changed."""
     before = keys.read_bytes()

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pulse.cli import upkeep
 from pulse.cli.program import program
+from pulse.upkeep.finding import Check
 from tests.unit.upkeep.conftest import Place
 
 
@@ -68,3 +70,16 @@ def test_a_damaged_settings_file_is_one_sentence(place: Place, tmp_path: Path) -
         result = call(*words, "--home", str(place.home.path), "--json")
         assert result.exit_code == 1
         assert json.loads(result.stdout)["error"]["type"] == "bad_setting"
+
+
+def test_what_is_true_of_several_places_is_said_once() -> None:
+    """The list names every place behind one sentence; other sentences keep lines of their own."""
+    rooms = ("state", "issuer")
+    checks = (*(Check("server", "warn", "It logs.", room) for room in rooms),
+              Check("server", "fail", "It logs.", "ballotbox"))  # fmt: skip
+    lines = upkeep._table(checks).splitlines()
+    assert lines == [
+        "warn  server        It logs. (state, issuer)",
+        "fail  server        It logs. (ballotbox)",
+        "1 to be mended.",
+    ]
