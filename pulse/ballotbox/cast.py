@@ -118,7 +118,6 @@ class BallotBox:
 
     def __init__(self, shelf: Shelf, published: Path, waiting: int = WAITING) -> None:
         self._desks = Desks(shelf, published, partial(BoxDesk, shelf, waiting))
-        self.refresh()
 
     async def cast(self, wave: str, ballot: SealedBallot) -> None:
         """Put a ballot into the box; returns after the commit, also for an identical repeat.

@@ -98,7 +98,6 @@ class Issuer:
         self._waiting = waiting
         self._signers = ThreadPoolExecutor(_SIGNERS, thread_name_prefix="signer")
         self._signing = 0
-        self.refresh()
 
     def me(self, secret: str) -> Invitation:
         """Find the invitation of an open wave that a link's secret (b64u) belongs to.

@@ -6,6 +6,7 @@ held in memory: the signing keys of a closed wave must not outlive it here.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -68,6 +69,9 @@ class Desks(Generic[D]):
         self._lock = Lock()
         self._desks: dict[str, tuple[_Stamp, D]] = {}
         self._unserved: frozenset[str] = frozenset()
+        # A server that is away must not stop a start: requests say Busy, and looking goes on.
+        with contextlib.suppress(OSError, SQLAlchemyError):
+            self.refresh()
 
     def known(self, wave: str) -> D | None:
         """Return the desk of `wave` if it is open in this process, without touching a disk."""

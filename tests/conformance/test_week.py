@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, Table, insert, select
+from sqlalchemy.engine import URL
 
+from pulse.ballotbox.cast import BallotBox
 from pulse.ballotbox.store import METADATA as BOX_TABLES
 from pulse.clock import FixedClock
-from pulse.errors import WrongState
+from pulse.errors import Busy, WrongState
 from pulse.issuer.store import METADATA as ISSUER_TABLES
 from pulse.issuer.store import IssuerStore
 from pulse.opening import cancel, open_wave
@@ -21,6 +23,7 @@ from pulse.store.home import make_home
 from pulse.store.lock import only_one
 from pulse.store.metadata import state
 from pulse.store.postgres import postgres_engine
+from pulse.store.schemashelf import SchemaShelf
 from tests.copies import original
 from tests.postgres import Cluster
 from tests.shelves import rooms
@@ -189,3 +192,16 @@ def test_a_lock_is_free_as_soon_as_its_holder_is_done(cluster: Cluster, tmp_path
                 pass
     for engine in engines:
         engine.dispose()
+
+
+def test_a_room_starts_while_its_server_is_away(tmp_path: Path) -> None:
+    """It says Busy and not well until the server is there; nothing has to be started again."""
+    nowhere = URL.create(
+        "postgresql+psycopg", "nobody", "none", "127.0.0.1", 1, "none"
+    )  # nothing listens there
+    (tmp_path / "w").mkdir()
+    box = BallotBox(SchemaShelf(nowhere, serving=True), tmp_path / "w")
+    assert not box.works()
+    with pytest.raises(Busy):
+        box._desks.find("2026-W09")
+    box.close()
