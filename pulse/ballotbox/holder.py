@@ -70,7 +70,11 @@ def check(key_list: Path, key: Path) -> Checked:
         Held: the key belongs to another list.
     """
     published = key_list.read_bytes()
-    keys, words = read_terms(published)
+    try:
+        keys, words = read_terms(published)
+    except BadKeyList as error:
+        told = f"{error.message} KEYS is the file keys-….json that the staff site serves under /w/."
+        raise BadKeyList(told, where=error.where or key_list.name) from error
     path = f"/w/{keys.wave}/keys-{hex_hash(published)}.json"
     with memory.alone(key):
         new = _own(keys, path, key)

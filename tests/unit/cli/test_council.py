@@ -72,6 +72,14 @@ def test_import_tells_how_many_weeks_are_covered(
     assert home.is_dir()
 
 
+def test_check_of_another_file_names_it_and_says_what_is_wanted(keys: Path, call: Call) -> None:
+    """The wrong file is refused, exit 1, with its name and where the right one lies."""
+    result = call("council", "check", f"{keys}.pub", "--key", str(keys))
+    assert result.exit_code == 1
+    assert "F.pub: " in result.stderr
+    assert "staff site" in result.stderr
+
+
 def test_import_says_when_its_keys_will_not_be_used(keys: Path, home: Path, call: Call) -> None:
     """Where the setting names another holder, a note says so."""
     assert 'once the setting holder is "council"' in call("council", "import", f"{keys}.pub").stderr
