@@ -1,8 +1,7 @@
 """The valve: a wave closes once, its answers become a release, and everything else dies.
 
 Read `plan.py` for the steps and their order; each lives in `steps.py`, `publish.py` or
-`destroy.py`. A close may be interrupted anywhere and run again: it goes on and makes the same
-release.
+`destroy.py`. A close that was interrupted anywhere is run again and makes the same release.
 """
 
 import contextlib
