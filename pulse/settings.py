@@ -74,7 +74,7 @@ class Home:
         """Return the rights of a folder: its owner's alone, but for what leads to public files."""
         if folder in {self.releases, self.published}:
             return 0o755
-        return 0o711 if folder in {self.path, self.state, self.keys} else 0o700
+        return 0o711 if folder in {self.path, self.state} else 0o700
 
     def make(self) -> None:
         """Create the folders that are missing, each with its rights whatever the umask."""

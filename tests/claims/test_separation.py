@@ -60,6 +60,7 @@ class Apart:
     def settle(self) -> None:
         """Make the home, give each room to its user, and open a week."""
         self.operator.run("init")
+        self.home.keys.chmod(0o711)
         for name, number in USERS.items():
             for folder in self.own[name]:
                 for path in (folder, *folder.rglob("*")):
