@@ -87,7 +87,9 @@ def _modes(home: Home) -> Iterator[Check]:
         if stat.S_ISLNK(about.st_mode):
             links.append(path)
             continue
-        if about.st_mode & ~rights(home, path) & _OTHERS:
+        # Who gives rooms to users of their own lets them through to their keys.
+        passing = stat.S_IXGRP | stat.S_IXOTH if path == home.keys else 0
+        if about.st_mode & ~(rights(home, path) | passing) & _OTHERS:
             open_.append(path)
         if about.st_uid != own:
             foreign.append(path)

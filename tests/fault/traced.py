@@ -40,8 +40,8 @@ class Point(msgspec.Struct, frozen=True):
 def points(home: Path, *words: str) -> list[Point]:
     """Run a command undisturbed and return every point at which it can be disturbed.
 
-    A call that fails anyway or that touches nothing in the home leaves the disk as it was, so
-    it counts no point.
+    A call that fails anyway or that touches nothing in the home or beside it, where a restore
+    makes one, leaves the disk as it was, so it counts no point.
     """
     log = home.parent / "calls"
     done = traced(home, words, "-y", "-o", str(log), f"--trace={','.join(CHANGING)}")
@@ -54,7 +54,7 @@ def points(home: Path, *words: str) -> list[Point]:
         if process != matched[0][1]:
             continue
         counted[call] += 1
-        if int(result) >= 0 and str(home) in match[0]:
+        if int(result) >= 0 and str(home.parent) in match[0]:
             found.append(Point(call, counted[call], "kill"))
             found += [Point(call, counted[call], "EIO")] * (call in SYNCS)
             found += [Point(call, counted[call], "ENOSPC")] * (call in WRITES)

@@ -210,7 +210,7 @@ TWINS: Final[Mapping[str, Twin]] = {
         "acknowledged ballots lost|ballots are told",
     ),
     "leaves the gate open": Twin(
-        lambda: closing_that({"box shut": leaves_the_gate_open}),
+        lambda: closing_that({"after export": leaves_the_gate_open}),
         32,
         "after the gate had shut|(answered|got) [24]0[09] where .410. are right",
     ),
