@@ -87,7 +87,8 @@ def test_a_second_tab_waits_for_the_first(place: PollingPlace, rough: BrowserCon
     tabs = [open_link(rough, link) for _ in range(2)]
     for tab in tabs:
         tab.route("**/issue", lambda route: held.insert(0, route))
-    send(tabs[0])
+    with tabs[0].expect_request("**/issue"):
+        send(tabs[0])
     expect(tabs[0].locator("#note")).to_contain_text("Sealing")
     send(tabs[1])
     expect(tabs[1].locator("#note")).to_contain_text("Sealing")
