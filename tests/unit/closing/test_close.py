@@ -218,6 +218,7 @@ def test_a_restored_wave_reports_its_state_alone(week: Week) -> None:
     assert week.close().state == "lost"
 
 
+@pytest.mark.slow
 def test_a_second_wave_follows_the_first(week: Week, known: Secrets) -> None:
     """The next week opens, closes and is chained to the one before in the ledger."""
     week.close()

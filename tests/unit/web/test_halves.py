@@ -38,6 +38,7 @@ def test_the_halves_together_do_what_the_whole_does(station: Station) -> None:
     assert station.box.count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("factory", "absent", "present"),
     [

@@ -161,6 +161,7 @@ def test_without_any_wave_all_is_calm(tmp_path: Path) -> None:
         assert said(browser, "/issue", station.issue_body(wave="2030-W01"))[0] == 404
 
 
+@pytest.mark.slow
 def test_a_serving_app_forgets_the_keys_of_a_closed_wave(station: Station) -> None:
     """Within moments of the destruction no signing key of the wave is left in the process."""
 

@@ -178,6 +178,7 @@ def test_a_server_that_counts_is_noticed(station: Station) -> None:
         assert look(browser, station) != before
 
 
+@pytest.mark.slow
 def test_the_staff_process_loads_nothing_of_the_dashboards(station: Station) -> None:
     """Starting the app and looking at its pages imports no polars, plotly, numpy or alembic."""
     code = (
