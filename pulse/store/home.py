@@ -27,8 +27,9 @@ def make_home(home: Home, text: str, settings: Settings | None = None) -> None:
         settings: name the databases where they are not SQLite files in the home.
 
     Raises:
-        Refused: there is a home or something else already, or the database server refuses;
-            what an interrupted run left is taken up again.
+        Refused: there is a home or something else already, or the database server refuses. A
+            run that was interrupted while databases were made may be run again; one that had
+            begun the folder leaves it, and its databases, to be removed.
     """
     if home.settings_file.exists():
         raise Refused("This home exists already; nothing was changed.", where=str(home.path))

@@ -20,8 +20,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine
 
 from pulse.errors import Refused
-from pulse.store.engine import reading
-from pulse.store.schema import Which, newest, revision
+from pulse.store.schema import Which
 
 _HERE: Final = Path(__file__).parent / "migrations"
 
@@ -49,12 +48,6 @@ def upgrade(engine: Engine, which: Which, *, to: str = "head", more: Sequence[Pa
         raise Refused(
             "A newer version of Pulse has used this database; nothing was changed.", where=which
         ) from error
-
-
-def is_current(engine: Engine, which: Which) -> bool:
-    """Tell whether the database has the newest schema."""
-    with reading(engine) as connection:
-        return revision(connection) == newest(which)
 
 
 def line(which: Which) -> tuple[str, ...]:

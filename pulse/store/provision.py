@@ -21,12 +21,18 @@ from pulse.store.schemashelf import prepare
 
 _GIVEN: Final[tuple[Room, ...]] = ("accounts", "issuer", "ballotbox")
 _PASSWORD_BYTES: Final = 24
+_NO_RIGHT: Final = "42501"  # insufficient_privilege (PostgreSQL manual, appendix A)
+_BY_HAND: Final = (
+    "Where this role may not make roles and databases, make them by hand and set an address for "
+    "each room (`pulse config`)."
+)
+_AGAIN: Final = "Mend that and run it again."
 
 
 def provision(settings: Settings) -> Addresses:
     """Make the databases and roles that are missing and return every room's address.
 
-    Run again after an interruption it goes on: nothing is in use before the state has tables.
+    Run again after an interruption it goes on, as long as the state has no tables.
 
     Raises:
         Refused: a home uses this database already, the server refuses, or two rooms would
@@ -50,11 +56,9 @@ def provision(settings: Settings) -> Addresses:
         for room in ("issuer", "ballotbox"):
             prepare(postgres_engine(made[room], serving=False, one_writer=False))
     except SQLAlchemyError as error:
-        raise Refused(
-            f"The database server refused: {reason(error)}. Nothing is in use yet. Whoever may "
-            "not make roles and databases sets an address for each room (`pulse config`).",
-            where="database_url",
-        ) from error
+        advice = _BY_HAND if _state(error) == _NO_RIGHT else _AGAIN
+        told = f"The database server refused: {reason(error)}. Nothing is in use yet. {advice}"
+        raise Refused(told, where="database_url") from error
     return made
 
 
@@ -62,6 +66,10 @@ def reason(error: SQLAlchemyError) -> str:
     """Return the first line of what a server said."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines()
     return said[0].rstrip(".") if said else type(error).__name__
+
+
+def _state(error: SQLAlchemyError) -> str:
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
 
 
 def _shut_out_others(server: Engine, main: URL) -> None:

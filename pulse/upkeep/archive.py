@@ -29,11 +29,6 @@ _LONGEST_MANIFEST: Final = 1 << 28  # bytes; a million files need a fifth of it
 _COMPRESSION: Final = 3  # databases shrink nearly as much as at 9, in a fifth of the time
 
 
-def hash_of(data: bytes) -> str:
-    """Return the SHA-256 of `data` in hex."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def measure(path: Path) -> Entry:
     """Return length and hash of a file."""
     hashed, size = hashlib.sha256(), 0

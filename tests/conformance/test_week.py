@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from pulse.ballotbox.cast import BallotBox
 from pulse.ballotbox.store import METADATA as BOX_TABLES
 from pulse.clock import FixedClock
-from pulse.errors import Busy, WrongState
+from pulse.errors import Busy, Refused, WrongState
 from pulse.issuer.store import METADATA as ISSUER_TABLES
 from pulse.issuer.store import IssuerStore
 from pulse.opening import cancel, open_wave
@@ -205,3 +205,19 @@ def test_a_room_starts_while_its_server_is_away(tmp_path: Path) -> None:
     with pytest.raises(Busy):
         box._desks.find("2026-W09")
     box.close()
+
+
+def test_a_refused_role_is_told_from_a_server_that_is_away(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """Who may not make databases hears of addresses for each room; a wrong port is to be mended."""
+    cluster.execute("CREATE ROLE modest LOGIN PASSWORD 'modest'")
+    url = cluster.new_database()
+    cluster.execute(f"ALTER DATABASE {url.database} OWNER TO modest")
+    modest = url.set(username="modest", password="modest")  # noqa: S106 - thrown away with its server
+    for place, advice in ((modest, "an address for each room"), (url.set(port=1), "run it again")):
+        settings = Settings(database_url=place.render_as_string(hide_password=False))
+        with pytest.raises(Refused, match=advice) as refused:
+            make_home(Home(tmp_path / "home"), "", settings)
+        assert "modest'" not in str(refused.value)
+        assert not (tmp_path / "home").exists()

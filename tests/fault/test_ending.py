@@ -26,6 +26,7 @@ from tests.station import GROUPS, Station, ballot_body
 
 PEOPLE: Final = 400
 BALLOTS: Final = 250
+AGAIN: Final = 12  # times that each is sent: a quick server must not be done before the signal
 ENDS_WITHIN: Final = 5.0  # seconds, from the signal to the end of the process
 Bodies = list[dict[str, Any]]
 
@@ -81,14 +82,15 @@ def test_a_ballot_box_told_to_end_keeps_what_it_answered(
 ) -> None:
     """Under load it ends with 0 within seconds; each ballot answered 200 lies in the box once."""
     with half(station, "ballotbox") as (served,):
-        load = Load(served.address, "/ballot", take(ballots))
+        bodies = take(ballots) * AGAIN
+        load = Load(served.address, "/ballot", bodies)
         load.start()
         load.wait_for(BALLOTS // 4)
         signalled = time.monotonic()
         code, seconds = end(served, number)
         load.join()
     assert (code, seconds < ENDS_WITHIN) == (0, True)
-    assert len(load.sent) < BALLOTS  # it ended in the middle of them
+    assert len(load.sent) < len(bodies)  # it ended in the middle of them
     check_answers(load, signalled)
     in_box = stored(station)
     assert tokens(load.of_status(200)) <= in_box
@@ -117,17 +119,25 @@ def test_an_issuer_told_to_end_keeps_what_it_answered(station: Station) -> None:
         assert marks[invite_hash(unb64u(body["secret"]))] == sha256(unb64u(body["blinded"]))
 
 
+def held_up(
+    station: Station, served: Served, ballots: Iterator[dict[str, Any]]
+) -> tuple[Load, sqlite3.Connection]:
+    """Send twenty ballots to a server whose file another connection has locked."""
+    load = Load(served.address, "/ballot", take(ballots, 20), clients=20)
+    holder = sqlite3.connect(station.box_file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    load.start()
+    load.wait_for_sent(20)
+    time.sleep(0.3)
+    return load, holder
+
+
 def test_what_waits_for_a_commit_when_the_signal_comes_is_answered(
     station: Station, ballots: Iterator[dict[str, Any]]
 ) -> None:
     """Ballots held up by another process's lock are cast when it is gone, then the server ends."""
     with half(station, "ballotbox") as (served,):
-        load = Load(served.address, "/ballot", take(ballots, 20), clients=20)
-        holder = sqlite3.connect(station.box_file, isolation_level=None)
-        holder.execute("BEGIN IMMEDIATE")
-        load.start()
-        load.wait_for_sent(20)
-        time.sleep(0.3)
+        load, holder = held_up(station, served, ballots)
         assert load.of_status(200) == []
         served.process.terminate()
         time.sleep(0.7)
@@ -145,12 +155,7 @@ def test_a_server_that_just_dies_answers_nobody(
 ) -> None:
     """The broken twin, ended without grace: what waits is not answered (and nothing is lost)."""
     with half(station, "ballotbox") as (served,):
-        load = Load(served.address, "/ballot", take(ballots, 20), clients=20)
-        holder = sqlite3.connect(station.box_file, isolation_level=None)
-        holder.execute("BEGIN IMMEDIATE")
-        load.start()
-        load.wait_for_sent(20)
-        time.sleep(0.3)
+        load, holder = held_up(station, served, ballots)
         assert end(served, signal.SIGKILL)[0] == -signal.SIGKILL
         load.join()
         holder.close()

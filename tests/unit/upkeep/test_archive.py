@@ -1,6 +1,7 @@
 """The file of a backup: whole or refused, and nothing in it that nobody named."""
 
 import gzip
+import hashlib
 import io
 import os
 import tarfile
@@ -29,7 +30,9 @@ FILES = {
 
 def listed(files: Mapping[str, bytes]) -> Manifest:
     """Return the manifest of some files."""
-    entries = {name: Entry(len(data), archive.hash_of(data)) for name, data in files.items()}
+    entries = {
+        name: Entry(len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()
+    }
     return Manifest(1, "0", "2026-03-02T18:00:00+00:00", {}, "0" * 64, entries)
 
 
