@@ -11,14 +11,14 @@ from pulse.release.cell import Cell
 from pulse.release.hidden import for_staff
 
 
-class _Scale(msgspec.Struct, forbid_unknown_fields=True):
+class _Scale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scale: str
     label: str
     mean: float
     mean_bound: str
 
 
-class _Item(msgspec.Struct, forbid_unknown_fields=True):
+class _Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     item: str
     text: str
     mean: float
@@ -27,14 +27,14 @@ class _Item(msgspec.Struct, forbid_unknown_fields=True):
     reverse: bool
 
 
-class _Unit(msgspec.Struct, forbid_unknown_fields=True):
+class _Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit_id: str
     name: str
     participation: str = ""
     scales: tuple[_Scale, ...] = ()
 
 
-class _Results(msgspec.Struct, forbid_unknown_fields=True):
+class _Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wave: str = ""
     organisation: str = ""
     closes: str = ""

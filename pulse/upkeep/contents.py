@@ -87,5 +87,5 @@ def decode(data: bytes) -> Manifest:
     return manifest
 
 
-class _Version(msgspec.Struct):
+class _Version(msgspec.Struct, frozen=True):
     v: int

@@ -2,8 +2,8 @@
 
     python -m tests.mutants token issuer ballotbox closing --sample 200 --seed 1 --jobs 2
 
-Each change is made in a copy of the project and judged by the room's own tests (below); a test
-run that takes five times as long as an unchanged one counts as noticed. Survivors are printed.
+Each change is made in a copy of the project and judged by the room's own tests (`judging.py`); a
+test run that takes five times as long as an unchanged one counts as noticed. Survivors are printed.
 """
 
 import argparse
@@ -21,18 +21,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from tests.mutants.judging import JUDGES, TOP, judges
 from tests.mutants.making import Mutant, mutants, mutated, sample
 
-TOP: Final = Path(__file__).parents[2]
 PARTS: Final = ("pulse", "dashboards", "surveys", "tests", "pyproject.toml", "README.md", "deploy")
-# What judges a room, quickest first: the first failure ends a run.
-JUDGES: Final = {
-    "token": ("tests/unit/token",),
-    "issuer": ("tests/unit/issuer", "tests/conformance/test_issuer.py"),
-    "ballotbox": ("tests/unit/ballotbox", "tests/conformance/test_ballotbox.py"),
-    "closing": ("tests/unit/closing", "tests/fault/test_closing.py"),
-    "disclosure": ("tests/unit/disclosure", "tests/property"),
-}
 SLACK: Final = 5.0
 LEAST: Final = 30.0  # seconds
 
@@ -50,30 +42,31 @@ def main() -> int:
 
 def judge(room: str, size: int, seed: int, jobs: int) -> int:
     """Print what a room's tests notice; 0 when it is nine tenths or more."""
-    chosen = sample(mutants(sorted((TOP / "pulse" / room).glob("*.py"))), size, seed)
     with tempfile.TemporaryDirectory(prefix="pulse-mutants-") as folder:
-        copies: queue.Queue[Path] = queue.Queue()
-        for number in range(jobs):
-            copies.put(_copy(Path(folder) / str(number)))
+        # Files may be edited while this runs: everything is taken from one copy.
+        origin = _copy(Path(folder) / "origin")
+        chosen = sample(mutants(sorted((origin / "pulse" / room).glob("*.py"))), size, seed)
         begun = time.monotonic()
-        unchanged = copies.get()
-        if not _passes(unchanged, room, None):
+        if not _passes(origin, judges(room), None):
             sys.stdout.write(f"{room}: its tests fail without any change.\n")
             return 1
         limit = max(LEAST, SLACK * jobs * (time.monotonic() - begun))
-        copies.put(unchanged)
+        copies: queue.Queue[Path] = queue.Queue()
+        for number in range(jobs):
+            # With the bytecode of all that is not changed, which the run above has written.
+            copies.put(Path(shutil.copytree(origin, Path(folder) / str(number))))
 
         def survives(mutant: Mutant) -> Mutant | None:
             copy = copies.get()
             try:
-                return mutant if _survives(copy, room, mutant, limit) else None
+                return mutant if _survives(origin, copy, room, mutant, limit) else None
             finally:
                 copies.put(copy)
 
         with ThreadPoolExecutor(jobs) as threads:
             left = [each for each in threads.map(survives, chosen) if each is not None]
-    for mutant in left:
-        sys.stdout.write(_difference(mutant))
+        for mutant in left:
+            sys.stdout.write(_difference(origin, mutant))
     killed = len(chosen) - len(left)
     low, high = _wilson(killed, len(chosen))
     share = f"{killed} of {len(chosen)} noticed ({low:.0%} to {high:.0%} of all, 95 %)"
@@ -89,23 +82,25 @@ def _copy(place: Path) -> Path:
         if source.is_dir():
             shutil.copytree(source, place / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(source, place / part)
+            shutil.copy2(source, place / part)
     return place
 
 
-def _survives(copy: Path, room: str, mutant: Mutant, limit: float) -> bool:
-    place = copy / mutant.path.relative_to(TOP)
+def _survives(origin: Path, copy: Path, room: str, mutant: Mutant, limit: float) -> bool:
+    place = copy / mutant.path.relative_to(origin)
     place.write_text(mutated(mutant), encoding="utf-8")
     try:
-        return _passes(copy, room, limit)
+        return _passes(copy, judges(room, mutant.path.stem), limit)
     finally:
-        shutil.copy(mutant.path, place)
+        shutil.copy2(mutant.path, place)  # with its time, which its bytecode names
 
 
-def _passes(copy: Path, room: str, limit: float | None) -> bool:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *JUDGES[room]]
-    # Without bytecode, which a change within the same second would not renew.
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+def _passes(copy: Path, judges: Sequence[str], limit: float | None) -> bool:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *judges]
+    # A folder of its own: tests of other runs, which tidy the shared one, would fail ours.
+    command.append(f"--basetemp={copy}-tests")
+    # None of a change: another one within the same second would not renew it.
+    environment = os.environ | ({} if limit is None else {"PYTHONDONTWRITEBYTECODE": "1"})
     process = subprocess.Popen(
         command, cwd=copy, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         process_group=0,
@@ -120,8 +115,8 @@ def _passes(copy: Path, room: str, limit: float | None) -> bool:
             process.wait()
 
 
-def _difference(mutant: Mutant) -> str:
-    name = str(mutant.path.relative_to(TOP))
+def _difference(origin: Path, mutant: Mutant) -> str:
+    name = str(mutant.path.relative_to(origin))
     before = mutant.path.read_text(encoding="utf-8").splitlines()
     lines = difflib.unified_diff(before, mutated(mutant).splitlines(), name, name, n=0, lineterm="")
     return "".join(f"  {line}\n" for line in lines if not line.startswith(("---", "+++ ")))

@@ -146,7 +146,7 @@ def off_the_curve(line: bytes) -> bytes:
         (lambda lines: [*lines[:3], b"\xff", b""], "not one that Pulse writes"),
         (lambda lines: [*lines[:3], off_the_curve(lines[3]), b""], "no point of the curve"),
         (lambda lines: [*lines[:3], lines[3].replace(b'ic":"B', b'ic":"!'), b""], "no point"),
-        (lambda lines: [*lines[:3], b'{"pair":"0' + lines[3][10:], b""], "its own name"),
+        (lambda lines: [*lines[:3], b'{"pair":"g' + lines[3][10:], b""], "its own name"),
         (lambda _: [b""], "not one that Pulse writes"),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import secrets
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from pulse.errors import (
     UnknownWave,
     WaveShut,
 )
-from pulse.issuer.desk import Invitation, Issuer
+from pulse.issuer.desk import Invitation, Issuer, IssuerDesk
+from pulse.store.desks import Group
 from pulse.token import rfc9474
 from pulse.token.encoding import b64u, unb64u
 from pulse.token.keys import SigningKey
@@ -159,6 +161,35 @@ def test_a_closed_wave_leaves_no_key_in_the_process(tmp_path: Path) -> None:
     issuer.close()
 
 
+def test_a_closed_desk_holds_no_key(station: Station) -> None:
+    """Whoever still has a desk after its wave has closed can sign nothing with it any more."""
+    home = station.home
+    groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
+    desk = IssuerDesk(rooms(home).issuer, home.issuer_keys, 1, WAVE, groups)
+    message = station.blinded("00001").blinded
+    assert desk.sign("00001", message) == rfc9474.blind_sign(station.booth.keys["00001"], message)
+    desk.close()
+    for g in ("00001", "00002"):  # the key that was used, and one that never was
+        with pytest.raises(KeyError):
+            desk.sign(g, message)
+    assert not desk.commits._thread.is_alive()
+
+
+def test_a_closed_issuer_leaves_no_thread(station: Station) -> None:
+    """The threads that sign and the one that commits end with the issuer."""
+
+    def ours() -> list[str]:
+        names = (thread.name for thread in threading.enumerate())
+        return [name for name in names if name.startswith(("signer", "group-commit"))]
+
+    before, home = ours(), station.home
+    issuer = Issuer(rooms(home).issuer, home.issuer_keys, home.published)
+    assert isinstance(issue(issuer, station.issue_body()), bytes)
+    assert len(ours()) == len(before) + 2
+    issuer.close()
+    assert ours() == before
+
+
 def test_a_store_destroyed_under_way_answers_shut(station: Station, issuer: Issuer) -> None:
     """Between destruction and the next refresh it is 410 and 404 too, never an error."""
     assert isinstance(issue(issuer, station.issue_body()), bytes)
@@ -221,3 +252,18 @@ def test_a_store_that_cannot_be_read_is_busy(station: Station, issuer: Issuer) -
         issuer.me(secret)
     assert issue(issuer, station.issue_body() | {"secret": "?"}) is Busy
     assert issue(issuer, station.issue_body()) is Busy
+
+
+def test_an_issuer_whose_disk_failed_works_again_with_the_disk(
+    station: Station, issuer: Issuer
+) -> None:
+    """It works, it does not after a failed commit, and it does again once the disk does."""
+    assert issuer.works()
+    body, sound = station.issue_body(), station.issuer_file.read_bytes()
+    station.issued.close()
+    station.issuer_file.write_bytes(bytes(len(sound)))
+    assert issue(issuer, body) is Busy
+    assert not issuer.works()
+    station.issuer_file.write_bytes(sound)
+    assert issuer.works()
+    assert isinstance(issue(issuer, body), bytes)

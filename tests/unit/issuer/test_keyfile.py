@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pulse.errors import BadKeyList
@@ -18,9 +19,12 @@ def test_keys_come_back_as_secrets(tmp_path: Path) -> None:
     assert "one" not in repr(keys)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\x80", b"junk"])
+STRANGE = msgspec.msgpack.encode({"wave": "2026-W09", "keys": [], "more": 1})
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x80", b"junk", STRANGE])
 def test_anything_else_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    """A missing, empty or foreign file is a BadKeyList that names the file."""
+    """A missing, empty or foreign file, or one with a field more, is refused by name."""
     path = tmp_path / "w.keys"
     if content is not None:
         path.write_bytes(content)
