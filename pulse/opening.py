@@ -227,9 +227,8 @@ def _prefill(home: Home, engine: Engine, rooms: Shelves, wave: str, tree: Tree) 
 def _set_gates(rooms: Shelves, wave: str, *, opened: bool) -> None:
     for shelf, kind in zip(rooms, (IssuerStore, BoxStore), strict=True):
         if shelf.exists(wave):
-            store = kind(shelf, wave)
-            (store.open_gate if opened else store.shut_gate)()
-            store.close()
+            with contextlib.closing(kind(shelf, wave)) as store:
+                (store.open_gate if opened else store.shut_gate)()
 
 
 def _wipe(home: Home, engine: Engine, rooms: Shelves, wave: str) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -104,17 +104,15 @@ def shut(work: Work, plan: Plan) -> Plan:
 def shut_issuer(shelf: Shelf, wave: str) -> None:
     """Shut the issuer's gate: from this commit on no invitation is used."""
     if shelf.exists(wave):
-        issuer = IssuerStore(shelf, wave)
-        issuer.shut_gate()
-        issuer.close()
+        with closing(IssuerStore(shelf, wave)) as issuer:
+            issuer.shut_gate()
 
 
 def _shut_box(shelf: Shelf, wave: str) -> None:
     """Shut the ballot box's gate: from this commit on no ballot is taken."""
     if shelf.exists(wave):
-        box = BoxStore(shelf, wave)
-        box.shut_gate()
-        box.close()
+        with closing(BoxStore(shelf, wave)) as box:
+            box.shut_gate()
 
 
 def export_box(work: Work, plan: Plan) -> Plan:
@@ -131,12 +129,9 @@ def export_box(work: Work, plan: Plan) -> Plan:
     # whatever it took after being read would be lost.
     shut_issuer(work.rooms.issuer, work.wave)
     _shut_box(work.rooms.ballotbox, work.wave)
-    box = BoxStore(work.rooms.ballotbox, work.wave)
-    try:
+    with closing(BoxStore(work.rooms.ballotbox, work.wave)) as box:
         box.refuse_damaged()
         ballots = box.count()
-    finally:
-        box.close()
     issued = sum(_issued(work).values())
     plan = msgspec.structs.replace(plan, issued=issued, ballots=ballots)
     if ballots < plan.k:
@@ -178,10 +173,9 @@ def write_box(work: Work, plan: Plan) -> Exported:
 
 def _issued(work: Work) -> dict[str, int]:
     """Count the tokens issued in each group of the wave."""
-    issuer = IssuerStore(work.rooms.issuer, work.wave)
-    issuer.refuse_damaged()
-    issued = dict.fromkeys(read_groups(work.places.groups), 0) | dict(issuer.issued())
-    issuer.close()
+    with closing(IssuerStore(work.rooms.issuer, work.wave)) as issuer:
+        issuer.refuse_damaged()
+        issued = dict.fromkeys(read_groups(work.places.groups), 0) | dict(issuer.issued())
     return dict(sorted(issued.items()))
 
 

@@ -114,10 +114,12 @@ class FileShelf:
         # Never with a write-ahead log: folding that into the file is nobody's commit, so a full
         # disk would go unnoticed and leave a part of the store behind when the file is renamed.
         engine = sqlite_engine(unfinished, journal="truncate", create=True)
-        with engine.begin() as connection:
-            tables.create_all(connection)
-            fill(connection)
-        engine.dispose()
+        try:
+            with engine.begin() as connection:
+                tables.create_all(connection)
+                fill(connection)
+        finally:
+            engine.dispose()
         companion(unfinished, "-journal").unlink(missing_ok=True)
         put_in_place(unfinished, path)
 
