@@ -2,6 +2,9 @@
 
 It behaves as the browsers do: after a 503, a cut connection or silence the very same bytes
 are sent again. What was answered with 200 is *acknowledged*, and noted at once.
+
+A crowd may come in parts, each when it is admitted: how many are left when a fault is made is
+then the harness's to say, and not a question of how quick the machine is.
 """
 
 import asyncio
@@ -9,7 +12,7 @@ import random
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Self
 
 import msgspec
@@ -17,6 +20,7 @@ import msgspec
 FINAL: Final = frozenset({200, 409, 410})
 AGAIN: Final = 0.1  # of what was acknowledged is sent once more
 PATIENCE: Final = 0.01  # seconds before a request is sent again
+LOOK: Final = 0.002  # seconds between two looks at what was answered
 _HEAD: Final = (
     "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     "Content-Length: {length}\r\n\r\n"
@@ -47,8 +51,11 @@ class Crowd:
         asked: the requests.
         chance: decides the order and who asks again.
         people: how many connections.
+        parts: of about the same size, in which the requests come; the first comes by itself.
 
     Attributes:
+        part: how many requests one part has, the last one maybe more.
+        left: how many requests have no final answer yet, admitted or not.
         acknowledged: by key, the body of the first 200.
         refused: by key, a final answer that was no 200.
         wrong: sentences about answers that must not happen.
@@ -56,10 +63,18 @@ class Crowd:
     """
 
     def __init__(
-        self, port: int, asked: Sequence[Asked], chance: random.Random, people: int = 48
+        self,
+        port: int,
+        asked: Sequence[Asked],
+        chance: random.Random,
+        people: int = 48,
+        parts: int = 1,
     ) -> None:
         self._port, self._people, self._chance = port, people, chance
-        self._waiting = deque(chance.sample(asked, len(asked)))
+        self.part = len(asked) // parts
+        self._later = deque(chance.sample(asked, len(asked)))
+        self._waiting: deque[Asked] = deque()
+        self.admit()
         self.left = len(asked)
         self.acknowledged: dict[Key, bytes] = {}
         self.refused: dict[Key, int] = {}
@@ -82,8 +97,16 @@ class Crowd:
         self._stopped.set()
         self._thread.join()
 
+    def admit(self) -> None:
+        """Let the next part come; after the last one there is nobody."""
+        last = len(self._later) < 2 * self.part
+        for _ in range(len(self._later) if last else self.part):
+            self._waiting.append(self._later.popleft())
+
     def wait(self, seconds: float) -> bool:
         """Wait until every request has its final answer; tell whether that came in time."""
+        while self._later:
+            self.admit()
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
@@ -95,12 +118,19 @@ class Crowd:
             self.wait(seconds)
         return not self.left
 
+    @property
+    def idle(self) -> bool:
+        """Whether everybody who was admitted has a final answer."""
+        return self.left == len(self._later)
+
     def heard(self, seconds: float) -> None:
         """Wait until a first request has been acknowledged."""
-        until = time.monotonic() + seconds
-        while not self.acknowledged:
-            assert time.monotonic() < until, f"nothing was acknowledged in {seconds} seconds"
-            time.sleep(PATIENCE)
+        assert within(seconds, lambda: bool(self.acknowledged)), f"nothing in {seconds} seconds"
+
+    def answered(self, count: int, seconds: float) -> bool:
+        """Wait for `count` more final answers, at most all of the admitted; tell if they came."""
+        enough = self.left - count
+        return within(seconds, lambda: self.left <= enough or self.idle)
 
     def _run(self) -> None:
         asyncio.run(self._everybody())
@@ -158,6 +188,14 @@ class Crowd:
             self._waiting.append(asked)
         else:
             self.left -= 1
+
+
+def within(seconds: float, happened: Callable[[], bool]) -> bool:
+    """Wait until something has happened; tell whether it did in time."""
+    until = time.monotonic() + seconds
+    while not happened() and time.monotonic() < until:
+        time.sleep(LOOK)
+    return happened()
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:

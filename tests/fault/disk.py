@@ -23,6 +23,7 @@ SCRATCH: Final = "512M"
 DISK: Final = "48M"
 ATTEMPTS: Final = 200
 PAUSE: Final = 0.05  # seconds
+_HERE: Final = Path("/proc/self/fd")
 
 
 class Disk:
@@ -101,7 +102,12 @@ def _unmount(folder: Path) -> None:
             time.sleep(PAUSE)
         else:
             return
-    do("umount", folder)
+    here = sorted(name for name in map(_leads_to, _HERE.iterdir()) if str(folder) in name)
+    raise OSError(f"{folder} is still in use, by this process through {here or 'no file'}")
+
+
+def _leads_to(descriptor: Path) -> str:
+    return os.path.realpath(descriptor)
 
 
 def do(*words: object) -> None:

@@ -3,7 +3,7 @@
 Each round takes a server through four phases while a crowd sends to it: all is well; every
 sync (or write) fails; every third one fails; all is well again. At the end of each phase the
 power is cut, and what had been acknowledged must be on the disk. While every sync fails
-nothing may be acknowledged at all.
+nothing may be acknowledged at all. A quarter of the crowd comes in each phase.
 
 A sync that fails and is tried again may succeed although the data never reached the disk
 ("fsyncgate"): the kernel calls the pages clean. SQLite writes what was not committed anew.
@@ -13,11 +13,11 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.fault.crowd import Crowd
+from tests.fault.crowd import Crowd, within
 from tests.fault.disk import Disk, disk, do, mounted, somewhere
 from tests.fault.nursery import Nursery
 from tests.fault.powercut import APPS, WITHIN, Cut
@@ -30,8 +30,8 @@ TWIN: Final = "casting, synchronous=OFF"  # never asks whether a sync failed
 PEOPLE: Final = 3_000
 FAULTS: Final = ("fdatasync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC",
                  "pwrite64:error=EROFS")  # fmt: skip
+PHASES: Final = 4
 SETTLED: Final = 0.5  # seconds without an answer: whatever was under way has been answered
-PHASE: Final = 0.4
 
 
 def run(
@@ -54,7 +54,7 @@ def run(
             fault = faults[verdict.rounds % len(faults)]
             precinct.place(served.folder / "home")
             do("sync", "-f", served.folder)
-            with Crowd(nursery.port, precinct.asked(what), chance) as crowd:
+            with Crowd(nursery.port, precinct.asked(what), chance, parts=PHASES) as crowd:
                 nursery.start()
                 crowd.heard(WITHIN)
                 cuts = list(_phases(nursery.pid, crowd, fault, served, folder, verdict))
@@ -76,33 +76,33 @@ def _phases(
         return Cut(served.cut(folder / f"{number}.img"), before)
 
     call = f"--trace={fault.partition(':')[0]}"
-    time.sleep(PHASE)
+    crowd.answered(crowd.part // 2, WITHIN)
     yield cut(0)
     with injected(pid, call, f"--inject={fault}:when=1+"):
-        refused = crowd.statuses[503]
         _settle(crowd)
         before = len(crowd.acknowledged)
-        time.sleep(PHASE)
+        crowd.admit()
+        if not _refused(crowd, crowd.part):
+            verdict.fail(f"nobody heard 503 though {fault}")
         if len(crowd.acknowledged) > before:
             verdict.fail(f"{len(crowd.acknowledged) - before} acknowledged though {fault}")
-        if not _within(lambda: crowd.statuses[503] > refused or not crowd.left):
-            verdict.fail(f"nobody heard 503 though {fault}")
         yield cut(1)
     with injected(pid, call, f"--inject={fault}:when=3+3"):
-        time.sleep(PHASE)
+        crowd.admit()
+        if not _refused(crowd, 1):
+            verdict.fail(f"nobody heard 503 though every third time {fault}")
         yield cut(2)
-    before = len(crowd.acknowledged)
-    time.sleep(PHASE)
-    if not _within(lambda: len(crowd.acknowledged) > before or not crowd.left):
+    crowd.admit()
+    if not crowd.answered(crowd.part // 2, WITHIN):
         verdict.fail(f"nothing is stored any more after {fault} has passed")
     yield cut(3)
 
 
-def _within(happened: Callable[[], bool]) -> bool:
-    until = time.monotonic() + WITHIN
-    while not happened() and time.monotonic() < until:
-        time.sleep(PHASE)
-    return happened()
+def _refused(crowd: Crowd, count: int) -> bool:
+    """Wait until so many more were told to come again, or nobody is left to be told."""
+    enough = crowd.statuses[503] + count
+    within(WITHIN, lambda: crowd.statuses[503] >= enough or crowd.idle)
+    return crowd.statuses[503] >= enough
 
 
 def _settle(crowd: Crowd) -> None:

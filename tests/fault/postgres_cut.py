@@ -17,7 +17,7 @@ from tests.fault.crowd import Crowd
 from tests.fault.disk import disk, do, mounted, somewhere
 from tests.fault.nursery import Nursery
 from tests.fault.postgres_precinct import ServerPrecinct
-from tests.fault.powercut import CUTS, PEOPLE, WITHIN, Cut, cuts
+from tests.fault.powercut import CUTS, PEOPLE, Cut, cuts
 from tests.fault.precinct import Precinct
 from tests.fault.telling import Given, Verdict, judged
 from tests.postgres import Cluster
@@ -59,10 +59,9 @@ def run(what: str, times: int, seed: int, precinct: Precinct) -> Verdict:
         while verdict.rounds < times:
             placed.place(folder / "home")
             do("sync", "-f", served.folder)  # what opening leaves is on the disk
-            with Crowd(nursery.port, precinct.asked(what), chance) as crowd:
+            at_most = min(CUTS, times - verdict.rounds)
+            with Crowd(nursery.port, precinct.asked(what), chance, parts=at_most + 1) as crowd:
                 nursery.start()
-                crowd.heard(WITHIN)
-                at_most = min(CUTS, times - verdict.rounds)
                 made = list(cuts(served, crowd, at_most, chance, folder))
             nursery.kill()
             verdict.heard(crowd)

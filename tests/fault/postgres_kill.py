@@ -10,10 +10,11 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.fault.crowd import Asked, Crowd, Key
+from tests.fault.crowd import Asked, Crowd, Key, within
 from tests.fault.nursery import Nursery
 from tests.fault.postgres_precinct import ServerPrecinct
 from tests.fault.precinct import Precinct
@@ -29,7 +30,6 @@ APPS: Final = OURS | {
     f"casting, synchronous_commit=off, {THE_SERVER}": "tests.fault.twins:later_ballotbox",
 }
 TWINS: Final = tuple(what for what in APPS if "before" in what or "off" in what)
-LONGEST: Final = 0.4  # seconds under load before a kill
 DOWN: Final = 0.3  # seconds at most until PostgreSQL is started again
 WHILE_STARTING: Final = 0.2  # of our processes
 SHARED: Final = 5  # every fifth request is sent to both
@@ -58,21 +58,20 @@ def run(
             for nursery in nurseries:
                 nursery.start()
             with ExitStack() as inside:
+                kills = min(ON_ONE_HOME, times - verdict.rounds)
                 crowds = [
-                    inside.enter_context(Crowd(nursery.port, part, chance))
-                    for nursery, part in zip(nurseries, _parts(asked), strict=True)
+                    inside.enter_context(Crowd(nursery.port, half, chance, parts=2 * kills + 1))
+                    for nursery, half in zip(nurseries, _halves(asked), strict=True)
                 ]
                 for crowd in crowds if what.endswith(THE_SERVER) else ():
                     crowd.heard(WITHIN)  # a server of ours does not start without a database
-                at_most = min(ON_ONE_HOME, times - verdict.rounds)
-                while at_most and any(crowd.left for crowd in crowds):
-                    time.sleep(chance.uniform(0, LONGEST))
+                for _ in range(kills):
+                    crowds[0].answered(chance.randrange(crowds[0].part), WITHIN)
                     if what.endswith(THE_SERVER):
                         _kill_server(cluster, crowds, chance, verdict)
                     else:
                         _kill_ours(nurseries, crowds, chance, verdict)
                     verdict.round()
-                    at_most -= 1
                 if not all(crowd.finish(WITHIN) for crowd in crowds):
                     verdict.fail("people were left without an answer")
             for nursery in nurseries:
@@ -83,7 +82,7 @@ def run(
     return verdict
 
 
-def _parts(asked: Sequence[Asked]) -> tuple[Sequence[Asked], Sequence[Asked]]:
+def _halves(asked: Sequence[Asked]) -> tuple[Sequence[Asked], Sequence[Asked]]:
     """Share requests out; rivals for one invitation go to different servers, a few to both."""
     both = asked[::SHARED]
     first = {each.key: each for each in (*asked[::2], *both)}
@@ -99,8 +98,10 @@ def _kill_ours(
 ) -> None:
     """Kill one or both of our processes and start them again; some are killed while they start."""
     victims = chance.sample(nurseries, chance.choice((1, 1, 2)))
+    _admit(crowds)
     for nursery in victims:
         nursery.kill()
+    _admit(crowds)
     for nursery in victims:
         nursery.start()
     if chance.random() > WHILE_STARTING:
@@ -112,23 +113,31 @@ def _kill_server(
 ) -> None:
     """Kill PostgreSQL and start it again; each of our processes must then store by itself."""
     port = cluster.port
+    _admit(crowds)
     cluster.kill()
+    _admit(crowds)
     time.sleep(chance.uniform(0, DOWN))
     cluster.start()
     assert cluster.port == port, "another server took the port"
     _see_both_store(crowds, verdict)
 
 
+def _admit(crowds: Sequence[Crowd]) -> None:
+    """Let a part of each crowd come: before a kill, so that it falls among them, and after it."""
+    for crowd in crowds:
+        crowd.admit()
+
+
 def _see_both_store(crowds: Sequence[Crowd], verdict: Verdict) -> None:
     """Wait until each of our processes has stored something, unless nobody waits for it."""
     heard = [crowd.statuses[200] for crowd in crowds]
-    until = time.monotonic() + WITHIN
     for crowd, before in zip(crowds, heard, strict=True):
-        while crowd.left and crowd.statuses[200] == before:
-            if time.monotonic() > until:
-                verdict.fail("nothing is stored any more after a kill")
-                return
-            time.sleep(0.01)
+        if not within(WITHIN, partial(_stored, crowd, before)):
+            verdict.fail("nothing is stored any more after a kill")
+
+
+def _stored(crowd: Crowd, before: int) -> bool:
+    return crowd.statuses[200] > before or crowd.idle
 
 
 def _together(crowds: Sequence[Crowd], verdict: Verdict) -> dict[Key, bytes]:

@@ -1,8 +1,8 @@
 """The power fails under load, again and again: `python -m tests.fault.powercut`.
 
-A server writes to a disk (see `disk.py`) that is copied at random moments. Each copy is
-repaired and mounted as after a power cut; what had been acknowledged before the copy began
-must be there. A server that goes on from the copy must take everything else.
+A server writes to a disk (see `disk.py`) that is copied after random numbers of answers. Each
+copy is repaired and mounted as after a power cut; what had been acknowledged before the copy
+began must be there.
 
 Servers that do not wait for the disk must lose something, or this harness sees nothing.
 """
@@ -10,7 +10,6 @@ Servers that do not wait for the disk must lose something, or this harness sees 
 import random
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -34,8 +33,7 @@ APPS: Final = {
 TWINS: Final = tuple(what for what in APPS if "synchronous" in what)
 PEOPLE: Final = 3_000
 CUTS: Final = 4  # on one home
-LONGEST: Final = 0.5  # seconds between two cuts
-WITHIN: Final = 60.0  # seconds for a first answer
+WITHIN: Final = 60.0  # seconds for an answer
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -60,10 +58,9 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
         while verdict.rounds < times:
             precinct.place(served.folder / "home")
             do("sync", "-f", served.folder)  # what opening leaves is on the disk
-            with Crowd(nursery.port, precinct.asked(what), chance) as crowd:
+            at_most = min(CUTS, times - verdict.rounds)
+            with Crowd(nursery.port, precinct.asked(what), chance, parts=at_most + 1) as crowd:
                 nursery.start()
-                crowd.heard(WITHIN)
-                at_most = min(CUTS, times - verdict.rounds)
                 made = list(cuts(served, crowd, at_most, chance, folder))
             nursery.kill()
             verdict.heard(crowd)
@@ -76,15 +73,15 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
 
 
 def cuts(
-    served: Disk, crowd: Crowd, at_most: int, chance: random.Random, folder: Path
+    served: Disk, crowd: Crowd, count: int, chance: random.Random, folder: Path
 ) -> Iterator[Cut]:
-    """Cut up to `at_most` times, at random moments, as long as somebody has no answer."""
-    for number in range(at_most):
-        time.sleep(chance.uniform(0, LONGEST))
+    """Cut `count` times, each while another part of the crowd is served."""
+    crowd.heard(WITHIN)
+    for number in range(count):
+        crowd.answered(chance.randrange(crowd.part), WITHIN)
         before = dict(crowd.acknowledged)
+        crowd.admit()
         yield Cut(served.cut(folder / f"{number}.img"), before)
-        if not crowd.left:
-            return
 
 
 def main() -> int:

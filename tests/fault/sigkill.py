@@ -1,8 +1,8 @@
 """Servers that are killed under load, hundreds of times: `python -m tests.fault.sigkill`.
 
 In each round a server of the ballot box, or of the issuer, is started over the files that the
-last one left, and is killed after a random time while a crowd sends to it. When everybody has
-an answer, or the server was killed often enough, the files are read without our own code.
+last one left, and is killed while a crowd sends to it: after a random number of answers, or
+while it still starts. When everybody has an answer the files are read without our own code.
 """
 
 import random
@@ -23,7 +23,8 @@ APPS: Final = {
     "casting, answered before it is stored": "tests.fault.twins:hasty_ballotbox",
 }
 TWINS: Final = ("casting, answered before it is stored",)
-LONGEST: Final = 0.4  # seconds that a server may live; starting takes about a tenth
+WHILE_STARTING: Final = 0.3  # so many are killed within the seconds that starting may take
+STARTING: Final = 0.2
 ON_ONE_HOME: Final = 25
 PEOPLE: Final = 3_000
 WITHIN: Final = 60.0  # seconds in which nobody is answered
@@ -44,14 +45,17 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
     with Nursery(APPS[what], home) as nursery:
         while verdict.rounds < times:
             precinct.place(home)
-            with Crowd(nursery.port, precinct.asked(what), chance) as crowd:
-                for _ in range(min(ON_ONE_HOME, times - verdict.rounds)):
+            kills = min(ON_ONE_HOME, times - verdict.rounds)
+            with Crowd(nursery.port, precinct.asked(what), chance, parts=kills + 1) as crowd:
+                for _ in range(kills):
                     nursery.start()
-                    time.sleep(chance.uniform(0, LONGEST))
+                    if chance.random() < WHILE_STARTING:
+                        time.sleep(chance.uniform(0, STARTING))
+                    else:
+                        crowd.answered(chance.randrange(crowd.part), WITHIN)
+                    crowd.admit()
                     nursery.kill()
                     verdict.round()
-                    if not crowd.left:
-                        break
                 nursery.start()
                 if not crowd.finish(WITHIN):
                     verdict.fail("people were left without an answer")

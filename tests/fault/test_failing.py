@@ -13,27 +13,21 @@ SEED = 1
 SYNC = ("fdatasync:error=EIO",)
 
 
-@pytest.fixture(scope="module")
-def crowded(tmp_path_factory: pytest.TempPathFactory) -> Precinct:
-    """Return a precinct of so many people that some are left when the disk fails."""
-    return Precinct(tmp_path_factory.mktemp("crowded"), 2_000)
-
-
 @pytest.mark.parametrize("what", ["casting", "issuing"])
 def test_nothing_is_acknowledged_while_no_sync_succeeds(
-    crowded: Precinct, tmp_path: Path, what: str
+    precinct: Precinct, tmp_path: Path, what: str
 ) -> None:
     """Failing syncs are 503, nothing before them is lost, and all goes on when they succeed."""
     need_disks()
     need_strace()
-    verdict = run(what, 1, SEED, crowded, tmp_path, SYNC)
+    verdict = run(what, 1, SEED, precinct, tmp_path, SYNC)
     assert verdict.statuses[503]
     assert (verdict.lost, verdict.wrong) == (0, [])
 
 
-def test_a_server_that_never_asks_for_a_sync_is_caught(crowded: Precinct, tmp_path: Path) -> None:
+def test_a_server_that_never_asks_for_a_sync_is_caught(precinct: Precinct, tmp_path: Path) -> None:
     """It acknowledges as if every sync had succeeded, and a cut loses that."""
     need_disks()
     need_strace()
-    verdict = run(TWIN, 1, SEED, crowded, tmp_path, SYNC)
+    verdict = run(TWIN, 1, SEED, precinct, tmp_path, SYNC)
     assert verdict.lost
