@@ -25,6 +25,7 @@ from pulse.store.failures import DAMAGED, RESTORE
 _LOG_PAGES: Final = 10_000
 BUSY_TIMEOUT: Final = 10_000  # milliseconds a statement waits for another process's lock
 READING: Final = "pulse_reading"
+ALONE: Final = "pulse_alone"  # of a connection whose one statement is its own transaction
 
 
 def sqlite_engine(
@@ -144,4 +145,5 @@ def _opener(path: Path) -> Callable[[], sqlite3.Connection]:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")
+    if not options.get(ALONE):
+        connection.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")

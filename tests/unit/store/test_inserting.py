@@ -1,12 +1,20 @@
 """Inserting many rows: what is new is counted, what lies there is never replaced."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, create_engine, select
+from sqlalchemy import Column, Engine, LargeBinary, MetaData, Table, Text, select
 
+from pulse.store.engine import sqlite_engine
+from pulse.store.gate import gate_table, lay_gate, set_gate
 from pulse.store.inserting import inserter
 
 METADATA = MetaData()
+GATE = gate_table(METADATA)
 TABLE = Table(
     "kept",
     METADATA,
@@ -15,35 +23,61 @@ TABLE = Table(
     sqlite_with_rowid=False,
 )
 BATCHES = st.lists(
-    st.lists(st.tuples(st.binary(max_size=1), st.text("ab", max_size=2)), min_size=1, max_size=9),
+    st.tuples(
+        st.booleans(),
+        st.lists(
+            st.tuples(st.binary(max_size=1), st.text("ab", max_size=2)), min_size=1, max_size=9
+        ),
+    ),
     max_size=5,
 )
 
 
+@contextmanager
+def store() -> Iterator[Engine]:
+    """Yield an engine on both tables, with the gate shut."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = sqlite_engine(Path(folder) / "store.db", journal="wal", create=True)
+        with engine.begin() as connection:
+            METADATA.create_all(connection)
+            lay_gate(connection, GATE, "2026-W09")
+        yield engine
+        engine.dispose()
+
+
+def let_in(engine: Engine, *, opened: bool) -> None:
+    """Open or shut the gate."""
+    with engine.begin() as connection:
+        set_gate(connection, GATE, opened=opened)
+
+
+def lies_there(engine: Engine) -> dict[bytes, str]:
+    """Return every row."""
+    with engine.begin() as connection:
+        return dict(tuple(row) for row in connection.execute(select(TABLE)))
+
+
 @given(BATCHES)
-def test_new_rows_are_counted_and_old_ones_kept(batches: list[list[tuple[bytes, str]]]) -> None:
-    """Any batches, repeats inside and across them: the first row of a key stays and is counted."""
-    engine = create_engine("sqlite://")
-    insert, kept = inserter(engine, TABLE), dict[bytes, str]()
-    with engine.begin() as connection:
-        METADATA.create_all(connection)
-        for batch in batches:
+def test_new_rows_are_counted_and_old_ones_kept(
+    batches: list[tuple[bool, list[tuple[bytes, str]]]],
+) -> None:
+    """Any batches and gates: a key's first row at an open gate stays and is counted, once."""
+    kept = dict[bytes, str]()
+    with store() as engine:
+        insert = inserter(engine, TABLE, GATE)
+        for opened, batch in batches:
+            let_in(engine, opened=opened)
             before = len(kept)
-            for t, what in batch:
+            for t, what in batch if opened else ():
                 kept.setdefault(t, what)
-            assert insert(connection, batch) == len(kept) - before
-        found = dict(tuple(row) for row in connection.execute(select(TABLE)))
-    engine.dispose()
-    assert found == kept
+            assert insert(batch) == len(kept) - before
+        assert lies_there(engine) == kept
 
 
-def test_batches_longer_than_a_statement_are_whole() -> None:
-    """700 rows with 50 repeats among them give 650, whatever statements they are cut into."""
-    engine = create_engine("sqlite://")
-    insert = inserter(engine, TABLE)
+def test_a_long_batch_is_whole() -> None:
+    """700 rows with 50 repeats among them give 650."""
     rows = [(number.to_bytes(2, "big"), "a") for number in (*range(650), *range(50))]
-    with engine.begin() as connection:
-        METADATA.create_all(connection)
-        assert insert(connection, rows) == 650
-        assert len(connection.execute(select(TABLE)).all()) == 650
-    engine.dispose()
+    with store() as engine:
+        let_in(engine, opened=True)
+        assert inserter(engine, TABLE, GATE)(rows) == 650
+        assert len(lies_there(engine)) == 650
