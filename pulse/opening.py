@@ -4,7 +4,6 @@ Until its last step a wave is `planned` and no link of it exists outside, so a h
 is wiped and begun again. The questions of how it ends are closing's.
 """
 
-import contextlib
 import datetime as dt
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,6 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from pulse import council, invitation, roster
 from pulse import wave as waves
@@ -30,6 +28,7 @@ from pulse.issuer.store import IssuerStore
 from pulse.release import treefile
 from pulse.release.shown import last_shown
 from pulse.settings import Home, Settings
+from pulse.store import wavestores
 from pulse.store.databases import Shelves, check_servers, shelves
 from pulse.store.files import PUBLIC, destroy_file, make_folder, write_atomically
 from pulse.store.lock import only_one
@@ -94,8 +93,9 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
     """
     with only_one(home.state / "wave.lock", engine):
         row, tree, instrument = _prepare(home, settings, engine, clock.now(), wave, closes)
-        waves.plan(engine, row)
         rooms = shelves(home, settings)
+        wavestores.refuse_another(rooms, row.wave, wavestores.own_origins(home, row.wave))
+        waves.plan(engine, row)
         _wipe(home, engine, rooms, row.wave)
         _tell(progress, "people")
         roster.freeze(engine, row.wave, tree)
@@ -110,9 +110,9 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         _tell(progress, "try")
         try_keys(row.wave, *keys, row.form, len(instrument.form(row.form)))
         _tell(progress, "invitations")
-        without_email = _prefill(home, engine, rooms, row.wave, tree)
+        without_email = _prefill(home, engine, rooms, row, tree)
         _tell(progress, "gates")
-        _set_gates(rooms, row.wave, opened=True)
+        wavestores.open_gates(rooms, row.wave)
         _announce(home, {"wave": row.wave, "keys": row.keys})
         _tell(progress, "open")
         row = waves.move(
@@ -127,24 +127,34 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
     )  # fmt: skip
 
 
-def cancel(home: Home, settings: Settings, engine: Engine, wave: str) -> waves.Wave:
+def cancel(
+    home: Home, settings: Settings, engine: Engine, wave: str, *, without_store: bool = False
+) -> waves.Wave:
     """End a wave that was opened by mistake: stores, keys, mails are destroyed unread.
 
-    Its id may be opened again, under fresh keys. After an interruption, run it again.
+    Its id may be opened again, under fresh keys. After an interruption, run it again. With
+    `without_store` one of its stores may be lost for good.
 
     Raises:
         WrongState: it is neither planned nor open, or its close has begun.
+        Held: a store of it is not where the settings look; nothing was changed.
     """
     with only_one(home.state / "wave.lock", engine):
         row = waves.get(engine, wave)
-        closing = row is not None and row.state in waves.UNFINISHED
-        if closing and (home.state / "close" / f"{wave}.json").exists():
+        plan = home.state / "close" / f"{wave}.json"
+        if row and row.state in waves.UNFINISHED and plan.exists():
             raise WrongState("Its close has begun; `pulse wave close` goes on.", where=wave)
         if row is None or row.state not in {"planned", "open"}:
             state = f"it is {row.state}" if row else "there is none of this name"
             raise WrongState(f"Only an open wave can be cancelled; {state}.", where=wave)
-        _wipe(home, engine, shelves(home, settings), wave)
-        return waves.move(engine, wave, ("planned", "open"), "cancelled", keys="")
+        rooms = shelves(home, settings)
+        if row.state == "open":
+            if not without_store:
+                wavestores.refuse_astray(rooms, wave, wavestores.own_origins(home, wave, row.keys))
+            # As if half opened: should this be cut off, no store is missed in the next run.
+            waves.move(engine, wave, ("open",), "planned")
+        _wipe(home, engine, rooms, wave, row.keys)
+        return waves.move(engine, wave, ("planned",), "cancelled", keys="")
 
 
 def _announce(home: Home, current: Mapping[str, str | None]) -> None:
@@ -204,8 +214,7 @@ def _publish(
     )  # fmt: skip
     words = {instrument.locale: texts(instrument, row.form, row.wave, settings.support)}
     published = publish(terms, tree, [key.spki for key in signing.values()], words)
-    folder = home.published / row.wave
-    make_folder(folder, home.mode(home.published))
+    make_folder(folder := home.published / row.wave, home.mode(home.published))
     for name, data in published.files.items():
         write_atomically(folder / name, data, PUBLIC)
     return replace(
@@ -214,32 +223,24 @@ def _publish(
     )  # fmt: skip
 
 
-def _prefill(home: Home, engine: Engine, rooms: Shelves, wave: str, tree: Tree) -> int:
+def _prefill(home: Home, engine: Engine, rooms: Shelves, row: waves.Wave, tree: Tree) -> int:
     """Make both stores, every invitation in the issuer's; return how many have no address."""
     number = {group.unit_id: group.g for group in tree.groups_in_order()}
-    invited = list(invitation.invitations(engine, wave, invitation.make_kwave(home, wave)))
+    kwave = invitation.make_kwave(home, row.wave)
+    invited = list(invitation.invitations(engine, row.wave, kwave))
     hashes = [(invite_hash(i.secret.reveal()), number[i.person.unit_id]) for i in invited]
-    IssuerStore.create(rooms.issuer, wave, hashes).close()
-    BoxStore.create(rooms.ballotbox, wave).close()
+    origin = wavestores.origin_of(row.keys)
+    IssuerStore.create(rooms.issuer, row.wave, hashes, origin).close()
+    BoxStore.create(rooms.ballotbox, row.wave, origin).close()
     return sum(not each.person.email for each in invited)
 
 
-def _set_gates(rooms: Shelves, wave: str, *, opened: bool) -> None:
-    for shelf, kind in zip(rooms, (IssuerStore, BoxStore), strict=True):
-        if shelf.exists(wave):
-            with contextlib.closing(kind(shelf, wave)) as store:
-                (store.open_gate if opened else store.shut_gate)()
-
-
-def _wipe(home: Home, engine: Engine, rooms: Shelves, wave: str) -> None:
+def _wipe(home: Home, engine: Engine, rooms: Shelves, wave: str, keys: str = "") -> None:
     """Shut and destroy whatever there is of a wave; again is fine."""
     if not (now := home.published / "current.json").exists() or wave.encode() in now.read_bytes():
         _announce(home, {"wave": None})
-    with contextlib.suppress(SQLAlchemyError):  # a damaged store is destroyed all the same
-        _set_gates(rooms, wave, opened=False)
+    wavestores.end_own(rooms, wave, wavestores.own_origins(home, wave, keys))
     invitation.destroy(home, engine, wave)
-    for shelf in rooms:
-        shelf.destroy(wave)
     destroy_file(home.issuer_keys / f"{wave}.keys")
     destroy_file(home.operator_keys / f"{wave}.inner")
     destroy_file(home.holder_keys / f"{wave}.outer")

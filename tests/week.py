@@ -102,14 +102,15 @@ class Week:
         checkpoint: Callable[[str], None] = closing.nowhere,
         abandon: bool = False,
         accept_spoiled: bool = False,
+        without_store: bool = False,
         peeled: Path | None = None,
         auditor: Auditor = apart,
     ) -> closing.Closed:
         """Close the wave."""
         return closing.close_wave(
             self.home, self.settings, self.clock, self.engine, self.wave, peeled=peeled,
-            abandon=abandon, accept_spoiled=accept_spoiled, checkpoint=checkpoint,
-            auditor=auditor,
+            abandon=abandon, accept_spoiled=accept_spoiled, without_store=without_store,
+            checkpoint=checkpoint, auditor=auditor,
         )  # fmt: skip
 
     def release(self, *, accept_spoiled: bool = False) -> closing.Closed:

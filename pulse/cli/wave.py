@@ -12,6 +12,10 @@ from pulse.errors import Refused, WrongState
 
 _WAVE = click.option("--wave", metavar="W", help="The week, like 2026-W09.")
 
+_LOST = click.option(
+    "--without-store", is_flag=True, help="A store of the week is lost for good: go on without it."
+)
+
 
 @click.group(cls=Group)
 def wave() -> None:
@@ -82,8 +86,11 @@ def status(run: Run, wave: str | None) -> None:
     help="P file from the second holder.",
 )
 @click.option("--abandon", is_flag=True, help="Give the week up: its answers are destroyed.")
+@_LOST
 @pass_run
-def close(run: Run, wave: str | None, peeled: Path | None, *, abandon: bool) -> None:
+def close(
+    run: Run, wave: str | None, peeled: Path | None, *, abandon: bool, without_store: bool
+) -> None:
     """Close a week now and release what is safe; run it again after any interruption.
 
     Once closed, the last week gives its report again.
@@ -95,7 +102,7 @@ def close(run: Run, wave: str | None, peeled: Path | None, *, abandon: bool) -> 
     with progress() as bar:
         closed = close_wave(
             run.home, run.settings, run.clock, run.state, week,
-            peeled=peeled, abandon=abandon, progress=bar,
+            peeled=peeled, abandon=abandon, without_store=without_store, progress=bar,
         )  # fmt: skip
     run.say(closed)
     if closed.box:
@@ -110,28 +117,31 @@ def close(run: Run, wave: str | None, peeled: Path | None, *, abandon: bool) -> 
 @wave.command(cls=Command)
 @_WAVE
 @click.option("--accept-spoiled", is_flag=True, help="Release although ballots were spoiled.")
+@_LOST
 @pass_run
-def release(run: Run, wave: str | None, *, accept_spoiled: bool) -> None:
+def release(run: Run, wave: str | None, *, accept_spoiled: bool, without_store: bool) -> None:
     """Release a week that was held, once its reason is settled."""
     from pulse.closing import release_wave
 
     with progress() as bar:
         released = release_wave(
             run.home, run.settings, run.clock, run.state, under_way(run, wave),
-            accept_spoiled=accept_spoiled, progress=bar,
+            accept_spoiled=accept_spoiled, without_store=without_store, progress=bar,
         )  # fmt: skip
     run.say(released)
 
 
 @wave.command(cls=Command)
 @_WAVE
+@_LOST
 @pass_run
-def cancel(run: Run, wave: str | None) -> None:
+def cancel(run: Run, wave: str | None, *, without_store: bool) -> None:
     """End a week that was opened by mistake; its answers and keys are destroyed unread."""
     from pulse.opening import cancel as cancel_wave
 
     week = under_way(run, wave)
-    run.say(cancel_wave(run.home, run.settings, run.state, week))
+    cancelled = cancel_wave(run.home, run.settings, run.state, week, without_store=without_store)
+    run.say(cancelled)
     if run.settings.holder == "council":
         run.note(f"Tell the council: pulse council forget --wave {week}")
 

@@ -13,21 +13,17 @@ import msgspec
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-import pulse
 from pulse import wave as waves
 from pulse.clock import Clock
 from pulse.closing import council, destroy, publish, steps
+from pulse.closing.begin import find, kept
 from pulse.closing.destroy import Checkpoint
 from pulse.closing.plan import (
-    PHASES,
     Closed,
     Plan,
     accepting,
     blank,
     held,
-    overdue,
-    read_plan,
-    tightened,
     write_plan,
 )
 from pulse.closing.steps import Work
@@ -37,6 +33,7 @@ from pulse.settings import Home, Settings
 from pulse.store.databases import issuer_shelf
 from pulse.store.failures import told
 from pulse.store.lock import only_one
+from pulse.store.wavestores import astray, refuse_astray
 from pulse.terms import Progress, silent
 
 __all__ = ["Closed", "Plan", "close_wave", "release_wave", "shut_issuing", "write_plan"]
@@ -59,6 +56,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
     peeled: Path | None = None,
     abandon: bool = False,
     accept_spoiled: bool = False,
+    without_store: bool = False,
     progress: Progress = silent,
     checkpoint: Checkpoint = nowhere,
     auditor: Auditor = apart,
@@ -74,6 +72,8 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
         peeled: P as a second holder (a council) gave it back.
         abandon: give a wave up that was shut and not released: everything is destroyed.
         accept_spoiled: release although too many ballots were spoiled, once they are counted.
+        without_store: a store of the wave is lost for good, and whatever lies in its place is
+            left alone.
         progress: told each step.
         checkpoint: called by name wherever an interruption may fall.
         auditor: judges a candidate before it is pressed; in a process of its own by default.
@@ -89,7 +89,9 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
     work = Work(home, settings, clock, engine, wave, progress, checkpoint, auditor)
     work.places.plan.parent.mkdir(mode=0o700, exist_ok=True)
     with only_one(work.places.lock, work.engine):
-        plan = _find(work, abandon=abandon, shut=abandon or peeled is not None)
+        plan = find(
+            work, abandon=abandon, shut=abandon or peeled is not None, storeless=without_store
+        )
         if peeled is not None:
             council.take_back(work, plan, peeled)
         return _run(work, accepting(plan) if accept_spoiled else plan)
@@ -103,6 +105,7 @@ def release_wave(  # noqa: PLR0913 - as above
     wave: str,
     *,
     accept_spoiled: bool = False,
+    without_store: bool = False,
     progress: Progress = silent,
     checkpoint: Checkpoint = nowhere,
     auditor: Auditor = apart,
@@ -122,6 +125,7 @@ def release_wave(  # noqa: PLR0913 - as above
         engine,
         wave,
         accept_spoiled=accept_spoiled,
+        without_store=without_store,
         progress=progress,
         checkpoint=checkpoint,
         auditor=auditor,
@@ -136,41 +140,6 @@ def shut_issuing(home: Home, settings: Settings, wave: str) -> None:
     steps.shut_issuer(issuer_shelf(home, settings), wave)
 
 
-def _find(work: Work, *, abandon: bool, shut: bool) -> Plan:
-    """Return the plan to go on with, turned to `lose` where the wave is given up.
-
-    Where `shut`, the wave must not be open any more.
-    """
-    row = waves.get(work.engine, work.wave)
-    if row is None:
-        raise WrongState("There is no such wave.", where=work.wave)
-    if row.state in {"planned", "cancelled"} or (row.state == "open" and shut):
-        raise WrongState(f"This wave is {row.state}; this step needs it closed.", where=work.wave)
-    fresh = Plan(wave=work.wave, step="shut", keys=row.keys, code_version=pulse.__version__)
-    if row.state == "open":
-        return _claim(work, fresh)
-    plan = read_plan(work.places, given_up=abandon)
-    if row.state in {"released", "lost"} and plan is None:
-        report = Closed(wave=work.wave, state=row.state)
-        return msgspec.structs.replace(fresh, step="done", report=report)
-    if plan is None and not abandon:
-        raise Held("The plan of this close is missing; it can only be abandoned.", where=work.wave)
-    plan = plan or fresh
-    given_up = abandon or overdue(plan, work.clock.now())
-    if given_up and plan.step != "done" and not publish.in_ledger(work.home.releases, work.wave):
-        return _kept(work, msgspec.structs.replace(plan, step="lose"))
-    return tightened(plan, work.settings.k, work.home.releases)
-
-
-def _claim(work: Work, fresh: Plan) -> Plan:
-    """Write the first plan of an open wave; from then on `wave cancel` refuses."""
-    with only_one(work.home.state / "wave.lock", work.engine):
-        row = waves.get(work.engine, work.wave)
-        if row is None or row.state != "open":
-            raise WrongState("The wave was changed just now; look at its state.", where=work.wave)
-        return _kept(work, msgspec.structs.replace(fresh, keys=row.keys))
-
-
 def _run(work: Work, plan: Plan) -> Closed:
     while plan.step != "done":
         name = plan.step
@@ -182,7 +151,7 @@ def _run(work: Work, plan: Plan) -> Closed:
         try:
             with work.timed(phase):
                 after = step(work, plan)
-            plan = _kept(work, after)
+            plan = kept(work, after)
         except WrongState:
             raise
         except (PulseError, OSError, SQLAlchemyError) as error:
@@ -192,32 +161,21 @@ def _run(work: Work, plan: Plan) -> Closed:
     return plan.report or blank(plan)
 
 
-def _kept(work: Work, plan: Plan) -> Plan:
-    """Write the plan with the seconds of this run added."""
-    spent = {phase: plan.seconds.get(phase, 0.0) + work.seconds[phase] for phase in PHASES}
-    work.seconds.clear()
-    seconds = {phase: round(value, 3) for phase, value in spent.items()}
-    report = plan.report and msgspec.structs.replace(plan.report, seconds=seconds)
-    plan = msgspec.structs.replace(plan, seconds=seconds, report=report)
-    write_plan(work.home, plan)
-    return plan
-
-
 def _hold(work: Work, plan: Plan, error: Exception) -> NoReturn:
     """Keep everything as it is, note why, and say so; a full disk may not even take the note."""
     reason = str(told(error) if isinstance(error, OSError | SQLAlchemyError) else error)
     plan = held(plan, work.clock.now(), work.places.box)
     allowed: tuple[waves.State, ...] = ("open", "awaiting_peel", "held")
     with contextlib.suppress(OSError, SQLAlchemyError):
-        _kept(work, plan)
+        kept(work, plan)
         waves.move(work.engine, work.wave, allowed, "held", reason=reason[:LONGEST_REASON])
     raise Held(reason, where=work.wave) from error
 
 
 def _destroy_a(work: Work, plan: Plan) -> Plan:
-    if plan.asked_k:  # its ballots came from stores; a rehearsal has none
-        steps.refuse_elsewhere(work)
-    destroy.destroy_a(work.home, work.rooms, work.engine, work.wave, work.checkpoint)
+    if plan.asked_k and not plan.storeless:  # a rehearsal's ballots came from no stores
+        refuse_astray(work.rooms, work.wave, work.own(plan.keys))
+    destroy.destroy_a(work.home, work.rooms, work.engine, work.wave, work.checkpoint, plan.keys)
     return msgspec.structs.replace(plan, step="publish")
 
 
@@ -229,8 +187,12 @@ def _destroy_b(work: Work, plan: Plan) -> Plan:
 
 
 def _lose(work: Work, plan: Plan) -> Plan:
-    destroy.everything(work.home, work.rooms, work.engine, work.wave, work.checkpoint)
+    left = list(astray(work.rooms, work.wave, work.own(plan.keys)))
+    destroy.everything(work.home, work.rooms, work.engine, work.wave, work.checkpoint, plan.keys)
     reason = "It was given up; its answers were destroyed unpublished."
+    if left:
+        rooms = " and ".join(name for name, _ in left)
+        reason += f" Its store was not found ({rooms}): destroy it where it lies."
     waves.move(work.engine, work.wave, ("awaiting_peel", "held", "lost"), "lost", reason=reason)
     report = msgspec.structs.replace(blank(plan), state="lost")
     return msgspec.structs.replace(plan, report=report, step="done")

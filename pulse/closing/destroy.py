@@ -17,6 +17,7 @@ from pulse.release.press import discard
 from pulse.settings import Home
 from pulse.store.databases import Shelves
 from pulse.store.files import PUBLIC, companion, destroy_file, write_atomically
+from pulse.store.wavestores import is_own, own_origins
 
 Checkpoint = Callable[[str], None]
 
@@ -30,20 +31,23 @@ def nothing_open(places: Places, wave: str) -> None:
 
 
 def destroy_a(
-    home: Home, rooms: Shelves, engine: Engine, wave: str, checkpoint: Checkpoint
+    home: Home, rooms: Shelves, engine: Engine, wave: str, checkpoint: Checkpoint, keys: str = ""
 ) -> None:
     """Destroy both stores, BOX, signing keys, K_wave, cards, mails, sent-marks and addresses.
 
     BOX goes here and not with P: it pairs tokens with sealed boxes as the box store does, and
-    nothing needs it once P is opened. The wave's id stays, so that its addresses answer 410.
+    nothing needs it once P is opened. The wave's id stays, so that its addresses answer 410. A
+    store of another opening than that of the key list `keys` is left alone.
     """
     places = Places(home, wave)
     nothing_open(places, wave)
+    own = own_origins(home, wave, keys)
     for shelf in rooms:
         shelf.remember_closed(wave)
     for name, shelf in zip(rooms._fields, rooms, strict=True):
         checkpoint(f"destroy {name}")
-        shelf.destroy(wave)
+        if not shelf.exists(wave) or is_own(shelf, wave, own):
+            shelf.destroy(wave)
     for path in (places.box, places.bundle, places.signing_keys):
         checkpoint(f"destroy {path.name}")
         destroy_file(path)
@@ -66,10 +70,10 @@ def destroy_b(home: Home, wave: str, checkpoint: Checkpoint) -> None:
 
 
 def everything(
-    home: Home, rooms: Shelves, engine: Engine, wave: str, checkpoint: Checkpoint
+    home: Home, rooms: Shelves, engine: Engine, wave: str, checkpoint: Checkpoint, keys: str = ""
 ) -> None:
     """Destroy all of a wave that is given up, with whatever a press may have left of it."""
-    destroy_a(home, rooms, engine, wave, checkpoint)
+    destroy_a(home, rooms, engine, wave, checkpoint, keys)
     destroy_b(home, wave, checkpoint)
     discard(home.releases, wave)
 

@@ -61,9 +61,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     or the setting where that was raised since; `prefer` is the setting when the close began.
     `code_version` is noted once, so that a later run makes the same release.
     `unopened` marks a wave with fewer than k ballots; `accepted` that spoiled ballots may be
-    left out. `held_since` is an ISO time, or empty. `peeled` is H(P). `sifted` marks a box whose
-    damaged ballots are left out, `damaged` counts them (they are among the spoiled). `check` is
-    the hash of the plan without it: a flipped bit must not become a figure.
+    left out; `storeless` that a store is lost for good. `held_since` is an ISO time, or empty.
+    `peeled` is H(P). `sifted` marks a box whose damaged ballots are left out, `damaged` counts
+    them (they are among the spoiled). `check` is the hash of the plan without it: a flipped bit
+    must not become a figure.
 
     A rehearsal writes plans at step "open" for its weeks: with P and the inner key in
     place, a `groups.json`, a frozen tree and the wave's row in state awaiting_peel.
@@ -88,6 +89,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     tokens: str = ""
     unopened: bool = False
     accepted: bool = False
+    storeless: bool = False
     sifted: bool = False
     damaged: int = 0
     held_since: str = ""

@@ -32,6 +32,7 @@ from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
 from pulse.store.databases import shelves
 from pulse.store.shelf import Shelf
+from pulse.store.wavestores import own_origins, refuse_another, refuse_astray
 from pulse.terms import Progress, Secret
 from pulse.token.encoding import unb64u
 from pulse.token.keylist import KeyList, fingerprint16, hex_hash, read_keylist
@@ -74,6 +75,10 @@ class Work:
         self.opened: Opened | None = None
         self.seconds: defaultdict[str, float] = defaultdict(float)
 
+    def own(self, keys: str) -> frozenset[int]:
+        """Return the numbers by which the wave's own stores are known."""
+        return own_origins(self.home, self.wave, keys)
+
     @contextmanager
     def timed(self, phase: str, *, inside: str = "") -> Iterator[None]:
         """Add the block's seconds to `phase`, and take them from the phase it runs `inside`."""
@@ -90,7 +95,12 @@ Step = Callable[[Work, Plan], Plan]
 
 
 def shut(work: Work, plan: Plan) -> Plan:
-    """Shut both gates, say that nothing is open, and take the wave out of `open`."""
+    """Shut both gates, say that nothing is open, and take the wave out of `open`.
+
+    Raises:
+        Held: what lies in a store's place is none of this wave's.
+    """
+    refuse_another(work.rooms, work.wave, work.own(plan.keys))
     shut_issuer(work.rooms.issuer, work.wave)
     work.checkpoint("issuer shut")
     _shut_box(work.rooms.ballotbox, work.wave)
@@ -122,9 +132,7 @@ def export_box(work: Work, plan: Plan) -> Plan:
         Held: a store or the published key list is missing or is not the one given out.
     """
     plan = _with_terms(work, plan)
-    for shelf in work.rooms:
-        if not shelf.exists(work.wave):
-            raise Held("A store of the wave is missing.", where=work.wave)
+    refuse_astray(work.rooms, work.wave, work.own(plan.keys))
     # Once more: a store that was out of reach, or is a copy brought back, may be open still, and
     # whatever it took after being read would be lost.
     shut_issuer(work.rooms.issuer, work.wave)
@@ -139,21 +147,6 @@ def export_box(work: Work, plan: Plan) -> Plan:
     exported = write_box(work, plan)
     damaged = ballots - sum(exported.ballots.values())
     return msgspec.structs.replace(plan, tokens=exported.tokens, damaged=damaged, step="peel")
-
-
-def refuse_elsewhere(work: Work) -> None:
-    """Refuse to take a store for destroyed that only does not lie where the settings look now.
-
-    Raises:
-        Held: there is none, and no earlier run of this close has begun to destroy it.
-    """
-    for name, shelf in zip(work.rooms._fields, work.rooms, strict=True):
-        if not shelf.exists(work.wave) and work.wave not in shelf.closed():
-            raise Held(
-                "The store of this wave is not where the settings look for it, so it could not "
-                "be destroyed. Set the address that the wave was opened with, and run it again.",
-                where=name,
-            )
 
 
 def write_box(work: Work, plan: Plan) -> Exported:

@@ -79,8 +79,12 @@ class IssuerStore(GatedStore):
         super().__init__(shelf.engine(wave), GATE)
 
     @classmethod
-    def create(cls, shelf: Shelf, wave: str, invitations: Iterable[tuple[bytes, str]]) -> Self:
+    def create(
+        cls, shelf: Shelf, wave: str, invitations: Iterable[tuple[bytes, str]], origin: int = 0
+    ) -> Self:
         """Make a store with every invitation (hash, group number) of `wave`; its gate is shut.
+
+        `origin` is the number that tells it from another opening's (`pulse/store/wavestores.py`).
 
         Raises:
             WrongState: the wave has a store already.
@@ -92,7 +96,7 @@ class IssuerStore(GatedStore):
             for start in range(0, len(rows), _ROWS_AT_ONCE):
                 connection.execute(insert(INVITATION), rows[start : start + _ROWS_AT_ONCE])
 
-        shelf.make(wave, METADATA, fill)
+        shelf.make(wave, METADATA, fill, origin)
         return cls(shelf, wave)
 
     def group_of(self, h: bytes) -> str | None:

@@ -23,6 +23,9 @@ _SCHEMAS: Final = text(r"SELECT nspname, oid FROM pg_namespace WHERE nspname ~ '
 # No row, but refused where only reading is allowed; then an empty record for the log to sync.
 _NO_ROW: Final = insert(CLOSED).from_select([CLOSED.c.wave], select(CLOSED.c.wave).where(false()))
 _RECORD: Final = text("SELECT pg_logical_emit_message(true, 'pulse', '')")
+_COMMENT: Final = text(
+    "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :wave"
+)
 _EXISTS: Final = text("SELECT 1 FROM pg_namespace WHERE nspname = :wave")
 
 
@@ -48,7 +51,7 @@ class SchemaShelf:
         with reading(self._engine) as connection:
             return connection.scalar(_EXISTS, {"wave": wave}) is not None
 
-    def make(self, wave: str, tables: MetaData, fill: Fill) -> None:
+    def make(self, wave: str, tables: MetaData, fill: Fill, origin: int = 0) -> None:
         """Make schema, tables and rows in one transaction."""
         engine = self._engine.execution_options(schema_translate_map={None: wave})
         try:
@@ -57,10 +60,18 @@ class SchemaShelf:
                 tables.create_all(connection, checkfirst=False)
                 _sample_nothing(connection, wave, tables)
                 fill(connection)
+                quoted = connection.dialect.identifier_preparer.quote_identifier(wave)
+                connection.execute(text(f"COMMENT ON SCHEMA {quoted} IS '{origin:d}'"))
         except (ProgrammingError, IntegrityError) as error:
             if self.exists(wave):
                 raise WrongState("This wave has a store already.", where=wave) from error
             raise
+
+    def origin(self, wave: str) -> int:
+        """Read the number in the schema's comment; a comment of somebody else's is none."""
+        with reading(self._engine) as connection:
+            said = connection.scalar(_COMMENT, {"wave": wave}) or ""
+        return int(said) if said.isdecimal() else 0
 
     def engine(self, wave: str) -> Engine:
         """Return an engine whose tables are those of `wave`."""

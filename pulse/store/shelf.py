@@ -23,6 +23,10 @@ CLOSED: Final = Table(
     "closed", KEPT, Column("wave", Text, primary_key=True), sqlite_with_rowid=False
 )
 
+# SQLite's user version (https://sqlite.org/fileformat.html, section 1.3).
+_MAGIC: Final = b"SQLite format 3\0"
+_HEAD: Final = slice(60, 64)
+
 
 class Shelf(Protocol):
     """The stores of one room (issuer or ballot box)."""
@@ -35,12 +39,22 @@ class Shelf(Protocol):
         """Tell whether `wave` has a complete store."""
         ...
 
-    def make(self, wave: str, tables: MetaData, fill: Fill) -> None:
+    def make(self, wave: str, tables: MetaData, fill: Fill, origin: int = 0) -> None:
         """Make the store of `wave` with its first rows; it is there completely or not at all.
+
+        Args:
+            wave: the wave's id.
+            tables: what it consists of.
+            fill: writes its first rows.
+            origin: a number to know it again by, 1 to 2^31 - 1.
 
         Raises:
             WrongState: it has one already.
         """
+        ...
+
+    def origin(self, wave: str) -> int:
+        """Return the number that a store was made with, 0 where there is none."""
         ...
 
     def engine(self, wave: str) -> Engine:
@@ -104,7 +118,7 @@ class FileShelf:
         """Tell whether `wave` has a file."""
         return self.path(wave).exists()
 
-    def make(self, wave: str, tables: MetaData, fill: Fill) -> None:
+    def make(self, wave: str, tables: MetaData, fill: Fill, origin: int = 0) -> None:
         """Write the file under another name, sync it, then give it its own."""
         path = self.path(wave)
         if path.exists():
@@ -118,10 +132,20 @@ class FileShelf:
             with engine.begin() as connection:
                 tables.create_all(connection)
                 fill(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version={origin:d}")
         finally:
             engine.dispose()
         companion(unfinished, "-journal").unlink(missing_ok=True)
         put_in_place(unfinished, path)
+
+    def origin(self, wave: str) -> int:
+        """Read the number in the file's head, where it stands since the file was made.
+
+        No database is asked: what is damaged elsewhere may still have to be destroyed.
+        """
+        with self.path(wave).open("rb") as file:
+            head = file.read(_HEAD.stop)
+        return int.from_bytes(head[_HEAD], "big") if head.startswith(_MAGIC) else 0
 
     def engine(self, wave: str) -> Engine:
         """Return an engine on the file; its first statement fails if there is none."""

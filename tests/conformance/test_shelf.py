@@ -83,6 +83,19 @@ def test_a_store_made_again_is_told_from_the_one_before(backend: Backend) -> Non
     assert dict(shelf.stamps()) != before
 
 
+def test_a_store_keeps_the_number_it_was_made_with(backend: Backend) -> None:
+    """Every process reads it, open or shut; one that was made without a number has 0."""
+    shelf, largest = backend.shelf(), 2**31 - 1
+    shelf.make(WAVE, TABLES, lay, largest)
+    shelf.make(NEXT, TABLES, lay)
+    store = GatedStore(shelf.engine(WAVE), GATE)
+    store.open_gate()
+    assert (backend.shelf().origin(WAVE), shelf.origin(NEXT)) == (largest, 0)
+    store.shut_gate()
+    store.close()
+    assert shelf.origin(WAVE) == largest
+
+
 def test_a_try_to_write_leaves_nothing(backend: Backend) -> None:
     """It may be made at any time, and neither stores nor the memory of closed waves show it."""
     shelf = backend.shelf()

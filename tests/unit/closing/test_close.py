@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from pulse import closing, wave
 from pulse.clock import FixedClock
-from pulse.closing import publish, steps
+from pulse.closing import begin, publish, steps
 from pulse.disclosure.audit import audit_home
 from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
@@ -314,9 +314,9 @@ def test_a_wave_taken_by_another_command_is_not_claimed(week: Week) -> None:
         week.home, week.settings, week.clock, week.engine, week.wave, silent, closing.nowhere
     )
     stale = closing.Plan(wave=week.wave, step="shut", keys="/w/before", code_version="0")
-    assert closing._claim(work, stale).keys == week.row.keys
+    assert begin.claim(work, stale).keys == week.row.keys
     week.places.plan.unlink()
     wave.move(week.engine, week.wave, ("open",), "cancelled")
     with pytest.raises(WrongState, match="changed just now"):
-        closing._claim(work, stale)
+        begin.claim(work, stale)
     assert not week.places.plan.exists()

@@ -7,10 +7,12 @@ import pytest
 
 from pulse import opening
 from pulse import wave as waves
-from pulse.errors import WrongState
+from pulse.ballotbox.store import BoxStore
+from pulse.errors import Held, WrongState
 from pulse.invitation import send
 from pulse.invitation.links import read_kwave
 from pulse.issuer.store import IssuerStore
+from pulse.store import wavestores
 from pulse.store.lock import only_one
 from pulse.terms import Progress
 from tests.shelves import rooms
@@ -139,3 +141,15 @@ def test_what_cannot_be_cancelled(house: House) -> None:
     waves.move(house.engine, WAVE, ("open",), "released")
     with pytest.raises(WrongState, match="it is released"):
         opening.cancel(house.home, house.settings, house.engine, WAVE)
+
+
+def test_a_store_of_another_home_is_not_opened_over(house: House) -> None:
+    """A week whose place another home has taken is refused before anything is written."""
+    box = rooms(house.home).ballotbox
+    BoxStore.create(box, WAVE, wavestores.origin_of("/w/another")).close()
+    before = house.files()
+    with pytest.raises(Held, match="another home's"):
+        house.open()
+    assert (house.files(), box.exists(WAVE)) == (before, True)
+    box.destroy(WAVE)
+    assert house.open().state == "open"
