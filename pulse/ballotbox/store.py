@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Text, f
 from pulse.errors import AlreadyCounted
 from pulse.store.desks import shut
 from pulse.store.engine import reading
-from pulse.store.gate import GatedStore, gate_table, is_open, lay_gate
+from pulse.store.gate import GatedStore, gate_table, lay_gate, seems_open
 from pulse.store.inserting import inserter
 from pulse.store.shelf import Shelf
 from pulse.terms import SealedBallot
@@ -44,7 +44,7 @@ class BoxStore(GatedStore):
 
     def __init__(self, shelf: Shelf, wave: str) -> None:
         super().__init__(shelf.engine(wave), GATE)
-        self._insert = inserter(self._engine, SEALED)
+        self._insert = inserter(self._engine, SEALED, GATE)
 
     @classmethod
     def create(cls, shelf: Shelf, wave: str, origin: int = 0) -> Self:
@@ -64,13 +64,15 @@ class BoxStore(GatedStore):
         A ballot gives True if it lies in the box now (also when its very bytes did before),
         `AlreadyCounted` if other bytes lie there under its token, `WaveShut` if the gate is shut.
         """
-        with self._engine.begin() as connection:
-            if not is_open(connection, GATE):
+        # By token: two processes that bring the same ones never wait for each other in turn.
+        rows = [_row(t, ballot) for t, ballot in sorted(ballots, key=itemgetter(0))]
+        new = self._insert(rows)
+        if new == len(rows):
+            return [True] * len(rows)
+        with reading(self._engine) as connection:
+            # What was new was let in; a close since then does not take it back.
+            if not new and not seems_open(connection, GATE):
                 return [shut() for _ in ballots]
-            # By token: two processes that bring the same ones never wait for each other in turn.
-            rows = [_row(t, ballot) for t, ballot in sorted(ballots, key=itemgetter(0))]
-            if self._insert(connection, rows) == len(ballots):
-                return [True] * len(ballots)
             return [_same(connection, t, ballot) for t, ballot in ballots]
 
     def records(self) -> Iterator[SealedBallot]:
