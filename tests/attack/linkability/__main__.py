@@ -18,10 +18,10 @@ from tests.attack.linkability.conditions import ANSWER, CONDITIONS, SEALED, TOKE
 from tests.attack.linkability.crowd import Crowd
 from tests.attack.linkability.pairing import Score
 from tests.attack.linkability.people import PEOPLE
+from tests.attack.linkability.server_twins import ON_SERVERS
 from tests.attack.linkability.twins import (
     ON_FILES,
     Derived,
-    HiddenNumbers,
     Leaving,
     Unpadded,
     derived_nonce,
@@ -46,10 +46,9 @@ def main() -> int:
 def _broken(seeds: Sequence[int]) -> None:
     _say(f"| broken twin | gives away | pairs found of {PEOPLE}, mean (least) |", "|---|---|---|")
     with _server() as cluster:
-        on_server = partial(HiddenNumbers, cluster=cluster)
         twins: list[tuple[str, type[Leaving], Make, Callable[[Path, int], Crowd]]] = [
             *((twin.__name__, twin, twin, Crowd) for twin in ON_FILES),
-            ("HiddenNumbers", HiddenNumbers, on_server, Crowd),
+            *((one.__name__, one, partial(one, cluster=cluster), Crowd) for one in ON_SERVERS),
             ("Derived", Derived, Derived, partial(Crowd, nonce=derived_nonce)),
             ("Unpadded", Unpadded, Unpadded, partial(Crowd, padded=False)),
         ]
@@ -96,7 +95,8 @@ def _judged(rounds: Sequence[Score]) -> tuple[str, bool]:
         sums.update(each.hits)
     everywhere = [name for name in sums if all(name in each.hits for each in rounds)]
     least = min(pooled(sums[name], len(rounds)) for name in everywhere) * len(everywhere)
-    linked = max(best) >= limit or least < ALPHA
+    alike = min(each.likeness for each in rounds) * len(rounds) < ALPHA
+    linked = max(best) >= limit or least < ALPHA or alike
     if linked:
         return f"**{mean(best):.1f}** ({min(best)} to {max(best)})", True
     lucky = mean(each.luck for each in rounds)

@@ -107,7 +107,7 @@ def files(seen: Sequence[Seen], known: Needles) -> Iterator[Clue]:
                 folder = each.file.name.rpartition("/")[0]
                 folders[kind, folder][min(places)] = each
     for (kind, folder), owners in folders.items():
-        for name in ("mtime", "inode", "place", "name"):
+        for name in ("mtime", "ctime", "inode", "place", "name"):
             order = {place: getattr(each.file, name) for place, each in owners.items()}
             yield Clue(kind, f"{name} of the files in {folder}", order, f"files' {name}")
         order = {place: len(each.file.content) for place, each in owners.items()}

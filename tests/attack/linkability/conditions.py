@@ -50,6 +50,18 @@ CONDITIONS: Final = (
     Condition("after the close", LEFT, "later"),
     Condition("after the close, order noted", LEFT, "later", noted=True),
     Condition(
+        "after the close, order noted, holder kept all", (*LEFT, "holder"), "later",
+        noted=True, keys=("outer",),
+    ),
+    Condition(
+        "after the close, order noted, operator kept all", (*LEFT, "operator"), "later",
+        noted=True, keys=("inner",),
+    ),
+    Condition(
+        "after the close, order noted, both kept all", (*LEFT, "holder", "operator"), "later",
+        noted=True, keys=("inner", "outer"), linked=frozenset({SEALED}),
+    ),
+    Condition(
         "after the close, server's log still there", LEFT, "fresh",
         linked=_TOKENS, on_files=frozenset(),
     ),

@@ -1,26 +1,43 @@
 """What an attacker carries off: files with their times and places, and tables row by row."""
 
+import bz2
+import gzip
+import lzma
 import os
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import msgspec
+import polars as pl
 
 _SQLITE: Final = b"SQLite format 3\0"
 _WAL_HEADER, _FRAME_HEADER = 32, 24
+_PARQUET: Final = b"PAR1"
+# By the bytes that a compressed file begins with, what undoes it.
+_PACKED: Final[Mapping[bytes, Callable[[bytes], bytes]]] = {
+    b"\x1f\x8b": gzip.decompress,
+    b"BZh": bz2.decompress,
+    b"\xfd7zXZ\0": lzma.decompress,
+    b"\x78\x01": zlib.decompress,
+    b"\x78\x9c": zlib.decompress,
+    b"\x78\xda": zlib.decompress,
+}
 
 
 class Artefact(msgspec.Struct, frozen=True):
-    """A file: its path, bytes, time (ns), inode, and place among its folder's entries."""
+    """A file: its path, bytes, times (ns), inode, and place among its folder's entries."""
 
     name: str
     content: bytes
     mtime: int = 0
+    ctime: int = 0
     inode: int = 0
     place: int = 0
 
@@ -44,17 +61,33 @@ class Loot(msgspec.Struct):
     histories: dict[str, list[list[Table]]] = {}
 
     def add(self, artefacts: Iterable[Artefact]) -> None:
-        """Take files along, and read what is a database with whatever lies beside it."""
-        given = list(artefacts)
+        """Take files along, unpack them, and read what is a table or a database with its log."""
+        given = [each for packed in artefacts for each in _unfolded(packed)]
         self.artefacts += given
         by_name = {each.name: each.content for each in given}
         for name, content in by_name.items():
+            if content.startswith(_PARQUET):
+                frame = pl.read_parquet(BytesIO(content))
+                self.tables.append(Table(name, tuple(frame.columns), tuple(frame.rows())))
             if content.startswith(_SQLITE):
                 log = by_name.get(f"{name}-wal", b"")
                 self.tables += sqlite_tables(name, content, log)
                 if log:
                     states = [sqlite_tables(name, content, part) for part in commits(log)]
                     self.histories[f"{name}-wal"] = states
+
+
+def _unfolded(packed: Artefact) -> Iterator[Artefact]:
+    """Yield a file, and what it holds where it is compressed, as often as it is."""
+    yield packed
+    for begin, undo in _PACKED.items():
+        if packed.content.startswith(begin):
+            try:
+                content = undo(packed.content)
+            except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error):
+                continue  # it only begins like one
+            name = f"{packed.name}, unpacked"
+            yield from _unfolded(msgspec.structs.replace(packed, name=name, content=content))
 
 
 def collect(folder: Path, name: str) -> Iterator[Artefact]:
@@ -67,9 +100,8 @@ def collect(folder: Path, name: str) -> Iterator[Artefact]:
         elif entry.is_file(follow_symlinks=False):
             known = entry.stat()
             content = Path(entry.path).read_bytes()
-            yield Artefact(
-                f"{name}/{entry.name}", content, known.st_mtime_ns, known.st_ino, place
-            )  # fmt: skip
+            times = known.st_mtime_ns, known.st_ctime_ns
+            yield Artefact(f"{name}/{entry.name}", content, *times, known.st_ino, place)
 
 
 def unpacked(backup: Path, name: str) -> Iterator[Artefact]:

@@ -13,7 +13,7 @@ from pulse.ballotbox.seal import Opener, Peeler
 from pulse.errors import Spoiled
 from pulse.terms import Secret
 from tests.attack.linkability import clues as finding
-from tests.attack.linkability.chance import luck, threshold
+from tests.attack.linkability.chance import ALPHA, by_luck, correlation, luck, threshold
 from tests.attack.linkability.clues import Clue
 from tests.attack.linkability.people import Entity, Kind, Lineup, Truth
 from tests.attack.linkability.sight import (
@@ -45,10 +45,11 @@ class Sights(msgspec.Struct, frozen=True):
 
 
 class Guess(msgspec.Struct, frozen=True):
-    """A method, and whom it pairs with whom, one to one."""
+    """A method, and whom it pairs with whom, one to one; `orders` are what it was made of."""
 
     method: str
     pairs: Mapping[int, int]
+    orders: tuple[Sequence[int], Sequence[int]] | None = None
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -57,6 +58,9 @@ class Score(msgspec.Struct, frozen=True):
     `best` is how many the best of `tries` different guesses got right, `limit` what luck reaches
     more rarely than one time in a million, `luck` what it reaches on average. `hits` are by
     method.
+
+    `likeness` is how probable it is that luck makes any two orders as alike as the most alike
+    two were, all of them counted, and `alike` says which two.
     """
 
     people: int
@@ -64,6 +68,8 @@ class Score(msgspec.Struct, frozen=True):
     method: str
     tries: int
     hits: Mapping[str, int]
+    likeness: float = 1.0
+    alike: str = ""
 
     @property
     def limit(self) -> int:
@@ -77,8 +83,8 @@ class Score(msgspec.Struct, frozen=True):
 
     @property
     def linked(self) -> bool:
-        """Whether this is more than luck."""
-        return self.best >= self.limit
+        """Whether this is more than luck: by what is named, or by what is narrowed down."""
+        return self.best >= self.limit or self.likeness < ALPHA
 
 
 def attack(
@@ -143,7 +149,7 @@ def _by_order(
         if min(len(first), len(second)) < enough:
             continue
         name = f"{one.name} ~ {other.name}"
-        yield Guess(name, _ranked(first, second))
+        yield Guess(name, _ranked(first, second), (first, second))
         yield Guess(f"{name}, backwards", _ranked(first, second[::-1]))
         if one.scale and one.scale == other.scale:
             yield Guess(f"{name}, the next after", _next(one.order, other.order))
@@ -242,13 +248,34 @@ def _one_to_one(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 def _score(truth: Mapping[int, int], guesses: Iterable[Guess]) -> Score:
     hits: dict[str, int] = {}
+    alike: list[tuple[int, float, str]] = []
     different = set()
     for guess in guesses:
+        if guess.orders is not None:
+            alike.append((*_likeness(truth, *guess.orders), guess.method))
         right = sum(truth[one] == other for one, other in guess.pairs.items())
         hits[guess.method] = max(right, hits.get(guess.method, 0))
         different.add(tuple(sorted(guess.pairs.items())))
     method = max(hits, key=hits.__getitem__)
-    return Score(len(truth), hits[method], method, len(different), hits)
+    # Of orders that speak of equally many, the most alike are the least probable.
+    most = {both: (rho, name) for both, rho, name in sorted(alike)}
+    by_chance = [(by_luck(both, rho), name) for both, (rho, name) in most.items()]
+    least, name = min(by_chance, default=(1.0, ""))
+    likeness = min(1.0, least * len(alike))
+    return Score(len(truth), hits[method], method, len(different), hits, likeness, name)
+
+
+def _likeness(
+    truth: Mapping[int, int], first: Sequence[int], second: Sequence[int]
+) -> tuple[int, float]:
+    """Return how many stand in both orders, and how alike these are for them (0 to 1)."""
+    here = set(second)
+    both = [one for one in first if truth[one] in here]
+    if len(both) < len(truth) * _ENOUGH:
+        return len(truth), 0.0
+    there = {truth[one] for one in both}
+    rank = {other: place for place, other in enumerate(each for each in second if each in there)}
+    return len(both), abs(correlation([rank[truth[one]] for one in both]))
 
 
 def opened(

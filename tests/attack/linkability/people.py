@@ -143,4 +143,12 @@ def _token(voter: Voter) -> Entity:
 def answer(plain: bytes) -> Entity:
     """Return an answer as the attacker knows it: sealed plaintext, or the figures as text."""
     figures = plain[3:].rstrip(b"\0") if len(plain) == 32 else plain
-    return Entity((plain, ",".join(map(str, figures)).encode(), sha256(plain)), len(plain))
+    # In hex, the eight digits that are looked for first are the same four bytes for everybody.
+    hexed = figures.hex().encode()
+    return Entity((plain, ",".join(map(str, figures)).encode(), hexed, sha256(plain)), len(plain))
+
+
+def spellings(answers: Sequence[int]) -> tuple[bytes, ...]:
+    """Return how somebody's answers may stand in a file without all that is around them."""
+    figures = [str(answer) for answer in answers]
+    return (bytes(answers), *(between.join(figures).encode() for between in ("", " ", ",", ", ")))

@@ -50,8 +50,9 @@ def log_of(cluster: Cluster, name: str) -> list[Artefact]:
 
 
 def files_of(cluster: Cluster, name: str) -> Iterator[Artefact]:
-    """Yield every file of the server, its log as one."""
+    """Yield every file of the server, its log of changes as one, and what it told."""
     log = []
+    yield Artefact(f"{name}/log", (cluster.folder / "log").read_bytes())
     for each in collect(cluster.data, name):
         if "/pg_wal/" in each.name:
             log.append(each)

@@ -42,15 +42,16 @@ class SeenTable(msgspec.Struct, frozen=True):
 
 
 def forms(value: bytes) -> set[bytes]:
-    """Return the first eight bytes of a value as it may be written."""
-    text = urlsafe_b64encode(value)
+    """Return the first and the last eight bytes of a value as it may be written."""
+    text = urlsafe_b64encode(value).rstrip(b"=")
     written = (value, value.hex().encode(), value.hex().upper().encode(), text,
                text.replace(b"-", b"+").replace(b"_", b"/"))  # fmt: skip
-    return {each[:WIDTH] for each in written if len(each) >= WIDTH}
+    ends = ({each[:WIDTH], each[-WIDTH:]} for each in written if len(each) >= WIDTH)
+    return set().union(*ends)
 
 
 def needles(lineup: Lineup) -> Needles:
-    """Return by its first eight bytes whatever is known of one person, token or answer alone."""
+    """Return by its ends of eight bytes whatever is known of one person, token or answer alone."""
     owners: defaultdict[tuple[bytes, Kind], set[int]] = defaultdict(set)
     for kind in KINDS:
         for place, entity in enumerate(lineup.of(kind)):

@@ -1,10 +1,19 @@
 """What luck pairs is counted right, and a leak is far beyond it."""
 
 from itertools import permutations
+from random import Random
 
 import pytest
 
-from tests.attack.linkability.chance import ALPHA, at_least, luck, pooled, threshold
+from tests.attack.linkability.chance import (
+    ALPHA,
+    at_least,
+    by_luck,
+    correlation,
+    luck,
+    pooled,
+    threshold,
+)
 
 
 @pytest.mark.parametrize("hits", range(8))
@@ -36,3 +45,23 @@ def test_many_rounds_tell_a_small_leak_from_luck() -> None:
     assert pooled(50, 50) > 0.4
     assert pooled(100, 50) < 1e-8
     assert pooled(0, 50) == 1
+
+
+def test_orders_are_alike_by_luck_as_often_as_is_said() -> None:
+    """Of 20,000 random orders of forty no more are correlated than the bound, and not far fewer."""
+    chance = Random(1)
+    found = [abs(correlation(chance.sample(range(40), 40))) for _ in range(20_000)]
+    for rho in (0.3, 0.4, 0.5):
+        often = sum(each >= rho for each in found) / len(found)
+        assert often <= by_luck(40, rho) <= 20 * often
+    assert by_luck(40, 1.0) == 0
+    assert correlation(range(40)) == 1
+    assert correlation(range(39, -1, -1)) == -1
+
+
+def test_a_rough_order_is_no_luck() -> None:
+    """Eight batches of five in the right order name few, and luck never sorts them so."""
+    chance = Random(2)
+    rough = [start + each for start in range(0, 40, 5) for each in chance.sample(range(5), 5)]
+    assert sum(each == place for place, each in enumerate(rough)) < threshold(40, 300)
+    assert by_luck(40, correlation(rough)) < ALPHA / 1_000_000

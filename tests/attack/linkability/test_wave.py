@@ -6,7 +6,8 @@ import pytest
 
 from tests.attack.linkability.conditions import CONDITIONS, LEFT, Condition, Pair, Trial
 from tests.attack.linkability.pairing import Score
-from tests.attack.linkability.people import PEOPLE
+from tests.attack.linkability.people import ITEMS, PEOPLE, spellings
+from tests.attack.linkability.sight import forms
 from tests.attack.linkability.wave import RealWave
 from tests.postgres import Cluster
 
@@ -62,7 +63,7 @@ def test_no_attacker_lacked_for_tries(scores: Scores) -> None:
 
 def test_after_the_close_no_file_knows_anybody_but_the_roster(trial: Trial) -> None:
     """Files, logs, backups: no secret, no token, no box, no answer, and no hash of any."""
-    ids = {needle for one in trial.wave.voters for needle in [one.person_id[:8].encode()]}
+    ids = {form for one in trial.wave.voters for form in forms(one.person_id.encode())}
     left = [seen for name in LEFT if name != "mail" for seen in trial.files[name]]
     known = {(seen.file.name, needle) for seen in left for _, needle in seen.found}
     assert {needle for _, needle in known} <= ids
@@ -71,6 +72,21 @@ def test_after_the_close_no_file_knows_anybody_but_the_roster(trial: Trial) -> N
         needle for name in LEFT for table in trial.tables[name] for needle in _flat(table.found)
     ]
     assert set(rows) <= ids
+
+
+def test_after_the_close_no_file_holds_answers_in_any_spelling(trial: Trial) -> None:
+    """A quarter of the forty rows of answers in one file would be no accident."""
+    rows = [spellings(one.plain[3 : 3 + ITEMS]) for one in trial.wave.voters]
+
+    def holds(content: bytes) -> bool:
+        return any(
+            sum(content.count(row[form]) > 0 for row in rows) > PEOPLE // 4
+            for form in range(len(rows[0]))
+        )
+
+    assert holds(b"".join(one.plain[3 : 3 + ITEMS] for one in trial.wave.voters))
+    left = [seen.file for name in LEFT for seen in trial.files[name]]
+    assert [file.name for file in left if holds(file.content)] == []
 
 
 def test_the_servers_hold_their_tongue(trial: Trial) -> None:
@@ -85,7 +101,7 @@ def test_the_servers_files_keep_hashes_in_their_log_alone(trial: Trial) -> None:
     if trial.wave.cluster is None:
         assert trial.server == {}
         return
-    ids = {one.person_id[:8].encode() for one in trial.wave.voters}
+    ids = {form for one in trial.wave.voters for form in forms(one.person_id.encode())}
     holding = {
         moment: {seen.file.name for seen in files if {needle for _, needle in seen.found} - ids}
         for moment, (files, _) in trial.server.items()

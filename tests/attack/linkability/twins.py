@@ -1,6 +1,6 @@
 """Systems that are broken on purpose, each in one way: the attack must pair nearly everybody."""
 
-import hashlib
+import gzip
 import hmac
 import os
 import secrets
@@ -8,8 +8,6 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
-
-import psycopg
 
 from pulse.ballotbox.seal import Peeler
 from pulse.terms import Secret
@@ -19,7 +17,6 @@ from tests.attack.linkability.crowd import GROUP, Crowd
 from tests.attack.linkability.loot import Artefact, Loot, collect
 from tests.attack.linkability.people import Kind, Voter
 from tests.booth import WAVE
-from tests.postgres import Cluster
 
 BEGUN: Final = 1_790_000_000.0
 
@@ -29,6 +26,7 @@ class Leaving:
 
     gives: tuple[Kind, Kind] = ("people", "answers")
     noted = False
+    names = True  # whether it gives away whom, and not only among which few
 
     def __init__(self, folder: Path, crowd: Crowd) -> None:
         self.folder, self.crowd, self.loot = folder, crowd, Loot()
@@ -103,6 +101,50 @@ class Times(Database):
             kept.execute("INSERT INTO ballots VALUES (?, ?, ?)", row)
 
 
+class Batches(Database):
+    """Neither order nor time: only the number, drawn at random, of the batch that was written.
+
+    A batch holds five people's requests, so hardly anybody is named, but all are one of a few.
+    """
+
+    names = False
+
+    TABLES = (
+        "CREATE TABLE used (h BLOB PRIMARY KEY, batch INTEGER) WITHOUT ROWID;"
+        "CREATE TABLE ballots (t BLOB PRIMARY KEY, answer BLOB, batch INTEGER) WITHOUT ROWID"
+    )
+    AT_ONCE = 10
+
+    def __init__(self, folder: Path, crowd: Crowd) -> None:
+        super().__init__(folder, crowd)
+        self._count, self._batch = 0, 0
+
+    def issue(self, at: float, voter: Voter) -> None:
+        """Mark the person in the present batch."""
+        del at
+        row = (invite_hash(voter.secret), self._present())
+        with self.database as kept:
+            kept.execute("INSERT INTO used VALUES (?, ?)", row)
+
+    def cast(self, at: float, voter: Voter) -> None:
+        """Store the answer in the present batch."""
+        del at
+        row = (token_hash(voter.msg), voter.plain, self._present())
+        with self.database as kept:
+            kept.execute("INSERT INTO ballots VALUES (?, ?, ?)", row)
+
+    def end(self) -> None:
+        """Write the tables anew, so that rows stand in their pages by key."""
+        self.database.execute("VACUUM")
+        super().end()
+
+    def _present(self) -> int:
+        if self._count % self.AT_ONCE == 0:
+            self._batch = secrets.randbelow(1 << 31)
+        self._count += 1
+        return self._batch
+
+
 class OneTransaction(Database):
     """Marks the person and stores the answer in one transaction; its log is still there."""
 
@@ -167,6 +209,13 @@ class Files(Leaving):
         os.utime(path, (BEGUN + at, BEGUN + at))
 
 
+class Touched(Files):
+    """Sets the time of every file to the same; when a file was last touched is not its to set."""
+
+    def _write(self, folder: str, at: float, content: bytes) -> None:
+        super()._write(folder, 0 * at, content)
+
+
 class AccessLog(Rows):
     """A plain server: rows in order of arrival that name nobody, and an access log beside it."""
 
@@ -186,6 +235,36 @@ class AccessLog(Rows):
         with (self.folder / "access.log").open("a", encoding="utf-8") as log:
             workstation = f"{voter.person_id}.example.org"
             log.write(f'{workstation} - - [{BEGUN + at:.3f}] "{what} HTTP/1.1" 200 -\n')
+
+
+class Rotated(AccessLog):
+    """The same, and the log was compressed when its week was over."""
+
+    def end(self) -> None:
+        """Compress the log."""
+        log = self.folder / "access.log"
+        (self.folder / "access.log.1.gz").write_bytes(gzip.compress(log.read_bytes()))
+        log.unlink()
+        super().end()
+
+
+class ShortIds(Leaving):
+    """Keeps nothing but a log of what was done, which names each by the end of its hash."""
+
+    gives: tuple[Kind, Kind] = ("people", "tokens")
+
+    def issue(self, at: float, voter: Voter) -> None:
+        """Say whose link was used."""
+        self._say(at, f"used ..{invite_hash(voter.secret).hex()[-8:]}")
+
+    def cast(self, at: float, voter: Voter) -> None:
+        """Say which token came."""
+        self._say(at, f"took ..{token_hash(voter.msg).hex()[-8:]}")
+
+    def _say(self, at: float, what: str) -> None:
+        del at
+        with (self.folder / "app.log").open("a", encoding="utf-8") as log:
+            log.write(f"{what}\n")
 
 
 class BoxInOrder(Leaving):
@@ -244,45 +323,7 @@ class Honest(Leaving):
         self.keys = (("inner", booth.inner_private.reveal()),)
 
 
-class HiddenNumbers(Leaving):
-    """Tables on PostgreSQL without any column too many, kept: each row hides a transaction id.
-
-    Args:
-        cluster: the server.
-    """
-
-    def __init__(self, folder: Path, crowd: Crowd, cluster: Cluster) -> None:
-        super().__init__(folder, crowd)
-        self._cluster = cluster
-        url = cluster.new_database()
-        self._name = str(url.database)
-        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._database = psycopg.connect(address, autocommit=True)
-        self._database.execute("CREATE TABLE used (h bytea PRIMARY KEY, c bytea)")
-        self._database.execute("CREATE TABLE ballots (t bytea PRIMARY KEY, answer bytea)")
-        for h in sorted(invite_hash(voter.secret) for voter in crowd.voters):
-            self._database.execute("INSERT INTO used VALUES (%s, %s)", (h, bytes(32)))
-
-    def issue(self, at: float, voter: Voter) -> None:
-        """Mark the person."""
-        del at
-        row = (hashlib.sha256(voter.msg + b"blinded").digest(), invite_hash(voter.secret))
-        self._database.execute("UPDATE used SET c = %s WHERE h = %s", row)
-
-    def cast(self, at: float, voter: Voter) -> None:
-        """Store the answer."""
-        del at
-        row = (token_hash(voter.msg), voter.plain)
-        self._database.execute("INSERT INTO ballots VALUES (%s, %s)", row)
-
-    def end(self) -> None:
-        """Leave the tables."""
-        from tests.attack.linkability.server import tables_of
-
-        self._database.close()
-        self.loot.tables += tables_of(self._cluster, [self._name])
-
-
 ON_FILES: Final = (
-    Rows, Times, OneTransaction, Files, AccessLog, BoxInOrder, PeelInOrder,
+    Rows, Times, Batches, OneTransaction, Files, Touched, AccessLog, Rotated, ShortIds,
+    BoxInOrder, PeelInOrder,
 )  # fmt: skip
