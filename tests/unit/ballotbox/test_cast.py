@@ -234,6 +234,25 @@ def test_a_box_that_cannot_be_read_is_busy(station: Station, box: BallotBox) -> 
     assert cast(box, station.ballot()) is Busy
 
 
+def test_a_box_whose_disk_failed_works_again_with_the_disk(
+    station: Station, box: BallotBox
+) -> None:
+    """It works, it does not after a failed commit, and it does again once the disk does."""
+    assert box.works()
+    ballot = station.ballot()
+    station.box.close()
+    sound = {path: path.read_bytes() for path in station.home.ballotbox.glob(f"{WAVE}.db*")}
+    for path, content in sound.items():
+        path.write_bytes(bytes(len(content)))
+    assert cast(box, ballot) is Busy
+    assert not box.works()
+    for path, content in sound.items():
+        path.write_bytes(content)
+    assert box.works()
+    assert cast(box, ballot) is None
+    assert station.box.count() == 1
+
+
 def test_a_malformed_ballot_of_an_unknown_or_closed_wave_is_told_of_the_wave(
     box: BallotBox,
 ) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pulse.ballotbox import peel
+from pulse.ballotbox import peel, seal
+from pulse.token.encoding import b64u
 from tests.booth import Booth
 from tests.unit.ballotbox.test_peel import ballots
 
@@ -60,6 +61,22 @@ def test_the_command_names_a_missing_file(booth: Booth, capsys: pytest.CaptureFi
     given = [where, "--key", where, "--groups", groups, "--k", "5", "--out", where]
     assert peel.main(given) == 1
     assert json.loads(capsys.readouterr().out) == {"error": "No such file or directory."}
+
+
+def test_a_damaged_key_is_refused_before_it_spoils_every_ballot(
+    booth: Booth, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Given the public point, the command takes its own scalar alone; another one peels nothing."""
+    box, exported = booth.box(ballots(booth))
+    out, public = booth.folder / "P", seal.public_of(booth.outer_private)
+    words = [str(box), "--key", str(booth.outer_key), "--groups", str(booth.groups), "--k", "5"]
+    words += ["--out", str(out), "--public"]
+    assert peel.main([*words, b64u(seal.generate_pair()[1])]) == 1
+    assert "its file was damaged" in json.loads(capsys.readouterr().out)["error"]
+    assert not out.exists()
+    assert not booth.outer_key.with_name("outer.peeled").exists()
+    assert peel.main([*words, b64u(public)]) == 0
+    assert json.loads(capsys.readouterr().out)["tokens"] == exported.tokens
 
 
 def test_the_holders_process_knows_no_database() -> None:
