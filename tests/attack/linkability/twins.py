@@ -102,9 +102,9 @@ class Times(Database):
 
 
 class Batches(Database):
-    """Neither order nor time: only the number, drawn at random, of the batch that was written.
+    """Neither order nor time: only the number of the batch in which a row was written.
 
-    A batch holds five people's requests, so hardly anybody is named, but all are one of a few.
+    A batch holds ten people's requests, so hardly anybody is named, but all are one of a few.
     """
 
     names = False
@@ -113,11 +113,11 @@ class Batches(Database):
         "CREATE TABLE used (h BLOB PRIMARY KEY, batch INTEGER) WITHOUT ROWID;"
         "CREATE TABLE ballots (t BLOB PRIMARY KEY, answer BLOB, batch INTEGER) WITHOUT ROWID"
     )
-    AT_ONCE = 10
+    AT_ONCE = 20
 
     def __init__(self, folder: Path, crowd: Crowd) -> None:
         super().__init__(folder, crowd)
-        self._count, self._batch = 0, 0
+        self._count = 0
 
     def issue(self, at: float, voter: Voter) -> None:
         """Mark the person in the present batch."""
@@ -139,10 +139,8 @@ class Batches(Database):
         super().end()
 
     def _present(self) -> int:
-        if self._count % self.AT_ONCE == 0:
-            self._batch = secrets.randbelow(1 << 31)
         self._count += 1
-        return self._batch
+        return self._count // self.AT_ONCE
 
 
 class OneTransaction(Database):
