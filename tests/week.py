@@ -25,7 +25,7 @@ from pulse.opening import open_wave
 from pulse.release import treefile
 from pulse.settings import Home, Settings, load
 from pulse.store.databases import state_engine
-from pulse.store.home import make_home
+from pulse.store.home import STEPS, make_home
 from pulse.terms import Progress, Response, SealedBallot, Tree
 from pulse.token import rfc9474
 from pulse.token.encoding import sha256, unb64u
@@ -146,6 +146,12 @@ def stop_at(place: str, error: Exception | None = None) -> Callable[[str], None]
             raise error or Interrupted(passed)
 
     return checkpoint
+
+
+def cut_off(step: str) -> Progress:
+    """Return a listener of `make_home` that dies when `step` begins."""
+    checkpoint = stop_at(step)
+    return lambda _label, done, _total: checkpoint(STEPS[done])
 
 
 class Secrets:

@@ -6,12 +6,12 @@ import click
 import msgspec
 
 from pulse.accounts import directory
-from pulse.cli.frame import Command, Run, pass_run
+from pulse.cli.frame import Command, Run, pass_run, progress
 from pulse.cli.leaders import hashing
 from pulse.disclosure.policy import policy_for, stored
 from pulse.settings import DEFAULT_SUPPORT, described, load
 from pulse.store.databases import shown
-from pulse.store.home import make_home
+from pulse.store.home import make_home, unfinished
 
 FIRST_SETTINGS: Final = f"""\
 # Settings of this home. `pulse config` lists them all, each with one sentence of help.
@@ -34,9 +34,12 @@ contacts = []
 @click.option("--email", default="admin@localhost", help="Address of the first administrator.")
 @pass_run
 def init(run: Run, email: str) -> None:
-    """Make a home with its first administrator."""
+    """Make a home with its first administrator; after an interruption, run it again."""
     directory.check_address(email)  # before anything is made
-    make_home(run.home, FIRST_SETTINGS, load(run.home))
+    # One that was cut off between the home and its administrator is gone on with.
+    if unfinished(run.home) or directory.everyone(run.accounts):
+        with progress() as bar:
+            make_home(run.home, FIRST_SETTINGS, load(run.home), bar)
     with hashing() as hashed:
         account = directory.create(run.accounts, run.clock, hashed, email=email, role="admin")
     told = {"email": account.email, "one_time_password": account.one_time_password}

@@ -1,5 +1,9 @@
 """Makes a home: its folders, its settings file and its databases."""
 
+import secrets
+from pathlib import Path
+from typing import Final
+
 from sqlalchemy import Engine
 
 from pulse.errors import Refused
@@ -16,32 +20,49 @@ from pulse.store.databases import (
 )
 from pulse.store.engine import sqlite_engine
 from pulse.store.files import PUBLIC, write_atomically
+from pulse.terms import Progress, silent
+
+LABEL: Final = "Making a home"
+STEPS: Final = ("databases", "folders", "tables", "settings", "end")
+_BEGUN: Final = ".begun"
 
 
-def make_home(home: Home, text: str, settings: Settings | None = None) -> None:
+def make_home(
+    home: Home, text: str, settings: Settings | None = None, progress: Progress = silent
+) -> None:
     """Make the folders (0700), the databases and last of all `pulse.toml`, which seals it.
 
+    After an interruption, run it again: a file in the folder, and a row in its databases, say
+    that they belong together and that no home uses them yet.
+
     Args:
-        home: where; a folder that does not exist or is empty.
+        home: where; a folder that does not exist or is empty, or was begun.
         text: the contents of `pulse.toml`.
         settings: name the databases where they are not SQLite files in the home.
+        progress: told each step.
 
     Raises:
-        Refused: there is a home or something else already, or the database server refuses. A
-            run that was interrupted while databases were made may be run again; one that had
-            begun the folder leaves it, and its databases, to be removed.
+        Refused: there is a home or something else already, or the database server refuses.
     """
+    settings, begun = settings or Settings(), home.path / _BEGUN
     if home.settings_file.exists():
-        raise Refused("This home exists already; nothing was changed.", where=str(home.path))
-    settings = settings or Settings()
-    if home.path.exists() and any(home.path.iterdir()):
+        if not begun.exists():
+            raise Refused("This home exists already; nothing was changed.", where=str(home.path))
+        _finish(begun, settings)
+        return
+    if home.path.exists() and any(home.path.iterdir()) and not begun.exists():
         raise Refused("This folder is not empty; choose a new one.", where=str(home.path))
+    claim = begun.read_text("ascii") if begun.exists() else secrets.token_hex(16)
     addresses: Addresses = {}
+    _tell(progress, "databases")
     if settings.database_url:
         from pulse.store.provision import bare, provision
 
-        addresses = provision(settings)
+        addresses = provision(settings, claim)
         text = f'database_url = "{bare(addresses)}"\n{text}'
+    _tell(progress, "folders")
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_atomically(begun, claim.encode("ascii"))
     home.make()
     for room in ROOMS:
         if room in addresses:
@@ -50,8 +71,30 @@ def make_home(home: Home, text: str, settings: Settings | None = None) -> None:
     if not addresses:
         for path in (home.state / STATE, home.accounts / ACCOUNTS):
             sqlite_engine(path, journal="wal", create=True).dispose()
+    _tell(progress, "tables")
     _tables(state_engine(home, settings), accounts_engine(home, settings))
+    _tell(progress, "settings")
     write_atomically(home.settings_file, text.encode(), PUBLIC)
+    _tell(progress, "end")
+    _finish(begun, settings)
+
+
+def unfinished(home: Home) -> bool:
+    """Tell whether there is no home yet, or one whose making was cut off."""
+    return not home.settings_file.is_file() or (home.path / _BEGUN).exists()
+
+
+def _finish(begun: Path, settings: Settings) -> None:
+    """Forget, in the databases and in the folder, that this home was being made."""
+    if settings.database_url:
+        from pulse.store.provision import release
+
+        release(settings)
+    begun.unlink()
+
+
+def _tell(progress: Progress, step: str) -> None:
+    progress(LABEL, STEPS.index(step), len(STEPS))
 
 
 def _tables(state: Engine, accounts: Engine) -> None:

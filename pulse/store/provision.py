@@ -9,7 +9,18 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,6 +32,8 @@ from pulse.store.schemashelf import prepare
 
 _GIVEN: Final[tuple[Room, ...]] = ("accounts", "issuer", "ballotbox")
 _PASSWORD_BYTES: Final = 24
+# There only while a home is being made.
+_CLAIM: Final = Table("unfinished_home", MetaData(), Column("home", Text, primary_key=True))
 _NO_RIGHT: Final = "42501"  # insufficient_privilege (PostgreSQL manual, appendix A)
 _BY_HAND: Final = (
     "Where this role may not make roles and databases, make them by hand and set an address for "
@@ -29,10 +42,12 @@ _BY_HAND: Final = (
 _AGAIN: Final = "Mend that and run it again."
 
 
-def provision(settings: Settings) -> Addresses:
+def provision(settings: Settings, claim: str) -> Addresses:
     """Make the databases and roles that are missing and return every room's address.
 
-    Run again after an interruption it goes on, as long as the state has no tables.
+    Args:
+        settings: name the server and perhaps rooms.
+        claim: what the home that is being made is known by, the same after an interruption.
 
     Raises:
         Refused: a home uses this database already, the server refuses, or two rooms would
@@ -42,11 +57,7 @@ def provision(settings: Settings) -> Addresses:
     made: dict[Room, URL] = {"state": main}
     server = postgres_engine(main, serving=False, one_writer=False)
     try:
-        if inspect(server).has_table("alembic_version"):
-            raise Refused(
-                "A home uses this database already; nothing was changed. Name an empty one.",
-                where="database_url",
-            )
+        _take(server, claim)
         _shut_out_others(server, main)
         for room in _GIVEN:
             name = f"{room}_database_url"
@@ -60,6 +71,34 @@ def provision(settings: Settings) -> Addresses:
         told = f"The database server refused: {reason(error)}. Nothing is in use yet. {advice}"
         raise Refused(told, where="database_url") from error
     return made
+
+
+def release(settings: Settings) -> None:
+    """Forget who was making a home of these databases: it is made."""
+    main = check_url(settings.database_url, "database_url")
+    engine = postgres_engine(main, serving=False, one_writer=False)
+    with engine.begin() as connection:
+        _CLAIM.drop(connection, checkfirst=True)
+
+
+def _take(server: Engine, claim: str) -> None:
+    """Note for which home this database is, if none uses it yet.
+
+    Raises:
+        Refused: tables were made in it, for another home.
+    """
+    with server.begin() as connection:
+        has = inspect(connection).has_table
+        claimed = has(_CLAIM.name) and connection.scalar(select(_CLAIM.c.home)) == claim
+        if has("alembic_version") and not claimed:
+            raise Refused(
+                "A home uses this database already; nothing was changed. Name an empty one.",
+                where="database_url",
+            )
+        if not claimed:
+            _CLAIM.drop(connection, checkfirst=True)
+            _CLAIM.create(connection)
+            connection.execute(insert(_CLAIM).values(home=claim))
 
 
 def reason(error: SQLAlchemyError) -> str:

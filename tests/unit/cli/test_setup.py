@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from pulse.settings import described
+from pulse.settings import Home, described
+from pulse.store.home import STEPS, make_home
 from tests.unit.cli.conftest import Call
+from tests.week import Interrupted, cut_off
 
 Document = Callable[..., Any]
 
@@ -34,6 +36,27 @@ def test_init_never_touches_what_is_there(call: Call, home: Path) -> None:
     assert (home / "pulse.toml").read_bytes() == before
     (home / "pulse.toml").unlink()
     assert "not empty" in call("init").stderr
+
+
+@pytest.mark.parametrize("step", STEPS[1::2] + STEPS[-1:])
+def test_an_init_that_was_cut_off_goes_on(document: Document, tmp_path: Path, step: str) -> None:
+    """Wherever it was, the next one makes the home; nothing of the first is left over."""
+    place = Home(tmp_path / "home")
+    with pytest.raises(Interrupted):
+        make_home(place, "", progress=cut_off(step))
+    made = document("init", "--email", "ada@example.org")
+    assert made["admin"]["email"] == "ada@example.org"
+    assert [row["email"] for row in document("leaders", "list")["accounts"]] == ["ada@example.org"]
+    make_home(fresh := Home(tmp_path / "fresh"), "")
+    assert {path.name for path in place.path.iterdir()} == {
+        path.name for path in fresh.path.iterdir()
+    }
+
+
+def test_an_init_without_its_administrator_goes_on(document: Document, tmp_path: Path) -> None:
+    """A home that was cut off just before its first account gets it."""
+    make_home(Home(tmp_path / "home"), "")
+    assert document("init")["admin"]["email"] == "admin@localhost"
 
 
 def test_init_makes_nothing_for_an_address_that_is_none(call: Call, tmp_path: Path) -> None:
