@@ -2,8 +2,8 @@
 
 A slow phone asks once and holds everything, and the one hash in the key list covers the whole
 program. Nothing is rewritten: what ties modules together (`import …`, the word `export`),
-comments, indentation and blanks beside punctuation are left out, and all names stand in one
-scope, each declared once.
+comments, indentation, and blanks and line ends beside punctuation are left out, and all names
+stand in one scope, each declared once.
 """
 
 import re
@@ -24,6 +24,7 @@ _LEFT_OUT: Final = tuple(
 )
 # Quoted text stays as it is. So do blanks beside + and -, which could join to something else.
 _BLANKS: Final = re.compile(r"""('(?:\\.|[^'\\\n])*'|`[^`]*`)| *([^\w\s'"`+/-]) *""")
+_LINE_END: Final = re.compile(r"(?<=[;{(,])\n")  # where no statement could end or begin unseen
 _STYLE_COMMENT: Final = re.compile(r"^/\*.*\*/\n|^\n|^ +", re.MULTILINE)
 _STYLE_BLANKS: Final = re.compile(r" *([{};,]) *|(?<=:) ")
 
@@ -59,4 +60,4 @@ def bare_style(css: str) -> str:
 def _bare(source: str) -> str:
     for pattern in _LEFT_OUT:
         source = pattern.sub("", source)
-    return _BLANKS.sub(r"\1\2", source)
+    return _LINE_END.sub("", _BLANKS.sub(r"\1\2", source))

@@ -116,8 +116,8 @@ TWINS: Final = {
     ),
     "blinds again for each asking": ("if (kept?.list !== list || kept.spki !== spki) {", "{"),
     "is done before it sends": (
-        "const { status } = await ask('/ballot', visit.body);",
-        "visit.store[visit.slot] = 'done';\nconst { status } = await ask('/ballot', visit.body);",
+        "kept?.body ?? await finish(visit, kept, answers);",
+        "kept?.body ?? await finish(visit, kept, answers);\nvisit.store[visit.slot] = 'done';",
     ),
 }
 

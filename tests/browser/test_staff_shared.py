@@ -142,6 +142,17 @@ def test_a_slot_of_this_wave_stays(place: PollingPlace, rough: BrowserContext) -
     assert page.evaluate("({...localStorage})") == {name: kept}
 
 
+def waits_and_warns(page: Page) -> None:
+    """Send where the ballot box cannot be reached: the page asks to be kept open, then is done."""
+    page.route("**/ballot", lambda route: route.abort())
+    send(page)
+    shown(page, "again")
+    assert KEEPS_NOTHING in page.inner_text("#why")
+    page.unroute("**/ballot")
+    page.click("#again button")
+    shown(page, "done")
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -159,13 +170,7 @@ def test_where_nothing_can_be_stored_it_counts_and_says_so(
     rough.add_init_script(broken)
     page = open_link(rough, place.next_link())
     assert KEEPS_NOTHING in page.inner_text("#note")
-    page.route("**/ballot", lambda route: route.abort())
-    send(page)
-    shown(page, "again")
-    assert KEEPS_NOTHING in page.inner_text("#why")
-    page.unroute("**/ballot")
-    page.click("#again button")
-    shown(page, "done")
+    waits_and_warns(page)
     assert place.ballots() == before + 1
 
 
@@ -189,13 +194,7 @@ def test_storage_that_fails_on_the_way_is_told_while_waiting(
     """When the sealed answers found no room and cannot be sent, the page asks to be kept open."""
     rough.add_init_script(f"if (location.hash) ({FULL})(1)")
     page = open_link(rough, place.next_link())
-    page.route("**/ballot", lambda route: route.abort())
-    send(page)
-    shown(page, "again")
-    assert KEEPS_NOTHING in page.inner_text("#why")
-    page.unroute("**/ballot")
-    page.click("#again button")
-    shown(page, "done")
+    waits_and_warns(page)
 
 
 def test_a_kiosk_writes_to_the_tabs_own_storage_only(
@@ -218,7 +217,7 @@ def test_a_kiosk_writes_to_the_tabs_own_storage_only(
 
 def test_a_page_that_forgets_to_clean_up_is_caught(place: PollingPlace, visits: Visits) -> None:
     """The twin that leaves its last step behind is seen in what the browser keeps."""
-    page = mutated("ballot.js", "  settle(visit, status);\n  record(visit, 'done');", "")
+    page = mutated("ballot.js", ".cast) stop('refused');\n  record(visit, 'done');", ".cast);")
     frames = Frames(visits.context(), place, page)
     kept = frames.live(place.next_link(), CHOICES).kept[0]
     assert set(kept.values()) != {"done"}

@@ -18,19 +18,20 @@ export const shelf = (name) => {
   }
 };
 
-// Where storing fails on the way, this page alone remembers from there on. At the end nothing stays.
+// Where storing fails on the way, or is cleared, this page alone remembers. At the end nothing stays.
 const record = (visit, text) => {
   const { disk, slot } = visit;
   if (text === 'done') delete disk[slot];
-  try { visit.store[slot] = text; } catch { visit.store = { [slot]: text }; }
+  visit.last = text;
+  try { visit.store[slot] = text; } catch { visit.store = {}; }
 };
 
 // The step that a ballot has reached: none, 'done', or what the next step needs.
 const recall = (text) => {
   try { return JSON.parse(text); } catch { return text; }
 };
-const resume = ({ store, slot }) => {
-  const kept = recall(store[slot]);
+const resume = ({ store, slot, last }) => {
+  const kept = recall(store[slot] ?? last);
   return kept === 'done' ? stop('used', true) : kept;
 };
 
@@ -50,7 +51,7 @@ const ask = async (path, message, tries = 3) => {
   const { status, headers } = reply, bytes = new Uint8Array(await reply.arrayBuffer().catch(offline));
   if (status < 500) return { status, bytes };
   if (!tries) offline();
-  await pause(1000 * (headers.get('Retry-After') || 1) * (1 + Math.random()));
+  await pause(1000 * Math.min(headers.get('Retry-After') || 1, 9) * (1 + Math.random()));
   return ask(path, message, tries - 1);
 };
 
@@ -74,12 +75,12 @@ const getGroup = async ({ file, g, keys }) => {
 
 // Learns the group; its key is checked before it is used, and earlier if it decides what to ask.
 const meet = async (visit) => {
-  const { status, bytes } = await ask('/me', { v: 1, secret: visit.secret });
-  if (status !== 200) stop('unknown');
-  const { wave, g, file } = parse(bytes);
-  if (wave !== visit.keys.wave) stop('list');
+  const { secret, keys } = visit, reply = await ask('/me', { v: 1, secret });
+  if (reply.status === 404) stop('unknown');
+  const { wave, g, file } = settle(visit, reply);
+  if (wave !== keys.wave) stop('list');
   Object.assign(visit, { g, file });
-  if (visit.keys.lead.length) visit.group = await getGroup(visit);
+  if (keys.lead.length) visit.group = await getGroup(visit);
 };
 
 // Opens the wave of a link. The secret leaves only after the published list fits the link.
@@ -100,14 +101,19 @@ export const arrive = async ({ kiosk, secret, list }) => {
 };
 
 // Hands in `answers` (per item 0 to 6), going on from the step that this browser has reached.
-export const send = (visit, answers, asked = Date.now()) => navigator.locks.request(visit.slot, async () => {
+export const send = (visit, answers) => {
+  const asked = Date.now();
+  let begun;
+  const once = () => begun ??= attempt(visit, answers, asked);
+  return navigator.locks.request(visit.slot, once).catch(once); // no storage, no locks: go on alone
+};
+const attempt = async (visit, answers, asked) => {
   await pause(Date.now() - asked > 50 && 500); // what another tab stored may come after its lock
   const kept = resume(visit); // another tab may have gone further
   visit.body = kept?.body ?? await finish(visit, kept, answers);
-  const { status } = await ask('/ballot', visit.body);
-  settle(visit, status);
+  if (!settle(visit, await ask('/ballot', visit.body)).cast) stop('refused');
   record(visit, 'done');
-});
+};
 
 // Token and sealed box as one body that never changes. Every step is kept before the next.
 const finish = async (visit, kept, answers) => {
@@ -124,9 +130,8 @@ const finish = async (visit, kept, answers) => {
   }
   const { msg, blinded } = kept, raw = unb64u(msg);
   if (!kept.sig) {
-    const { status, bytes } = await ask('/issue', { v: 1, secret, wave, blinded });
-    settle(visit, status);
-    const sig = await finalize(raw, unb64u(parse(bytes).blind_sig), BigInt(kept.inv), der);
+    const { blind_sig } = settle(visit, await ask('/issue', { v: 1, secret, wave, blinded }));
+    const sig = await finalize(raw, unb64u(blind_sig), BigInt(kept.inv), der);
     kept = keep({ list, msg, spki, sig: b64u(sig) });
   }
   const plain = concat([1, form, n], answers, new Uint8Array(29 - n));
@@ -135,9 +140,9 @@ const finish = async (visit, kept, answers) => {
   return keep({ body: { v: 1, wave, g, msg, sig: kept.sig, box: b64u(sealed) } }).body;
 };
 
-// 409 and 410 are the end; whatever else is not 200 keeps every step and is told.
-const settle = (visit, status) => {
-  if (status === 200) return;
+// 409 and 410 are the end; whatever else is not 200 with JSON keeps every step and is told.
+const settle = (visit, { status, bytes }) => {
+  if (status === 200) return parse(bytes);
   const page = { 409: 'used', 410: 'closed' }[status];
   if (page) record(visit, 'done');
   stop(page ?? 'refused', page);

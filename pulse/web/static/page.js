@@ -21,7 +21,9 @@ const why = {
   refused: 'The survey did not accept this. If that stays so, tell those who invited you.',
 };
 
+// Behind another page no answers stay: browsers write a form's state to disk.
 const show = (id) => {
+  if (id !== 'ask') find('items').replaceChildren();
   for (const section of all('section')) section.hidden = section.id !== id;
   const title = find(id).querySelector('h1');
   document.title = title.textContent;
@@ -34,7 +36,7 @@ const takeLink = () => {
   if (location.hash) session.link = location.hash.slice(1);
   history.replaceState(null, '', location.pathname);
   const [, kiosk, secret, list] = /^(k\.)?([\w-]{43})\.([\w-]{22})/.exec(session.link) ?? [];
-  if (!list) stop(Object.values(shelf('localStorage')).includes('done') ? 'used' : 'unknown');
+  if (!list) stop(!session.link && Object.values(shelf('localStorage')).includes('done') ? 'used' : 'unknown');
   return { kiosk, secret, list };
 };
 
@@ -50,7 +52,7 @@ const draw = (visit) => {
   find('progress').max = size;
   find('items').append(...asked.map((name, i) => {
     const labels = [...texts.labels, texts.prefer_not].map((text, j) => {
-      const input = Object.assign(make('input'), { type: 'radio', name, value: j + 1 });
+      const input = Object.assign(make('input'), { type: 'radio', name, value: j + 1, autocomplete: 'off' });
       return make('label', input, make('span', text));
     });
     return make('fieldset', make('legend', make('small', `${i + 1} of ${size}`), texts.items[name]), ...labels);
@@ -100,7 +102,7 @@ const run = async () => {
       location.reload();
     }
     return;
-  } catch ({ page = visit ? 'refused' : 'unknown', final }) {
+  } catch ({ page = 'refused', final }) {
     if (final) delete session.link;
     if (!why[page]) return show(page);
     write('why', why[page] + warn(visit));
