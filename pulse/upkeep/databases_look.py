@@ -12,6 +12,7 @@ from pulse.settings import Home, Settings
 from pulse.store import databases
 from pulse.store.engine import reading
 from pulse.store.postgres import postgres_engine
+from pulse.store.roles import excesses
 from pulse.store.schema import Which, check_schema, newest
 from pulse.store.serversettings import findings
 from pulse.terms import WAVE_ID
@@ -105,6 +106,7 @@ def _servers(home: Home, settings: Settings) -> Iterator[Check]:
             yield Check("server", "warn" if each.weight == "reported" else "fail", told, room)
         if not found:
             yield Check("server", "ok", "Its settings keep no time and lose nothing.", room)
+        yield from _role(engine, room, addresses)
     both = [addresses[room] for room in ("issuer", "ballotbox") if room in addresses]
     if len({(url.host, url.port) for url in both}) < len(both):
         told = (
@@ -112,6 +114,26 @@ def _servers(home: Home, settings: Settings) -> Iterator[Check]:
             "two are advised."
         )
         yield Check("server", "warn", told, "ballotbox")
+
+
+def _role(engine: Engine, room: databases.Room, addresses: databases.Addresses) -> Iterator[Check]:
+    """Yield what a room's role may do beyond its room; the operator's may be what made them."""
+    here = addresses[room]
+    others = [
+        url
+        for other, url in addresses.items()
+        if other != room and (url.host, url.port) == (here.host, here.port)
+    ]
+    try:
+        found = excesses(engine, others)
+    except SQLAlchemyError as error:
+        yield Check("role", "fail", f"It cannot be looked at: {_first_line(error)}.", room)
+        return
+    for each in found:
+        told = f"{each.sentence} {each.mend}"
+        yield Check("role", "warn" if room == "state" else "fail", told, room)
+    if not found:
+        yield Check("role", "ok", "Its role may do nothing beyond its own database.", room)
 
 
 def _first_line(error: SQLAlchemyError) -> str:
