@@ -6,8 +6,11 @@ forget   destroy the key of a wave, once the operator has confirmed H(P)
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -17,10 +20,15 @@ from pulse.ballotbox.export import read_header
 from pulse.ballotbox.memory import Noted
 from pulse.ballotbox.peel import peel, survey
 from pulse.ballotbox.peeled import encode_peeled
-from pulse.errors import BadKeyList, Refused
+from pulse.errors import BadKeyList, Held, Refused
 from pulse.store.files import write_atomically
 from pulse.token.encoding import unb64u
 from pulse.token.keylist import KeyList, hex_hash
+
+FETCH_AGAIN: Final = (
+    "Nothing was peeled. If BOX was damaged on its way, fetch it again: the operator's "
+    "`pulse wave close` writes it anew, the same bytes."
+)
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -98,16 +106,19 @@ def peel_box(box: Path, key: Path, out: Path, groups: Path | None = None) -> Pee
         Refused: no key of this wave in F, a list that fails its proofs, `out` is taken.
         Held: BOX is refused, as `survey`, `peel` and `memory.admit` say.
     """
-    header, _ = read_header(box)
+    with _advised():
+        header, _ = read_header(box)
     terms = read_bundle(groups or beside(box), header)
     keys = terms.keys
     with memory.alone(key):
         own = _own(keys, header.keys, key)
-        surveyed = survey(box, terms.listed, keys.k)
+        with _advised():
+            surveyed = survey(box, terms.listed, keys.k)
         notes = memory.recall(key)
         memory.admit(notes, msgspec.structs.replace(own, box=surveyed.digest))
         secret = partial(pairs.read_secret, key, unb64u(keys.outer))
-        told, records = peel(box, surveyed, secret, terms.listed)
+        with _advised():
+            told, records = peel(box, surveyed, secret, terms.listed)
         data = encode_peeled(told, records)
         taken = out.exists() and out.read_bytes() != data
         if taken or out.resolve() == memory.place(key).resolve():
@@ -128,6 +139,15 @@ def peel_box(box: Path, key: Path, out: Path, groups: Path | None = None) -> Pee
         out=str(out),
         peeled=digest,
     )
+
+
+@contextmanager
+def _advised() -> Iterator[None]:
+    """Say with every refusal of BOX what can be done where it was damaged on its way."""
+    try:
+        yield
+    except Held as error:
+        raise Held(f"{error.message} {FETCH_AGAIN}", where=error.where) from error
 
 
 def forget(key: Path, *, confirm: str = "", wave: str = "") -> Forgotten:

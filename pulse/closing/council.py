@@ -7,18 +7,24 @@ nothing, so that another can be given.
 import os
 import shutil
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from pulse import wave as waves
 from pulse.ballotbox.bundle import beside, write_bundle
-from pulse.ballotbox.peeled import check_peeled, digest
+from pulse.ballotbox.export import Exported
+from pulse.ballotbox.peel import survey
+from pulse.ballotbox.peeled import check_peeled, digest, read_groups
 from pulse.closing import steps
 from pulse.closing.plan import Closed, Places, Plan, blank, read_plan
 from pulse.closing.steps import Work
 from pulse.errors import Held, WrongState
 from pulse.settings import Home
 from pulse.store.files import companion, destroy_file, put_in_place
+from pulse.store.wavestores import refuse_astray
+
+_NEEDED: Final = ("open", "destroy_a", "publish")  # the steps that read P
 
 
 def absent(work: Work, plan: Plan) -> bool:
@@ -27,10 +33,14 @@ def absent(work: Work, plan: Plan) -> bool:
 
 
 def hand_out(work: Work, plan: Plan) -> Closed:
-    """Make sure that BOX and its list lie ready, and report where; both may be fetched again."""
+    """Write BOX and its list, and report where; both may be fetched again.
+
+    BOX comes out the same each time, so one that was damaged on this disk is mended. Where a
+    store is gone for good the one that lies here is all there is.
+    """
     places = work.places
-    if not places.box.exists():
-        steps.write_box(work, plan)
+    if not (plan.storeless and places.box.exists()):
+        _write_box(work, plan)
     write_bundle(places.bundle, steps.key_list(work, plan), places.groups)
     waves.move(work.engine, work.wave, ("awaiting_peel", "held"), "awaiting_peel", reason="")
     return msgspec.structs.replace(blank(plan), box=str(places.box), groups=str(places.bundle))
@@ -42,7 +52,7 @@ def take_back(work: Work, plan: Plan, given: Path) -> None:
     Raises:
         WrongState: no council peels this wave, its ballots were not exported yet, or another P
             was opened already.
-        Held: it is no P of these ballots; nothing was changed.
+        Held: it is no P of these ballots, or they are out of reach; nothing was changed.
     """
     if plan.step in {"shut", "export"}:
         raise WrongState(
@@ -56,12 +66,15 @@ def take_back(work: Work, plan: Plan, given: Path) -> None:
                 "Another P of this wave was taken before; the close goes on without --peeled.",
                 where=given.name,
             )
+        if plan.step in _NEEDED and not _sound(work, plan):
+            _copy(given, copy := companion(work.places.peeled, ".new"))
+            put_in_place(copy, work.places.peeled)
         return
     # Under a name that goes with P when P is destroyed, should this process die here.
     copy = companion(work.places.peeled, ".new")
     try:
         _copy(given, copy)
-        exported = msgspec.structs.replace(steps.write_box(work, plan), tokens=plan.tokens)
+        exported = msgspec.structs.replace(_exported(work, plan), tokens=plan.tokens)
         check_peeled(copy, work.wave, plan.keys, exported)
         put_in_place(copy, work.places.peeled)
     except Held as error:
@@ -71,6 +84,27 @@ def take_back(work: Work, plan: Plan, given: Path) -> None:
         ) from error
     finally:
         destroy_file(copy)
+
+
+def _sound(work: Work, plan: Plan) -> bool:
+    """Tell whether the P that lies here is still the one that was taken."""
+    peeled = work.places.peeled
+    return peeled.exists() and digest(peeled) == plan.peeled
+
+
+def _exported(work: Work, plan: Plan) -> Exported:
+    """Return what was exported, from the stores or, where one is lost for good, from BOX."""
+    if not plan.storeless:
+        return _write_box(work, plan)
+    found = survey(work.places.box, read_groups(work.places.groups), plan.asked_k)
+    if found.tokens != plan.tokens:
+        raise Held("BOX was damaged on the disk, and no store is left to write it anew from.")
+    return Exported(found.ballots, found.tokens)
+
+
+def _write_box(work: Work, plan: Plan) -> Exported:
+    refuse_astray(work.rooms, work.wave, work.own(plan.keys))
+    return steps.write_box(work, plan)
 
 
 def _copy(given: Path, copy: Path) -> None:

@@ -42,6 +42,12 @@ SIFT: Final = (
     "`pulse wave release --accept-spoiled` leaves those out and counts them as spoiled."
 )
 
+_DAMAGED: Final = "The peeled ballots were damaged on the disk; nothing more was opened."
+_AGAIN: Final = (
+    "Bring back a sound copy of this very file and run it again.",
+    "Give the council's file once more: `pulse wave close --peeled P`.",
+)
+
 
 class Work:
     """One run of a close: where it happens, and the opened answers while it lasts.
@@ -287,8 +293,8 @@ def _lifeline() -> Iterator[int]:
 
 def open_answers(work: Work, plan: Plan) -> Plan:
     """Open P into this process's memory and take down the public counts."""
-    header, _ = read_peeled(work.places.peeled)
     opened = opened_answers(work, plan)
+    header, _ = read_peeled(work.places.peeled)
     spoiled = header.spoiled_outer + header.repeated + opened.wrong + plan.damaged
     return msgspec.structs.replace(
         plan,
@@ -308,12 +314,9 @@ def opened_answers(work: Work, plan: Plan) -> Opened:
     """
     if work.opened is None:
         _present(work.places.inner_key)
-        if plan.peeled and digest(work.places.peeled) != plan.peeled:
-            raise Held(
-                "The peeled ballots were damaged on the disk; nothing was opened. Bring back a "
-                "sound copy of this very file and run it again.",
-                where=str(work.places.peeled),
-            )
+        peeled = work.places.peeled
+        if plan.peeled and (not peeled.exists() or digest(peeled) != plan.peeled):
+            raise Held(f"{_DAMAGED} {_AGAIN[plan.holder == 'council']}", where=str(peeled))
         work.opened = open_peeled(
             work.places.peeled,
             work.places.inner_key,
