@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
@@ -14,6 +15,7 @@ from pulse.release import ledger, reading
 from pulse.settings import Settings
 from pulse.web.answers import HTML, prepare, send_prepared
 from pulse.web.page import static_folder
+from pulse.web.published import read_current
 from pulse.web.rendering import render
 
 # What can be claimed depends on who holds the second opening key.
@@ -35,11 +37,25 @@ HOLDERS: Final = {
 }
 
 
+UNTOLD: Final = (
+    "Who holds the second opening key of the week that is open cannot be read just now: take it "
+    "that both lie on one computer, where the operator could open boxes before the close."
+)
+CHANGES: Final = "From the next week on this changes."
 UNREADABLE: Final = "The releases cannot be read just now, so what was in force is not told here."
 
 
-def privacy_page(settings: Settings, statement: Statement | None = None) -> bytes:
-    """Return the page for the running settings, and for the policies of the releases so far."""
+class _Terms(msgspec.Struct, frozen=True):
+    holder: str
+
+
+def privacy_page(
+    settings: Settings, statement: Statement | None = None, *, holder: str = ""
+) -> bytes:
+    """Return the page for the running settings, and for the policies of the releases so far.
+
+    `holder` is who people of the open week were told holds the second key; empty without one.
+    """
     policy = policy_for(settings.k, settings.prefer)
     return render(
         "privacy.html",
@@ -48,27 +64,50 @@ def privacy_page(settings: Settings, statement: Statement | None = None) -> byte
         policy=policy,
         statement=statement or policy_statement((), policy),
         smallest_group=settings.smallest_group,
-        holder=HOLDERS[settings.holder],
+        holder=_words(holder or settings.holder, settings.holder),
         support=settings.support,
     )
 
 
-def privacy_route(releases: Path, settings: Settings) -> HTTPRouteHandler:
-    """Return the route of the privacy page; the page is made once for each release."""
+def _words(holder: str, coming: str) -> str:
+    """Word what holds now, and what a changed setting makes of the weeks to come."""
+    now = HOLDERS.get(holder, UNTOLD)
+    return now if holder == coming else f"{now} {CHANGES} {HOLDERS[coming]}"
+
+
+def holder_now(published: Path) -> str:
+    """Return the holder that the open week's key list names: as it was opened, so it ends.
+
+    Returns:
+        Empty where no week is open; "untold" where its list cannot be read.
+    """
+    keys = read_current(published).keys
+    if not isinstance(keys, str):
+        return ""
+    try:
+        _, wave, name = keys.strip("/").split("/")
+        return msgspec.json.decode((published / wave / name).read_bytes(), type=_Terms).holder
+    except (OSError, ValueError, msgspec.DecodeError):
+        return "untold"
+
+
+def privacy_route(releases: Path, published: Path, settings: Settings) -> HTTPRouteHandler:
+    """Return the route of the privacy page; it is made once for each release and opening."""
     policy = policy_for(settings.k, settings.prefer)
 
     @lru_cache(maxsize=1)
-    def page(head: str) -> bytes:
+    def page(head: str, holder: str) -> bytes:
         del head  # one page for each state of the ledger
         eras = policy_history(reading.manifests(releases))
-        return privacy_page(settings, policy_statement(eras, policy))
+        return privacy_page(settings, policy_statement(eras, policy), holder=holder)
 
     @get("/privacy", sync_to_thread=True)
     def privacy(request: Request[Any, Any, Any]) -> Response[bytes]:
+        holder = holder_now(published)
         try:
-            told = page(ledger.head(releases))
+            told = page(ledger.head(releases), holder)
         except (OSError, BadRelease):
-            told = privacy_page(settings, Statement(UNREADABLE, (), (), policy.k))
+            told = privacy_page(settings, Statement(UNREADABLE, (), (), policy.k), holder=holder)
         return send_prepared(request, prepare(told, HTML))
 
     return privacy

@@ -34,7 +34,7 @@ def page_routes(home: Home, settings: Settings) -> Sequence[BaseRouteHandler]:
         _icon_route(),
         *published_routes(home.published),
         results_route(home.releases, settings),
-        privacy_route(home.releases, settings),
+        privacy_route(home.releases, home.published, settings),
     ]
 
 

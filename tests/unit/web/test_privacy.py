@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -13,7 +14,7 @@ from pulse.release import ledger, manifest
 from pulse.release.ledger import Entry
 from pulse.release.manifest import Manifest, Tallies
 from pulse.settings import Home, Settings, Support
-from pulse.web.privacy import HOLDERS, UNREADABLE, privacy_page
+from pulse.web.privacy import CHANGES, HOLDERS, UNREADABLE, UNTOLD, privacy_page
 
 
 def plain(page: str) -> str:
@@ -133,3 +134,38 @@ def test_releases_that_cannot_be_read_are_said_to_be_so(home: Home) -> None:
         assert UNREADABLE in plain(browser.get("/privacy").text)
         file.write_bytes(whole)
         assert "Since week 9 of 2026" in plain(browser.get("/privacy").text)
+
+
+def publish(home: Home, holder: str) -> Path:
+    """Publish a key list that names a holder, as of the open week; nothing else of it is read."""
+    file = home.published / "2026-W11" / "keys-0.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(msgspec.json.encode({"v": 1, "holder": holder, "k": 10}))
+    current = {"wave": "2026-W11", "keys": "/w/2026-W11/keys-0.json"}
+    (home.published / "current.json").write_bytes(msgspec.json.encode(current))
+    return file
+
+
+@pytest.mark.enable_socket  # as above
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_holder_is_that_of_the_open_week(home: Home, *, broken: bool) -> None:
+    """People read what holds for the week they answer; a changed setting is of the next ones."""
+
+    def told(browser: TestClient[Litestar]) -> list[str]:
+        page = plain(browser.get("/privacy").text).replace("&#39;", "'")
+        known = {**HOLDERS, "untold": UNTOLD, "changes": CHANGES}
+        return [name for name, words in known.items() if words in page]
+
+    if broken:  # the ledger's part of the page is another matter
+        release(home, "2026-W09", 5)
+        (home.releases / "2026-W09" / manifest.NAME).write_bytes(b"")
+    with TestClient[Litestar](create_app(home)) as browser:
+        assert told(browser) == ["same-user"]  # the setting: no week is open
+        publish(home, "council")
+        assert told(browser) == ["same-user", "council", "changes"]
+        file = publish(home, "same-user")
+        assert told(browser) == ["same-user"]
+        file.write_bytes(b"damaged")
+        assert told(browser) == ["same-user", "untold", "changes"]
+        file.unlink()
+        assert told(browser) == ["same-user", "untold", "changes"]
