@@ -1,6 +1,7 @@
 """The program called in this process, on a home of its own."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,20 @@ from pulse.cli.program import program
 Call = Callable[..., Result]
 
 
-@pytest.fixture
-def call(tmp_path: Path) -> Call:
-    """Call a command on the home `tmp_path / "home"`."""
+def calling(home: Path) -> Call:
+    """Return how to call a command on a home."""
 
     def call(*words: str) -> Result:
-        arguments = [*words, "--home", str(tmp_path / "home")]
+        arguments = [*words, "--home", str(home)]
         return CliRunner().invoke(program, arguments, prog_name="pulse", env={"PULSE_HOME": None})
 
     return call
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Call:
+    """Call a command on the home `tmp_path / "home"`."""
+    return calling(tmp_path / "home")
 
 
 @pytest.fixture
@@ -36,12 +42,19 @@ def document(call: Call) -> Callable[..., Any]:
     return document
 
 
-@pytest.fixture
-def home(call: Call, tmp_path: Path) -> Path:
-    """Make a home."""
-    result = call("init")
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a home once; nobody may change it."""
+    folder = tmp_path_factory.mktemp("made") / "home"
+    result = calling(folder)("init")
     assert result.exit_code == 0, result.output
-    return tmp_path / "home"
+    return folder
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """Return a copy of a home that was just made."""
+    return Path(shutil.copytree(made, tmp_path / "home"))
 
 
 @pytest.fixture
