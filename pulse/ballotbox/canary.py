@@ -48,11 +48,11 @@ def try_keys(
             plaintext = responses.encode(response, n)
             box = sealer.seal(plaintext, ctx, msg)
             bare = peeler.peel(msg, box) if peeler else sealer.inner(plaintext, ctx)
-            opened = responses.decode(opener.open(ctx, bare), form, n)
-        except (Busy, InvalidToken, Spoiled) as error:
-            raise BadKeyList("A fresh key failed its trial; run it again.", where=g) from error
-        if opened != response:  # pragma: no cover - only if the build itself is broken
-            raise BadKeyList("A trial ballot came out changed.", where=g)
+            sound = responses.decode(opener.open(ctx, bare), form, n) == response
+        except (Busy, InvalidToken, Spoiled):
+            sound = False
+        if not sound:
+            raise BadKeyList("A fresh key failed its trial; run it again.", where=g)
 
 
 def _token(key: SigningKey, msg: bytes) -> bytes:

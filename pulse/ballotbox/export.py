@@ -27,7 +27,7 @@ RECORD: Final = SIGNATURE_END + 194
 _PARTS: Final = [GROUP, 97, 256, 194]
 _BYTES: Final = [False, True, True, True]
 _AT_ONCE: Final = 1_000
-_LONGEST_HEADER: Final = 1 << 22
+LONGEST_HEADER: Final = 1 << 22
 
 
 class BoxHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,7 +126,7 @@ def read_header(path: Path) -> tuple[BoxHeader, int]:
         Held: the file is no BOX, or its last record is cut off.
     """
     with path.open("rb") as file:
-        line = file.readline(_LONGEST_HEADER)
+        line = file.readline(LONGEST_HEADER)
     try:
         header = msgspec.json.decode(line, type=BoxHeader)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -36,7 +36,7 @@ _NAME_LENGTH: Final = 16
 MakePair = Callable[[], tuple[Secret, bytes]]
 
 
-class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Header(msgspec.Struct, frozen=True):
     """The first line of either file."""
 
     v: int
@@ -44,14 +44,14 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pairs: int
 
 
-class Half(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Half(msgspec.Struct, frozen=True):
     """A line of F.pub."""
 
     pair: str
     public: str
 
 
-class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Pair(msgspec.Struct, frozen=True):
     """A line of F."""
 
     pair: str
@@ -236,7 +236,7 @@ def _decode(raw: bytes, kind: type[_Written], path: Path, at: int) -> _Written:
         line = msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise refusal from None  # whose words may quote the line
-    # One spelling only: a secret is found again, and overwritten, at its exact bytes.
+    # One spelling only, no field more: a secret is found again, and overwritten, where it stands.
     if msgspec.json.encode(line) != raw:
         raise refusal
     return line

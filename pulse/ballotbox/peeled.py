@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from pulse.ballotbox import responses
-from pulse.ballotbox.export import GROUP, Exported, chunks, split
+from pulse.ballotbox.export import GROUP, LONGEST_HEADER, Exported, chunks, split
 from pulse.ballotbox.seal import INNER_LENGTH, Opener
 from pulse.ballotbox.shares import shared
 from pulse.errors import Held, Spoiled
@@ -23,7 +23,6 @@ from pulse.token.encoding import unb64u
 from pulse.token.message import token_context
 
 RECORD: Final = GROUP + INNER_LENGTH
-_LONGEST_HEADER: Final = 1 << 22
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -90,7 +89,7 @@ def read_peeled(path: Path) -> tuple[PeelHeader, int]:
     """
     try:
         with path.open("rb") as file:
-            line = file.readline(_LONGEST_HEADER)
+            line = file.readline(LONGEST_HEADER)
         header = msgspec.json.decode(line, type=PeelHeader)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Held("The peeled ballots cannot be read.", where=path.name) from error

@@ -10,8 +10,9 @@ import pytest
 from pulse.ballotbox import bundle
 from pulse.ballotbox.export import BoxHeader
 from pulse.errors import BadKeyList
-from pulse.token.encoding import b64u
-from pulse.token.keylist import fingerprint16, proquints
+from pulse.token.encoding import b64u, unb64u
+from pulse.token.keylist import KeyList, encode, fingerprint16, hex_hash, leaf, proquints
+from pulse.token.merkle import merkle_root
 from tests.booth import WAVE
 from tests.unit.ballotbox.away import Away
 
@@ -81,6 +82,36 @@ def test_groups_outside_the_root_are_refused(
     """No size, label, key or number of groups can be changed by whoever brings the list."""
     with pytest.raises(BadKeyList, match=reason):
         bundle.read_bundle(changed(away, change), header(away))
+
+
+def hang(away: Away, rows: list[bundle.Entry], totals: dict[str, int]) -> Path:
+    """Publish these rows in this order under a fitting root, and return the list for BOX."""
+    root = merkle_root([leaf(r.g, r.invited, r.label, unb64u(r.spki)) for r in rows])
+    terms = msgspec.json.decode(away.list.read_bytes(), type=KeyList)
+    away.list.write_bytes(encode(msgspec.structs.replace(terms, root=b64u(root), **totals)))
+    away.path = f"/w/{WAVE}/keys-{hex_hash(away.list.read_bytes())}.json"
+    away.groups.write_bytes(msgspec.json.encode(rows))
+    return written(away)
+
+
+@pytest.mark.parametrize(
+    ("order", "totals"),
+    [
+        ((0, 1), {"groups": 3}), ((0, 1), {"groups": 1}),
+        ((0, 1), {"invited": 15}), ((0, 1), {"invited": 17}),
+        ((1, 0), {}), ((0, 0), {}),
+    ],
+)  # fmt: skip
+def test_a_published_list_that_contradicts_itself_is_refused(
+    away: Away, order: tuple[int, int], totals: dict[str, int]
+) -> None:
+    """Wrong totals, groups out of order or one twice are refused though the root fits them."""
+    rows = msgspec.json.decode(away.groups.read_bytes(), type=list[bundle.Entry])
+    sound = hang(away, rows, {})
+    assert list(bundle.read_bundle(sound, header(away)).listed) == ["00001", "00002"]
+    path = hang(away, [rows[place] for place in order], totals)
+    with pytest.raises(BadKeyList, match="not those of the published"):
+        bundle.read_bundle(path, header(away))
 
 
 def test_an_unproven_twin_would_take_a_forged_size(away: Away) -> None:

@@ -28,6 +28,14 @@ def test_good_keys_pass(outer: Secret | bytes) -> None:
     canary.try_keys(WAVE, keys, INNER[0], outer, 3, 6)
 
 
+def test_a_key_under_another_ones_name_is_found() -> None:
+    """Where the published half is another key's, no token would verify: the wave does not open."""
+    key = SigningKey.from_der(signing_key(1).private_der())
+    key.spki = signing_key(2).spki
+    with pytest.raises(BadKeyList, match="failed its trial"):
+        canary.try_keys(WAVE, {"00001": key}, INNER[0], OUTER[0], 3, 6)
+
+
 @EACH_HOLDER
 def test_a_broken_signing_key_is_found(outer: Secret | bytes) -> None:
     """The refusal names the group whose key failed."""

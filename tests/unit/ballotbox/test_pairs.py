@@ -1,5 +1,6 @@
 """The council's key file: made once, tried as it stands, public halves apart, secrets destroyed."""
 
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -49,9 +50,15 @@ def test_keys_are_made_for_as_many_waves(tmp_path: Path) -> None:
     assert made.fingerprint == proquints(sha256((tmp_path / "F.pub").read_bytes())[:16])
 
 
-def test_the_secret_file_is_its_owners_alone(key: Path) -> None:
-    """F has mode 0600 whatever the file mode mask is."""
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+def test_the_secret_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Even where files are made for everybody, F has mode 0600, and F.pub is only read."""
+    mask = os.umask(0)
+    try:
+        pairs.make(tmp_path / "F", 1)
+    finally:
+        os.umask(mask)
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("F", "F.pub")]
+    assert modes == [0o600, 0o644]
 
 
 @pytest.mark.parametrize("name", ["F", "F.pub"])
@@ -143,6 +150,7 @@ def off_the_curve(line: bytes) -> bytes:
         (lambda lines: [*lines[:3], lines[2], b""], "twice"),
         (lambda lines: [*lines[:3], b" " + lines[3], b""], "not one that Pulse writes"),
         (lambda lines: [*lines[:3], b'{"pair":"x"}', b""], "not one that Pulse writes"),
+        (lambda lines: [*lines[:3], lines[3][:-1] + b',"x":1}', b""], "not one that Pulse writes"),
         (lambda lines: [*lines[:3], b"\xff", b""], "not one that Pulse writes"),
         (lambda lines: [*lines[:3], off_the_curve(lines[3]), b""], "no point of the curve"),
         (lambda lines: [*lines[:3], lines[3].replace(b'ic":"B', b'ic":"!'), b""], "no point"),

@@ -54,6 +54,19 @@ def test_the_command_hangs_on_its_lifeline(
     assert watched == [7]
 
 
+@pytest.mark.parametrize("left_out", ["--key", "--groups", "--k", "--out"])
+def test_the_command_guesses_nothing(
+    booth: Booth, capsys: pytest.CaptureFixture[str], left_out: str
+) -> None:
+    """Without a key, list, k or place for P it says what is missing, and reads nothing."""
+    given = {"--key": "K", "--groups": "G", "--k": "5", "--out": str(booth.folder / "P")}
+    words = [word for option in given.items() if option[0] != left_out for word in option]
+    with pytest.raises(SystemExit) as ended:
+        peel.main(["BOX", *words])
+    assert ended.value.code == 2
+    assert f"required: {left_out}" in capsys.readouterr().err
+
+
 def test_the_command_names_a_missing_file(booth: Booth, capsys: pytest.CaptureFixture[str]) -> None:
     """A missing BOX is one sentence, no traceback."""
     where = str(booth.folder / "none")

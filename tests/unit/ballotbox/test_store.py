@@ -32,11 +32,13 @@ def test_a_box_is_made_once_and_shut(tmp_path: Path) -> None:
 
 
 def test_nothing_time_like_and_no_rowid(store: BoxStore, tmp_path: Path) -> None:
-    """The tables hold t, g, msg, sig, box and the gate, all without rowid, sequence or index."""
+    """The tables hold t, g, msg, sig, box and the gate, never empty, without rowid or index."""
     assert not store.count()
     with sqlite3.connect(tmp_path / f"{WAVE}.db") as connection:
         tables = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
-        columns = {t: [c[1] for c in connection.execute(f"PRAGMA table_info({t})")] for t in tables}
+        shape = {t: connection.execute(f"PRAGMA table_info({t})").fetchall() for t in tables}
     connection.close()
+    columns = {t: [column[1] for column in those] for t, those in shape.items()}
+    assert all(column[3] for those in shape.values() for column in those)  # NOT NULL
     assert columns == {"sealed": ["t", "g", "msg", "sig", "box"], "gate": ["wave", "open"]}
     assert all("WITHOUT ROWID" in sql for sql in tables.values())
