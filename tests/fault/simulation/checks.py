@@ -1,5 +1,7 @@
 """What is looked at after every event, and what must be true of a wave that has ended."""
 
+import hashlib
+import tarfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,14 +18,16 @@ from pulse.invitation.links import kwave_path
 from pulse.release import cells, ledger, reading
 from pulse.release.cell import Cell
 from pulse.terms import Secret, Tree
-from pulse.token.encoding import b64u, sha256, unb64u
-from pulse.token.message import token_context, token_hash
+from pulse.token.encoding import b64u, unb64u
+from pulse.token.message import token_context
 from tests.fault.simulation.house import House
-from tests.fault.simulation.model import LATER, Answers, Life, demand
+from tests.fault.simulation.model import LATER, TOP, Answers, Life, demand
 from tests.fault.simulation.voter import Voter
 from tests.week import Secrets
 
 HALF: Final = 0.5 + 1e-9
+SAMPLE: Final = 4
+ENOUGH: Final = 2  # times k people who answer an item: disclosure control has no reason to hide all
 
 
 class Watch:
@@ -123,8 +127,8 @@ def counted(life: Life, places: Places, inner: bytes) -> None:
     demand(not extra, f"ballots nobody cast: {sorted(extra)}")
 
 
-def figures(life: Life, releases: Path) -> None:
-    """Hold a release against the ballots that the world outside knows of."""
+def figures(life: Life, releases: Path) -> int:
+    """Hold a release against the ballots that the world outside knows of; count its figures."""
     release = reading.load(releases, life.wave)
     tallies = release.manifest.tallies
     cast, good = len(life.casts), sum(life.good.values())
@@ -132,17 +136,40 @@ def figures(life: Life, releases: Path) -> None:
     shown = [c for c in cells.rows(cells.read(release.folder / cells.NAME)) if _shown(c)]
     if life.unopened:
         demand(not shown, "a wave with fewer than k ballots shows a figure")
-        return
+        return 0
     demand((tallies.counted, tallies.spoiled) == (good, cast - good), f"counted: {tallies}")
+    asked = (tallies.invited, tallies.issued)
+    demand(asked == (len(life.links), len(life.tokens)), f"invited and issued: {tallies}")
+    _in_their_teams(life, release.tree)
     answers = _by_unit(life, release.tree)
+    top = [cell for cell in shown if cell.unit_id == release.tree.root.unit_id]
+    fewest = min(map(sum, zip(*_answered(life), strict=True)), default=0)
+    demand(
+        top or fewest < ENOUGH * life.shown_k,
+        f"nothing is shown, though {fewest} answered each item, k = {life.shown_k}",
+    )
     for cell in shown:
         item = release.manifest.items.index(cell.measure.removeprefix("item:"))
-        given = [a[item] for a in answers[cell.unit_id] if a[item]]
+        given = [a[item] for a in answers[cell.unit_id] if 0 < a[item] <= TOP]
         _figure(cell, given, life.shown_k)
+    return len(shown)
 
 
 def _shown(cell: Cell) -> bool:
     return cell.status == "published" and cell.kind == "unit" and cell.measure.startswith("item:")
+
+
+def _answered(life: Life) -> list[list[bool]]:
+    """Tell for each good ballot which items it answers."""
+    return [[0 < answer <= TOP for answer in answers] for _, answers in life.good.elements()]
+
+
+def _in_their_teams(life: Life, tree: Tree) -> None:
+    """Check that each ballot lies in a group that its person's team is, or is a part of."""
+    parts = {unit.g: {part.partition("/")[0] for part in unit.unit_id.split("+")}
+             for unit in tree.units if unit.g}  # fmt: skip
+    for cast in life.casts:
+        demand(parts[cast.g] & life.above[cast.person], f"{cast.person} answers in {cast.g}")
 
 
 def _by_unit(life: Life, tree: Tree) -> dict[str, list[Answers]]:
@@ -168,20 +195,37 @@ def _figure(cell: Cell, given: list[int], k: int) -> None:
     demand(fits, f"{where} says {bound} {cell.mean} of a mean of {mean:.3f}")
 
 
-def secrets_of(house: House, life: Life, voters: Mapping[str, Voter]) -> Secrets:
-    """Take down a sample of what must not outlive a wave."""
+def secrets_of(house: House, life: Life) -> Secrets:
+    """Take down a sample of what must not outlive a wave, as it is when the wave opens."""
     known = Secrets()
-    for person in list(life.links)[:3]:
-        known.add("link", life.links[person], sha256(life.links[person]))
-    for voter in [v for v in voters.values() if v.sig][:3]:
-        known.add("token", voter.msg, voter.sig, token_hash(voter.msg))
-        if voter.body:
-            known.add("box", unb64u(str(voter.body["box"])), voter.inner)
+    for link in list(life.links.values())[:3]:
+        known.add("link", link, _hash(link), _hash(b"pulse-invite/v1\0" + link))
     places = Places(house.home, life.wave)
     for path in (places.inner_key, places.outer_key, kwave_path(house.home, life.wave)):
         if path.exists():
             known.add(path.suffix, path.read_bytes())
     return known
+
+
+def take_down(known: Secrets, voters: Mapping[str, Voter]) -> None:
+    """Take down tokens and boxes of the first few who have some."""
+    for voter in [v for v in voters.values() if v.sig][:SAMPLE]:
+        known.add("token", voter.msg, voter.sig, _hash(voter.msg))
+    for voter in [v for v in voters.values() if v.body][:SAMPLE]:
+        known.add("box", unb64u(str(voter.body["box"])), voter.inner)
+
+
+def _hash(value: bytes) -> bytes:
+    return hashlib.sha256(value).digest()
+
+
+def nothing_in(backup: Path, known: Secrets) -> None:
+    """Check that no file of a backup holds a link, a token, a box or a key of the present wave."""
+    with tarfile.open(backup) as tar:
+        held = {member.name: tar.extractfile(member) for member in tar}
+        files = {name: file.read() for name, file in held.items() if file is not None}
+    found = sorted(known.found_in(files))
+    demand(files and not found, f"{backup.name} has {found} in it")
 
 
 def nothing_left(home: Path, life: Life, known: Secrets) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import structs
 
-from pulse import invitation, roster, wave
+from pulse import invitation, wave
 from pulse.closing.plan import Places
 from pulse.errors import WrongState
 from pulse.invitation.links import kwave_path
@@ -25,7 +25,7 @@ MOST_K: Final = 15
 
 def _roster(world: World, dice: random.Random) -> str:
     changed = world.town.change(dice)
-    roster.import_roster(world.house.engine, world.town.roster())
+    world.enrol()
     return changed
 
 
@@ -164,7 +164,7 @@ def _backup(world: World, dice: random.Random) -> str:
         file = world.house.back_up(Passage(world, dice, dice.choice(("plainly", "dies"))))
     except Died:
         file = world.house.back_up(lambda _: None)
-    world.backups.append(file)
+    world.backed_up(file)
     world.tally["backups"] += 1
     return file.name
 
@@ -179,7 +179,7 @@ def _restore(world: World, dice: random.Random) -> str:
         world.house.restore(file, Passage(world, dice, dice.choice(("plainly", "dies"))))
     except Died:
         world.house.restore(file, lambda _: None)
-    world.restored()
+    world.restored(file)
     world.tally["restores"] += 1
     return file.name
 

@@ -9,8 +9,9 @@ import asyncio
 import atexit
 import datetime as dt
 import shutil
+from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final, NamedTuple
@@ -34,6 +35,7 @@ from pulse.store.databases import (
 )
 from pulse.store.home import make_home
 from pulse.terms import Progress
+from pulse.token.encoding import unb64u
 from pulse.upkeep.backup import backup
 from pulse.upkeep.restore import restore
 from pulse.web.casting import ballotbox_routes
@@ -44,6 +46,7 @@ from tests.fault.simulation.model import demand
 from tests.postgres import Cluster
 
 PAGE: Final = b"page"
+GROUPS: Final = 100  # more than there ever are
 HALVES: Final = 12  # keys that a council makes at once; a cancelled wave has used one too
 
 
@@ -67,6 +70,7 @@ class Parts(NamedTuple):
 
     open: Callable[..., opening.Opened] = opening.open_wave
     close: Callable[..., closing.Closed] = closing.close_wave
+    shut: Callable[[Home, Settings, str], None] = closing.shut_issuing
     cancel: Callable[..., wave.Wave] = opening.cancel
     issuer: Callable[[Home, Settings], Issuer] = lambda home, settings: Issuer(
         issuer_shelf(home, settings, serving=True), home.issuer_keys, home.published
@@ -99,6 +103,7 @@ class House:
         self.killed = False
         self._kill: Path | None = None
         self._copies = 0
+        self._begun = Counter[tuple[int, int]]()
         self._settle(self._made(folder / "home-0"))
 
         if settings.holder == "council":
@@ -207,15 +212,22 @@ class House:
 
     # What is done to waves.
 
+    def spki(self, named: str, g: str) -> bytes:
+        """Read the public key of a group as it was published."""
+        groups = msgspec.json.decode((self.home.published / named / "groups.json").read_bytes())
+        return unb64u(next(each["spki"] for each in groups if each["g"] == g))
+
     def row(self, named: str) -> wave.Wave | None:
         """Return a wave's row."""
         return wave.get(self.engine, named)
 
     def open(self, passing: Callable[[str], None]) -> opening.Opened:
         """Open the present week; `passing` is called before each step."""
+        week = self.clock.now().astimezone(self.settings.zone).date().isocalendar()[:2]
+        self._begun[week] += 1
         return self.parts.open(
             self.home, self.settings, self.clock, self.engine, page=PAGE,
-            make_keys=pooled_keys, progress=_told(passing),
+            make_keys=partial(pooled_keys, self._begun[week]), progress=_told(passing),
         )  # fmt: skip
 
     def close(
@@ -242,6 +254,10 @@ class House:
             shutil.copy(path, away)
         holder.peel_box(away / Path(report.box).name, self.council, away / "P")
         return away / "P"
+
+    def shut(self, named: str) -> None:
+        """Shut a wave's issuer at its closing time."""
+        self.parts.shut(self.home, self.settings, named)
 
     def cancel(self, named: str) -> None:
         """Cancel a wave."""
@@ -307,10 +323,10 @@ async def _asked(app: Litestar, path: str, body: object) -> tuple[int, Any]:
     return sent[0]["status"], msgspec.json.decode(answer)
 
 
-def pooled_keys(count: int, progress: Progress) -> list[bytes]:
-    """Return signing keys that one run makes only once."""
+def pooled_keys(opening: int, count: int, progress: Progress) -> list[bytes]:
+    """Return signing keys that one run makes only once, others for each opening of one week."""
     del progress
-    return [_der(number) for number in range(1, count + 1)]
+    return [_der(GROUPS * opening + number) for number in range(count)]
 
 
 @cache

@@ -5,10 +5,14 @@ Nothing here reads a file of the installation or calls its code.
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 OVERDUE: Final = dt.timedelta(days=14)
 Answers = tuple[int, ...]
+TOP: Final = 5  # the highest answer; above it one prefers not to say, 0 is skipped
+SAID: Final = range(TOP + 2)
+Above = Mapping[str, frozenset[str]]  # by person their team and every unit above it
 # Every state that a wave may be seen in after it was seen in another.
 LATER: Final = {
     "": {"planned", "open", "awaiting_peel", "held", "released", "lost", "cancelled"},
@@ -49,10 +53,18 @@ class Life:
         k: the k that people were asked under.
         n: how many items it asks.
         links: each invited person's secret.
+        above: by person their team at the opening, and every unit above it.
     """
 
-    def __init__(self, wave: str, k: int, n: int, links: dict[str, bytes]) -> None:
-        self.wave, self.k, self.n, self.links = wave, k, n, links
+    def __init__(
+        self,
+        wave: str,
+        k: int,
+        n: int,
+        links: dict[str, bytes],
+        above: Above,
+    ) -> None:
+        self.wave, self.k, self.n, self.links, self.above = wave, k, n, links, above
         self.casts: list[Cast] = []
         self.tokens: dict[str, int] = {}
         self.serial = 0
@@ -68,11 +80,11 @@ class Life:
         self.end = ""
 
     def next_answers(self) -> Answers:
-        """Return answers that nobody else of this life gives: 0 (skipped) to 5, for each item."""
+        """Return answers that nobody else of this life gives: one of `SAID` for each item."""
         self.serial += 1
-        code, answers = self.serial * 7_919 % 6**self.n, []
+        code, answers = self.serial * 7_919 % len(SAID) ** self.n, []
         for _ in range(self.n):
-            code, answer = divmod(code, 6)
+            code, answer = divmod(code, len(SAID))
             answers.append(answer)
         return tuple(answers)
 

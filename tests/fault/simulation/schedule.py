@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-# Mondays before weeks in which something is odd: summer time begins or ends, a 53rd week, a year's
-# turn; Lord Howe moves its clocks by half an hour only, and Apia once left a whole day out.
+# Mondays before weeks in which something is odd: summer time begins or ends (a wave closes in that
+# very hour, or after it), a 53rd week, a year's turn; Lord Howe moves its clocks by half an hour
+# only, and Apia once left a whole day out.
 PLACES: Final = (
     ("Europe/Berlin", dt.date(2026, 3, 23), "Sunday 02:30"),
     ("Europe/Berlin", dt.date(2026, 10, 19), "Sunday 02:30"),
-    ("America/New_York", dt.date(2026, 3, 2), "Friday 17:00"),
+    ("Europe/Berlin", dt.date(2026, 10, 19), "Sunday 12:00"),
+    ("Europe/London", dt.date(2027, 3, 22), "Sunday 20:00"),
+    ("America/New_York", dt.date(2026, 3, 2), "Sunday 17:00"),
     ("America/New_York", dt.date(2026, 10, 26), "Sunday 01:30"),
     ("Australia/Lord_Howe", dt.date(2026, 3, 30), "Sunday 01:45"),
     ("Asia/Kathmandu", dt.date(2026, 12, 21), "Friday 17:00"),
@@ -104,6 +107,7 @@ def _week(dice: random.Random, closes: str) -> Iterator[tuple[float, str]]:
     yield ends - 0.2, "answer"
     yield ends + 0.05, "tick"
     yield ends + 0.1, "late"
+    yield ends + 0.12, "answer"  # within the grace: who has a token may cast it, no other is given
     for at in (0.3, 0.35, 0.4, 0.5):
         yield ends + at, "tick"
     yield ends + 0.6, "late"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pulse import wave
-from pulse.closing import Closed, nowhere, shut_issuing
+from pulse.closing import Closed, nowhere
 from pulse.closing.plan import Places
 from pulse.errors import Held, WrongState
 from tests.fault.simulation import checks
@@ -19,12 +19,13 @@ from tests.fault.simulation.voter import Voter
 from tests.fault.simulation.world import World
 
 GRACE: Final = dt.timedelta(minutes=15)
+SHORTEST: Final = dt.timedelta(hours=1)  # a closing time nearer than that is next week's
 FATES: Final = (
     "plainly", "plainly", "dies", "dies", "killed", "killed", "killed", "twice", "beside", "votes",
     "votes", "backup",
 )  # fmt: skip
 NOT_OPENED_AFTER: Final = 3  # Thursday
-PLACES: Final = 34  # a close passes that many
+PLACES, STEPS = 34, 9  # a close and an opening pass so many at most, and may die at each
 NO_PATTERN: Final = "leave every hidden group open"
 
 
@@ -54,7 +55,7 @@ def _due(world: World, dice: random.Random, fate: str) -> str:
     if row.state == "open" and now < row.closes:
         return "nothing due"
     if row.state == "open" and now < row.closes + GRACE:
-        shut_issuing(house.home, house.settings, row.wave)
+        house.shut(row.wave)
         world.present().issuing = False
         return "issuer shut"
     return close(world, dice, fate)
@@ -87,6 +88,7 @@ def close(
         world.house.recover()
         world.tally["crashes while closing"] += 1
         return f"close dies at {passage.place}"
+    demand(passage.passed <= PLACES, f"a close passes {passage.passed} places, not {PLACES}")
     may = life.may_end(accepted=accept_counts)
     life.accepted |= accept_counts and end == "held"
     demand(end in may, f"{life.wave} is {end} where {sorted(may)} is right: {_reason(world, life)}")
@@ -155,7 +157,7 @@ class Passage:
         if self.fate == "beside":
             self._another()
         if self.fate == "backup":
-            self.world.backups.append(self.world.house.back_up(nowhere))
+            self.world.backed_up(self.world.house.back_up(nowhere))
         if self.fate == "votes":
             vote(self.world, self.dice, 3)
 
@@ -181,7 +183,7 @@ class Passage:
 def _open(world: World, dice: random.Random, fate: str) -> str:
     house, week = world.house, _week(world)
     may = _may_open(world, week)
-    passage = Passage(world, dice, fate, steps=9)
+    passage = Passage(world, dice, fate, steps=STEPS)
     try:
         opened = house.open(passage)
     except WrongState:
@@ -191,6 +193,7 @@ def _open(world: World, dice: random.Random, fate: str) -> str:
         house.recover()
         world.tally["crashes while opening"] += 1
         return f"open {week} dies at {passage.place}"
+    demand(passage.passed <= STEPS, f"an opening passes {passage.passed} places, not {STEPS}")
     demand(may, f"{week} opened")
     demand(opened.wave == week, f"{opened.wave} opened, the week is {week}")
     _closing_time(world, dt.datetime.fromisoformat(opened.closes))
@@ -198,21 +201,25 @@ def _open(world: World, dice: random.Random, fate: str) -> str:
 
 
 def _closing_time(world: World, closes: dt.datetime) -> None:
-    """Check the closing time against the wall: the day and time set, unless the wall skips it."""
+    """Check the closing time against the wall: the first minute that shows the day and time set.
+
+    Where the wall skips that minute, or that whole day, it is as long after midnight as otherwise.
+    """
     zone, now = world.told.zone, world.house.clock.now()
-    day, _, clock = world.told.closes.partition(" ")
-    ahead = closes - now
-    demand(dt.timedelta(hours=1) <= ahead <= dt.timedelta(days=7, hours=2), f"closes in {ahead}")
-    wall = closes.astimezone(zone)
-    skipped = _skipped(wall.date(), dt.time.fromisoformat(clock), zone)
-    demand(skipped or wall.strftime("%A %H:%M") == f"{day} {clock}", f"closes {wall:%A %H:%M}")
-
-
-def _skipped(date: dt.date, clock: dt.time, zone: dt.tzinfo) -> bool:
-    """Tell whether the wall clock jumps forwards within two days of a wall time."""
-    near = [dt.datetime.combine(date, clock, zone) + dt.timedelta(days=d) for d in (-2, 2)]
-    offsets = [each.utcoffset() for each in near]
-    return offsets[0] != offsets[1]
+    first = now.replace(second=0, microsecond=0) + SHORTEST
+    minutes = (first + dt.timedelta(minutes=late) for late in range(7 * 24 * 60 + 1))
+    shown = (m for m in minutes if f"{m.astimezone(zone):%A %H:%M}" == world.told.closes)
+    if closes == next(shown, None):
+        return
+    before, after = ((closes + dt.timedelta(days=d)).astimezone(zone) for d in (-2, 0))
+    skipped = (after.utcoffset() or dt.timedelta()) - (before.utcoffset() or dt.timedelta())
+    meant = f"{after - skipped:%A %H:%M}"
+    there = after.replace(tzinfo=None) - skipped
+    really = there.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None)
+    demand(
+        meant == world.told.closes and really != there and now + SHORTEST <= closes,
+        f"closes {after:%A %H:%M}, {world.told.closes} is set",
+    )
 
 
 def _week(world: World) -> str:

@@ -35,6 +35,11 @@ class Town:
             done.append(what)
         return " ".join(done)
 
+    def above(self) -> dict[str, frozenset[str]]:
+        """Return each person's team with every unit above it."""
+        field = {team: {team, "field", "all"} for team in self.teams[:2]}
+        return {who: frozenset(field.get(team, {team, "all"})) for who, team in self.people.items()}
+
     def roster(self) -> Roster:
         """Return the roster as an import brings it."""
         units = [UnitRow("all", None, "Everybody"), UnitRow("field", "all", "Field")]

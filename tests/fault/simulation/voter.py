@@ -8,13 +8,12 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from pulse.ballotbox import responses
-from pulse.terms import Response
 from pulse.token import rfc9474
 from pulse.token.encoding import b64u, unb64u
 from pulse.token.keylist import KeyList
+from pulse.token.keys import read_public
 from pulse.token.message import new_message, token_context
-from tests.booth import SALT, signing_key
+from tests.booth import SALT
 from tests.fault.simulation.house import House
 from tests.fault.simulation.model import Answers, Cast, Life, demand
 
@@ -59,9 +58,10 @@ class Voter:
         """Get a token, whatever the network does; tell whether there is one."""
         if self.sig or not self.find():
             return bool(self.sig)
-        key = signing_key(int(self.g))
-        self.ctx = token_context(self.life.wave, self.g, key.spki)
-        self.msg, n, e = new_message(self.ctx), int(key.n), int(key.e)
+        spki = self.house.spki(self.life.wave, self.g)
+        public = read_public(spki).public_numbers()
+        self.ctx, n, e = token_context(self.life.wave, self.g, spki), public.n, public.e
+        self.msg = new_message(self.ctx)
         mine = rfc9474.blind(self.msg, n, e, secrets.token_bytes(SALT), rfc9474.random_blind(n))
         other = rfc9474.blind(self.msg, n, e, secrets.token_bytes(SALT), rfc9474.random_blind(n))
         how = dice.choice(("plainly",) * 6 + ("malformed", "again", "another", "together", "late"))
@@ -111,7 +111,7 @@ class Voter:
     def seal(self, how: str, borrowed: bytes = b"") -> None:
         """Seal the answers once and for all; `how` may spoil them."""
         self.answers = self.life.next_answers()
-        plain = responses.encode(Response(self.keys.form, self.answers), self.keys.n)
+        plain = bytes((1, self.keys.form, self.keys.n, *self.answers)).ljust(32, b"\0")
         if how == "wrong contents":
             plain = b"\x07" * 32
         context = bytes(32) if how == "wrong inner" else self.ctx

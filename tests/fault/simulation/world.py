@@ -11,7 +11,7 @@ from pulse.settings import Settings
 from pulse.token.keylist import KeyList, fingerprint16, read_keylist
 from tests.fault.simulation import checks
 from tests.fault.simulation.house import House, Parts
-from tests.fault.simulation.model import ENDED, Broken, Life, demand
+from tests.fault.simulation.model import ENDED, Above, Broken, Life, demand
 from tests.fault.simulation.schedule import Setting
 from tests.fault.simulation.town import Town
 from tests.fault.simulation.voter import Voter
@@ -43,7 +43,7 @@ class World:
         )
         self.house = House(folder, settings, parts, cluster)
         self.town = Town(random.Random(f"{seed}/town"), told.teams)
-        roster.import_roster(self.house.engine, self.town.roster())
+        self.enrol()
         self.watch = checks.Watch(self.house)
         self.life: Life | None = None
         self.ended: dict[str, str] = {}
@@ -53,6 +53,12 @@ class World:
         self.known = Secrets()
         self.tally = Counter[str]()
         self.backups: list[Path] = []
+        self._rosters: dict[Path, Above] = {}  # a backup brings its own back
+
+    def enrol(self) -> None:
+        """Import the roster as the town is now."""
+        roster.import_roster(self.house.engine, self.town.roster())
+        self.above: Above = self.town.above()
 
     def look(self, *, again: bool) -> None:
         """Take in how things stand after an event, and check all that must always hold."""
@@ -76,7 +82,8 @@ class World:
         }
         demand(links, "nobody is invited")
         demand(row.opens < row.closes, "the wave closes before it opens")
-        self.life = Life(row.wave, published.k, published.n, links)
+        demand(links.keys() == self.above.keys(), "others are invited than are on the roster")
+        self.life = Life(row.wave, published.k, published.n, links, self.above)
         self.ended.pop(row.wave, None)
         dice = random.Random(f"{self.seed}/{row.wave}")
         self.life.turnout = dice.choice((2, 12, 12, 12))  # at most, each time people answer
@@ -85,7 +92,7 @@ class World:
         self.voters = {
             person: Voter(self.house, self.life, person, published) for person in sorted(links)
         }
-        self.known = checks.secrets_of(self.house, self.life, self.voters)
+        self.known = checks.secrets_of(self.house, self.life)
         self.tally["waves opened"] += 1
 
     def _key_list(self, row: wave.Wave) -> KeyList:
@@ -108,18 +115,27 @@ class World:
         released = life.wave in {e.wave for e in self.watch.entries_now()}
         demand(released == (life.end == "released"), f"{life.wave} {life.end}: {released}")
         if released:
-            checks.figures(life, self.house.home.releases)
+            self.tally["figures shown"] += checks.figures(life, self.house.home.releases)
             self.tally["ballots in releases"] += len(life.casts)
 
     def _left_behind(self, life: Life) -> None:
-        for voter in [v for v in self.voters.values() if v.body][:4]:
-            self.known.add("token", voter.msg, voter.sig)
-            self.known.add("box", voter.inner)
         self.house.refresh()
-        checks.nothing_left(self.house.home.path, life, self.known)
+        checks.nothing_left(self.house.home.path, life, self._known())
 
-    def restored(self) -> None:
+    def _known(self) -> Secrets:
+        """Take down tokens and boxes of some who have them by now; return all that is known."""
+        checks.take_down(self.known, self.voters)
+        return self.known
+
+    def backed_up(self, file: Path) -> None:
+        """Take note of a backup, in which nothing of a wave may be that must not outlive it."""
+        checks.nothing_in(file, self._known())
+        self.backups.append(file)
+        self._rosters[file] = self.above
+
+    def restored(self, file: Path) -> None:
         """Take in that the installation is the one of a backup: nothing of it goes on."""
+        self.above = self._rosters[file]
         life, states = self.life, {r.wave: r.state for r in wave.every(self.house.engine)}
         going_on = {named: state for named, state in states.items() if state not in ENDED}
         demand(not going_on, f"after a restore {going_on}")
@@ -132,7 +148,7 @@ class World:
         if life is not None:
             life.issuing = life.casting = False
             life.end = "restored"
-            checks.nothing_left(self.house.home.path, life, self.known)
+            checks.nothing_left(self.house.home.path, life, self._known())
         self.life = None
 
     def present(self) -> Life:
