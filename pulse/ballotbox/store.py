@@ -11,6 +11,7 @@ from typing import Final, Self
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Text, func, select
 
 from pulse.errors import AlreadyCounted
+from pulse.store.checkpoint import Checkpoints
 from pulse.store.desks import shut
 from pulse.store.engine import reading
 from pulse.store.gate import GatedStore, gate_table, lay_gate, seems_open
@@ -45,6 +46,7 @@ class BoxStore(GatedStore):
     def __init__(self, shelf: Shelf, wave: str) -> None:
         super().__init__(shelf.engine(wave), GATE)
         self._insert = inserter(self._engine, SEALED, GATE)
+        self._checkpoints = Checkpoints(self._engine)
 
     @classmethod
     def create(cls, shelf: Shelf, wave: str, origin: int = 0) -> Self:
@@ -67,6 +69,7 @@ class BoxStore(GatedStore):
         # By token: two processes that bring the same ones never wait for each other in turn.
         rows = [_row(t, ballot) for t, ballot in sorted(ballots, key=itemgetter(0))]
         new = self._insert(rows)
+        self._checkpoints.wrote(new)
         if new == len(rows):
             return [True] * len(rows)
         with reading(self._engine) as connection:
@@ -74,6 +77,11 @@ class BoxStore(GatedStore):
             if not new and not seems_open(connection, GATE):
                 return [shut() for _ in ballots]
             return [_same(connection, t, ballot) for t, ballot in ballots]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._checkpoints.close()
+        super().close()
 
     def records(self) -> Iterator[SealedBallot]:
         """Yield every ballot, ascending by t (not by arrival)."""

@@ -20,9 +20,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from pulse.errors import Held
 from pulse.store.failures import DAMAGED, RESTORE
 
-# Pages (of 4 kB) that a write-ahead log holds before they are folded into the file: a ballot
-# dirties a page of its own, and folding them seldom costs a quarter less than SQLite's 1,000.
-_LOG_PAGES: Final = 10_000
+# Pages (of 4 kB) that a write-ahead log holds before the writer itself folds them into the file:
+# the net under `checkpoint.py`, which does so beside it.
+_LOG_PAGES: Final = 30_000
 BUSY_TIMEOUT: Final = 10_000  # milliseconds a statement waits for another process's lock
 READING: Final = "pulse_reading"
 ALONE: Final = "pulse_alone"  # of a connection whose one statement is its own transaction

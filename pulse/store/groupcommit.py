@@ -46,6 +46,7 @@ class GroupCommit(Generic[Job, Result]):
         self._limit = limit
         self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
         self._some = Event()
+        self._waking: asyncio.AbstractEventLoop | None = None
         self._closing = False
         self._lock = Lock()  # nothing is queued once `close` has begun
         self._thread = Thread(target=self._run, name="group-commit", daemon=True)
@@ -64,7 +65,9 @@ class GroupCommit(Generic[Job, Result]):
                 raise busy()
             self._waiting.append((job, future))
         # Not at once: what else this turn of the loop brings belongs to the same batch.
-        loop.call_soon(self._wake)
+        if self._waking is not loop:
+            self._waking = loop
+            loop.call_soon(self._wake)
         return future
 
     def close(self) -> None:
@@ -75,8 +78,8 @@ class GroupCommit(Generic[Job, Result]):
         self._thread.join()
 
     def _wake(self) -> None:
-        if not self._some.is_set():
-            self._some.set()
+        self._waking = None
+        self._some.set()
 
     def _run(self) -> None:
         closing = False
@@ -102,21 +105,19 @@ def _settle(
     batch: Sequence[tuple[Job, "asyncio.Future[Result]"]], results: Sequence[Result | Exception]
 ) -> None:
     """Answer a batch with one wake-up of each event loop that waits (as a rule there is one)."""
-    answers: dict[
-        asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Result], Result | Exception]]
-    ]
-    answers = {}
-    for (_, future), result in zip(batch, results, strict=True):
-        answers.setdefault(future.get_loop(), []).append((future, result))
-    for loop, answered in answers.items():
+    answers = list(zip((future for _, future in batch), results, strict=True))
+    for loop in {future.get_loop() for future, _ in answers}:
         with contextlib.suppress(RuntimeError):  # the loop has ended and nobody asks any more
-            loop.call_soon_threadsafe(_answer, answered)
+            loop.call_soon_threadsafe(_answer, loop, answers)
 
 
-def _answer(answered: Sequence[tuple["asyncio.Future[Result]", Result | Exception]]) -> None:
-    for future, result in answered:
+def _answer(
+    loop: asyncio.AbstractEventLoop,
+    answers: Sequence[tuple["asyncio.Future[Result]", Result | Exception]],
+) -> None:
+    for future, result in answers:
         # A caller that went away cancelled its future; its work is stored all the same.
-        if future.done():
+        if future.get_loop() is not loop or future.done():
             continue
         if isinstance(result, Exception):
             future.set_exception(result)
