@@ -12,13 +12,15 @@ connections (`--connections`) busy for each process and sends each ballot once: 
 tokens over 20 groups, really sealed boxes, 795 bytes of JSON. Server and generator share the
 machine's cores unless `--apart` puts the server on one and wrk on the rest. CPU is the server's
 own, user and system, in all its threads; with PostgreSQL what its server process uses comes on top
-and is not counted.
+and is not counted. `--sync-ms` adds to every sync of a server, as on disks slower than this one
+(a shim, built by gcc): where each answer pays a sync of its own, that decides.
 
 - ours, durable: /ballot of the staff app: strict body, curve point, PSS verified, gate read,
   stored and synced before the answer.
-- no-op, Litestar: an app of one handler, `data: JSONBody[Struct]` with the same body, a struct as
-  the answer, all defaults. In our app: the same handler inside the staff app. Bare ASGI: a route
-  that reads the body and throws it away, the cheapest that Litestar has.
+- no-op in our app: a handler `data: JSONBody[Struct]` with the same body and a struct as the
+  answer, inside the same staff app, so served by the same server. No-op, Litestar: an app of
+  that handler alone, with Litestar's defaults. Bare ASGI: a route that reads the body and
+  throws it away, the cheapest that Litestar has.
 - FastAPI + ORM: `fastapi_orm.py`, as the tutorials have it; stores the same bytes and verifies
   nothing.
 - issuing: /issue, durable mark and blind signature. Storage alone: the store's own `cast` in

@@ -14,6 +14,7 @@ from tests.bench.intake import __doc__ as read_me
 from tests.bench.intake.backends import place
 from tests.bench.intake.load import Run, Setting, fsync_ms
 from tests.bench.intake.premade import Premade, premade
+from tests.bench.intake.slowdisk import slower
 from tests.bench.intake.table import Figures, medians, table
 from tests.bench.intake.ways import ORM, PAIRED, STORAGE, WAYS, measure
 from tests.postgres import Cluster, find_programs
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--connections", type=int, default=64, help="busy ones of each process")
     parser.add_argument("--database-url", default="", help="else a server is made, thrown away")
     parser.add_argument("--apart", action="store_true", help="server on core 0, wrk on the others")
+    parser.add_argument("--sync-ms", type=float, default=0, help="added to each sync; SQLite only")
     parser.add_argument("--fastapi", default="", help="folder of `pip install --target`")
     scratch = Path(tempfile.gettempdir()) / "pulse-bench-intake"
     parser.add_argument("--scratch", type=Path, default=scratch, help="on the disk to measure")
@@ -83,6 +85,7 @@ def _setting(chosen: argparse.Namespace, processes: int) -> Setting:
         server_cores=cores[:1] if apart else cores,
         load_cores=cores[1:] if apart else cores,
         fastapi=chosen.fastapi,
+        slower=slower(chosen.sync_ms, chosen.scratch),
     )
 
 

@@ -28,6 +28,7 @@ class Setting(msgspec.Struct, frozen=True):
     server_cores: tuple[int, ...]
     load_cores: tuple[int, ...]
     fastapi: str = ""
+    slower: Mapping[str, str] = {}
 
 
 class Run(msgspec.Struct, frozen=True):

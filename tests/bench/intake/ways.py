@@ -32,17 +32,18 @@ class Way(msgspec.Struct, frozen=True):
 
 OURS: Final = "ours, durable"
 NOOP: Final = "no-op, Litestar"
+SAME: Final = "no-op in our app"
 ORM: Final = "FastAPI + ORM"
 STORAGE: Final = "storage alone"
 WAYS: Final[Mapping[str, Way]] = {
     OURS: Way("pulse.app:create_app", "/ballot"),
     NOOP: Way(_APPS + "typed", "/noop"),
-    "no-op in our app": Way(_APPS + "guarded", "/noop"),
+    SAME: Way(_APPS + "guarded", "/noop"),
     "no-op, bare ASGI": Way(_APPS + "bare", "/noop"),
     ORM: Way("tests.bench.intake.fastapi_orm:create_app", "/ballot"),
     "issuing": Way("pulse.app:create_app", "/issue", signs=True),
 }
-PAIRED: Final = (OURS, NOOP)  # with several processes
+PAIRED: Final = (OURS, SAME, NOOP)  # with several processes
 
 
 def measure(name: str, made: Premade, folder: Path, place: Place, setting: Setting) -> Run:
@@ -62,6 +63,7 @@ def measure(name: str, made: Premade, folder: Path, place: Place, setting: Setti
     environ = {"PULSE_HOME": str(folder / "home"), "BENCH_DATABASE": place.orm}
     paths = [str(Path.cwd()), setting.fastapi if "fastapi" in way.app else ""]
     environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    environ |= setting.slower
     requests = made.signings if way.signs else made.ballots
     with served([way.app] * setting.processes, environ, setting.server_cores) as running:
         runs = drive(running, way.path, requests, setting)
