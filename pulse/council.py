@@ -4,6 +4,7 @@ A half belongs to the wave that took it for ever, also where that wave was cance
 opening died: whatever was sealed to it has had its one reader.
 """
 
+import contextlib
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from pulse.ballotbox.pairs import fingerprint, read_halves
 from pulse.ballotbox.seal import generate_pair, public_of
-from pulse.errors import Refused
+from pulse.errors import InvalidValue, Refused
 from pulse.settings import Home
 from pulse.store.engine import reading
 from pulse.store.files import write_atomically
@@ -57,8 +58,12 @@ def import_halves(home: Home, engine: Engine, public: Path) -> Imported:
     Raises:
         Refused: no such file, a half that was imported before, or a key of the operator's own.
     """
-    points = [b64u(point) for point in read_halves(public)]
-    if own := _operators_own(home) & set(points):
+    try:
+        points = [b64u(point) for point in read_halves(public)]
+        own = _operators_own(home) & set(points)
+    except Refused as error:
+        raise Refused(f"{error.message} Nothing was imported.", where=error.where) from error
+    if own:
         raise Refused(
             "The operator's own key is among these; a second holder makes other ones. "
             "Nothing was imported.",
@@ -68,8 +73,8 @@ def import_halves(home: Home, engine: Engine, public: Path) -> Imported:
         known = set(connection.scalars(select(half_table.c.point)))
         if repeated := known & set(points):
             raise Refused(
-                f"{len(repeated)} of these {len(points)} keys were imported before; each serves "
-                "one week. Nothing was imported.",
+                f"Some of these keys ({len(repeated)} of {len(points)}) were imported before; each "
+                "serves one week. Nothing was imported.",
                 where=public.name,
             )
         last = connection.scalar(select(func.max(half_table.c.number))) or 0
@@ -141,10 +146,16 @@ def new_half(path: Path) -> Secret:
 
 def _operators_own(home: Home) -> set[str]:
     """Return every opening key that was made on this side, as its public half."""
-    files = [*home.operator_keys.glob("*.inner"), *home.holder_keys.glob("*.outer")]
-    own = {b64u(public_of(Secret(path.read_bytes()))) for path in files}
+    own = set()
+    for path in (*home.operator_keys.glob("*.inner"), *home.holder_keys.glob("*.outer")):
+        with contextlib.suppress(InvalidValue):  # damaged; its list has its public half
+            own.add(b64u(public_of(Secret(path.read_bytes()))))
     for path in home.published.glob("*/keys-*.json"):
-        listed = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
+        try:
+            listed = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            told = "This key list was damaged on the disk; bring back a sound copy."
+            raise Refused(told, where=str(path)) from error
         own.add(str(listed.get("box")))
         if listed.get("holder") != "council":
             own.add(str(listed.get("outer")))

@@ -49,7 +49,7 @@ def open_(run: Run, wave: str | None, closes: str | None) -> None:
     if opened.covered is not None:
         run.note(f"The council can check that {opened.keys} carries its key: pulse council check.")
         if opened.covered < FEW:
-            run.note(f"Council keys for {opened.covered} more weeks are left; ask for new ones.")
+            run.note(f"Council keys left: {opened.covered}, each for one week; ask for new ones.")
 
 
 @wave.command(cls=Command)
@@ -60,7 +60,7 @@ def status(run: Run, wave: str | None) -> None:
 
     How many have answered is not known to anybody before the week is released.
     """
-    from pulse.closing.council import waits_for
+    from pulse.closing.council import lasting, waits_for
 
     if wave is not None:
         row = waves.get(run.state, wave)
@@ -74,7 +74,10 @@ def status(run: Run, wave: str | None) -> None:
         return
     told = msgspec.to_builtins(row)
     if waits := waits_for(run.home, row.wave):
-        told |= {"box": str(waits[0]), "groups": str(waits[1])}
+        told |= {"box": str(waits.box), "groups": str(waits.groups)}
+        if waits.since is not None:
+            told["waits_since"] = waits.since.astimezone(run.settings.zone).isoformat()
+            told["waits_for"] = lasting(run.clock.now() - waits.since)
     run.say(told)
 
 

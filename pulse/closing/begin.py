@@ -1,5 +1,7 @@
 """Where a close begins or goes on: its plan, and whether the stores are the wave's own."""
 
+from typing import Final
+
 import msgspec
 
 import pulse
@@ -10,6 +12,12 @@ from pulse.closing.steps import Work
 from pulse.errors import Held, WrongState
 from pulse.store.lock import only_one
 from pulse.store.wavestores import refuse_astray
+
+_FIRST: Final = {
+    "planned": "Its opening comes first: `pulse wave open`.",
+    "open": "Close it first: `pulse wave close`.",
+    "cancelled": "It has no answers; `pulse wave open` opens it again.",
+}
 
 
 def find(work: Work, *, abandon: bool, shut: bool, storeless: bool) -> Plan:
@@ -25,7 +33,11 @@ def find(work: Work, *, abandon: bool, shut: bool, storeless: bool) -> Plan:
     if row is None:
         raise WrongState("There is no such wave.", where=work.wave)
     if row.state in {"planned", "cancelled"} or (row.state == "open" and shut):
-        raise WrongState(f"This wave is {row.state}; this step needs it closed.", where=work.wave)
+        raise WrongState(
+            f"This wave is {row.state}; this step needs it closed. Nothing was changed. "
+            f"{_FIRST[row.state]}",
+            where=work.wave,
+        )
     fresh = Plan(wave=work.wave, step="shut", keys=row.keys, code_version=pulse.__version__)
     if row.state == "open":
         return claim(work, fresh)
@@ -34,7 +46,11 @@ def find(work: Work, *, abandon: bool, shut: bool, storeless: bool) -> Plan:
         report = Closed(wave=work.wave, state=row.state)
         return msgspec.structs.replace(fresh, step="done", report=report)
     if plan is None and not abandon:
-        raise Held("The plan of this close is missing; it can only be abandoned.", where=work.wave)
+        raise Held(
+            "The plan of this close is missing: the wave can only be abandoned "
+            "(`pulse wave close --abandon`).",
+            where=work.wave,
+        )
     plan = plan or fresh
     plan = msgspec.structs.replace(plan, storeless=plan.storeless or storeless)
     late = overdue(plan, work.clock.now())

@@ -4,10 +4,11 @@ Until a P of these very ballots lies here, the wave waits. A wrong one is refuse
 nothing, so that another can be given.
 """
 
+import datetime as dt
 import os
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -17,6 +18,7 @@ from pulse.ballotbox.export import Exported
 from pulse.ballotbox.peel import survey
 from pulse.ballotbox.peeled import check_peeled, digest, read_groups
 from pulse.closing import steps
+from pulse.closing.begin import kept
 from pulse.closing.plan import Closed, Places, Plan, blank, read_plan
 from pulse.closing.steps import Work
 from pulse.errors import Held, WrongState
@@ -25,6 +27,14 @@ from pulse.store.files import companion, destroy_file, put_in_place
 from pulse.store.wavestores import refuse_astray
 
 _NEEDED: Final = ("open", "destroy_a", "publish")  # the steps that read P
+
+
+class Waiting(NamedTuple):
+    """BOX, its list, and since when they lie ready; None where an older version wrote them."""
+
+    box: Path
+    groups: Path
+    since: dt.datetime | None
 
 
 def absent(work: Work, plan: Plan) -> bool:
@@ -42,6 +52,9 @@ def hand_out(work: Work, plan: Plan) -> Closed:
     if not (plan.storeless and places.box.exists()):
         _write_box(work, plan)
     write_bundle(places.bundle, steps.key_list(work, plan), places.groups)
+    if not plan.waits_since:
+        now = work.clock.now().astimezone(dt.UTC).isoformat(timespec="seconds")
+        plan = kept(work, msgspec.structs.replace(plan, waits_since=now))
     waves.move(work.engine, work.wave, ("awaiting_peel", "held"), "awaiting_peel", reason="")
     return msgspec.structs.replace(blank(plan), box=str(places.box), groups=str(places.bundle))
 
@@ -116,10 +129,21 @@ def _copy(given: Path, copy: Path) -> None:
         os.fsync(file.fileno())
 
 
-def waits_for(home: Home, wave: str) -> tuple[Path, Path] | None:
-    """Return BOX and its list if a wave waits for a council to peel them."""
+def lasting(time: dt.timedelta) -> str:
+    """Write how long something lasts already, like 3 d 4 h."""
+    days, seconds = time.days, time.seconds
+    return f"{days} d {seconds // 3600} h"
+
+
+def waits_for(home: Home, wave: str) -> Waiting | None:
+    """Return what a wave waits for, if a council has yet to peel it.
+
+    Raises:
+        Held: the plan of the close is damaged.
+    """
     places = Places(home, wave)
     plan = read_plan(places)
     if plan and plan.holder == "council" and plan.step == "peel" and not places.peeled.exists():
-        return places.box, beside(places.box)
+        since = dt.datetime.fromisoformat(plan.waits_since) if plan.waits_since else None
+        return Waiting(places.box, beside(places.box), since)
     return None

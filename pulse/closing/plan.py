@@ -62,9 +62,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `code_version` is noted once, so that a later run makes the same release.
     `unopened` marks a wave with fewer than k ballots; `accepted` that spoiled ballots may be
     left out; `storeless` that a store is lost for good. `held_since` is an ISO time, or empty.
-    `peeled` is H(P). `sifted` marks a box whose damaged ballots are left out, `damaged` counts
-    them (they are among the spoiled). `check` is the hash of the plan without it: a flipped bit
-    must not become a figure.
+    `peeled` is H(P), `waits_since` when BOX first lay ready for a council. `sifted` marks a box
+    whose damaged ballots are left out, `damaged` counts them (they are among the spoiled). `check`
+    is the hash of the plan without it: a flipped bit must not become a figure.
 
     A rehearsal writes plans at step "open" for its weeks: with P and the inner key in
     place, a `groups.json`, a frozen tree and the wave's row in state awaiting_peel.
@@ -94,6 +94,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     damaged: int = 0
     held_since: str = ""
     peeled: str = ""
+    waits_since: str = ""
     seconds: Mapping[str, float] = {}
     report: Closed | None = None
     check: str = ""

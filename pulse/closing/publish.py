@@ -73,7 +73,10 @@ def _release(work: Work, plan: Plan) -> None:
     tree, instrument = _tree(work, plan), load()
     policy = policy_for(plan.k, plan.prefer)
     if not set(plan.items) <= instrument.items.keys():
-        raise Held("The survey no longer has the items that this wave asked.")
+        raise Held(
+            "The survey no longer has the items that this wave asked. Install the version that "
+            "opened it; `pulse wave release` goes on."
+        )
     with work.timed("tabulate"):
         counts = _counts(work, plan, tree)
         diagnostics = sigma2(counts, tree)

@@ -187,7 +187,11 @@ def key_list(work: Work, plan: Plan) -> Path:
     path = work.home.published / work.wave / Path(plan.keys).name
     _present(path)
     if path.name != f"keys-{hex_hash(path.read_bytes())}.json":
-        raise Held("The key list is not the one that was published.", where=path.name)
+        raise Held(
+            "The key list is not the one that was published; bring back a sound copy and run it "
+            "again.",
+            where=path.name,
+        )
     return path
 
 
@@ -329,7 +333,9 @@ def opened_answers(work: Work, plan: Plan) -> Opened:
 
 def _present(path: Path) -> None:
     if not path.exists():
-        raise Held("A file of the wave is missing.", where=path.name)
+        raise Held(
+            "A file of the wave is missing; bring it back and run it again.", where=path.name
+        )
 
 
 def _reason(printed: bytes) -> str:

@@ -25,6 +25,7 @@ Addresses = Mapping[Room, URL]
 ROOMS: Final[tuple[Room, ...]] = ("state", "accounts", "issuer", "ballotbox")
 ADDRESS: Final = "database.url"
 DRIVER: Final = "postgresql+psycopg"
+_LIKE: Final = f"Write it like {DRIVER}://user@host/name."
 STATE: Final = "pulse.db"
 ACCOUNTS: Final = "accounts.db"
 
@@ -119,9 +120,9 @@ def check_url(text: str, where: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
-        raise BadSetting("This is no database address.", where=where) from error
+        raise BadSetting(f"This is no database address. {_LIKE}", where=where) from error
     if url.drivername != DRIVER or not url.database:
-        raise BadSetting(f"Write it like {DRIVER}://user@host/name.", where=where)
+        raise BadSetting(_LIKE, where=where)
     if any("password" in key for key in url.query):
         # There it would be printed, and stand in pulse.toml, which others may read.
         raise BadSetting("A password stands before the host: user:password@host.", where=where)

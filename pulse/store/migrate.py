@@ -46,7 +46,9 @@ def upgrade(engine: Engine, which: Which, *, to: str = "head", more: Sequence[Pa
             _refuse_orphans(connection, which)
     except CommandError as error:
         raise Refused(
-            "A newer version of Pulse has used this database; nothing was changed.", where=which
+            "A newer version of Pulse has used this database; nothing was changed. "
+            "Install that version again.",
+            where=which,
         ) from error
 
 

@@ -131,7 +131,7 @@ def _surroundings(connection: Connection) -> Iterator[Finding]:
     replicas = connection.scalar(text("SELECT count(*) FROM pg_stat_replication")) or 0
     slots = connection.scalar(text("SELECT count(*) FROM pg_replication_slots")) or 0
     if replicas or slots:
-        yield Finding(f"{replicas} replicas, {slots} slots", "reported", _COPIES)
+        yield Finding(f"replicas: {replicas}, slots: {slots}", "reported", _COPIES)
     if not connection.scalar(_PRIVATE):
         yield Finding(
             "ssl = off", "reported", "what is stored goes over the network for others to read"

@@ -66,7 +66,12 @@ def _sound(which: Which, engine: Engine) -> Iterator[Check]:
         told = f"Its file is damaged ({found}); restore the home from a backup."
         yield Check("database", "fail", told, which)
     elif orphan is not None:
-        yield Check("database", "fail", f"A row of {orphan[0]} belongs to none.", which)
+        yield Check(
+            "database",
+            "fail",
+            f"A row of {orphan[0]} belongs to none; restore the home from a backup.",
+            which,
+        )
     elif journal != "wal":
         yield Check("database", "warn", f"Its journal is {journal}, so readers wait.", which)
     else:

@@ -94,7 +94,9 @@ def _settings(home: Home, settings: Settings) -> Iterator[Check]:
 def _support(settings: Settings) -> Check:
     support = settings.support
     if not support.text.strip() and not any(support.contacts):
-        return Check("support", "fail", "Nobody is told where to find help.", "support.text")
+        return Check(
+            "support", "fail", "Nobody is told where to find help; say so here.", "support.text"
+        )
     if support.text == DEFAULT_SUPPORT and not any(support.contacts):
         told = "Staff read the text that came with Pulse; name a person or a number of yours."
         return Check("support", "warn", told, "support.text")
@@ -106,5 +108,5 @@ def _mail(home: Home, settings: Settings) -> Iterator[Check]:
         yield Check("mail", "warn", "Mails say they come from this machine.", "sender")
     if settings.mail.startswith("spool:"):
         waiting = sum(1 for _ in home.outbox.glob("*/*.eml")) if home.outbox.is_dir() else 0
-        told = f"{waiting} mails wait in the outbox for a mail server to pick them up."
+        told = f"Mails that wait in the outbox for a mail server to pick them up: {waiting}."
         yield Check("mail", "ok", told, str(home.outbox))

@@ -72,7 +72,12 @@ def leftovers(home: Home, states: Mapping[str, str]) -> Iterator[Check]:
 def _folders(home: Home) -> Check:
     missing = [str(path) for path in home.folders() if not path.is_dir()]
     if missing:
-        return Check("folders", "fail", "This folder is missing.", missing[0])
+        return Check(
+            "folders",
+            "fail",
+            "This folder is missing; bring it back, or make an empty one.",
+            missing[0],
+        )
     return Check("folders", "ok", f"All {len(home.folders())} folders are there.")
 
 
@@ -131,7 +136,12 @@ def _sync(home: Home) -> Check:
         destroy_file(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return Check("sync", "fail", f"Nothing can be written durably: {reason}.", str(home.state))
+        return Check(
+            "sync",
+            "fail",
+            f"Nothing can be written durably ({reason}); mend the disk.",
+            str(home.state),
+        )
     told = f"A durable write took {seconds * 1000:.1f} ms."
     return Check("sync", "warn" if seconds > _SLOW else "ok", told, str(home.state))
 

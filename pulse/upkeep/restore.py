@@ -203,5 +203,8 @@ def _appear(made: Path, path: Path) -> None:
     try:
         made.rename(path)  # over an empty folder too, and over no other
     except OSError as error:
-        raise Refused("Something else took this place meanwhile.", where=str(path)) from error
+        raise Refused(
+            "Something else took this place meanwhile. Nothing was restored; run it again.",
+            where=str(path),
+        ) from error
     sync_folder(path.parent)

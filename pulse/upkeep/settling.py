@@ -43,7 +43,9 @@ def end_waves(home: Home, rooms: Shelves, state: Engine) -> tuple[str, ...]:
     if not pressed <= rows.keys() or any(
         row.state == "released" and row.wave not in pressed for row in rows.values()
     ):
-        raise Refused("Ledger and weeks of this backup do not belong together.")
+        raise Refused(
+            "Ledger and weeks of this backup do not belong together. Nothing was restored."
+        )
     lost = []
     for row in rows.values():
         if row.state in {"released", "lost"}:

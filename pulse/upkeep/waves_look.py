@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import Engine, func, select
 
 from pulse import wave as waves
-from pulse.errors import BadRelease
+from pulse.closing.council import lasting, waits_for
+from pulse.errors import BadRelease, Held
 from pulse.invitation.tables import sent
 from pulse.release import reading
 from pulse.roster.tables import membership
@@ -20,6 +21,7 @@ from pulse.upkeep.finding import Check
 
 _OVER: Final = frozenset({"released", "lost"})
 _EARLIEST: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # older than any version of Pulse
+_BACK: Final = "Put it back from a backup; `pulse audit` tells more."
 _LATE: Final = dt.timedelta(hours=1)
 
 
@@ -37,7 +39,7 @@ def look(
     """
     yield from _ledger(home, rows)
     yield _clock(rows, now)
-    yield from _unfinished(rows, now)
+    yield from _unfinished(home, rows, now)
     yield from _closed(rooms, rows)
     yield from left_stores(rooms, rows)
     yield from _marks(state, rows)
@@ -47,20 +49,20 @@ def _ledger(home: Home, rows: Sequence[waves.Wave]) -> Iterator[Check]:
     try:
         pressed = {entry.wave for entry in reading.verify_chain(home.releases)}
     except BadRelease as error:
-        told = f"{error.message} Put it back from a backup; `pulse audit` tells more."
+        told = f"{error.message} {_BACK}"
         yield Check("ledger", "fail", told, error.where)
         return
     released = {row.wave for row in rows if row.state == "released"}
     for wave in sorted(released - pressed):
-        yield Check("ledger", "fail", "The ledger does not name this released week.", wave)
+        yield Check("ledger", "fail", f"The ledger does not name this released week. {_BACK}", wave)
     for wave in sorted(pressed - {row.wave for row in rows}):
-        yield Check("ledger", "fail", "The ledger names a week that never was.", wave)
+        yield Check("ledger", "fail", f"The ledger names a week that never was. {_BACK}", wave)
     for path in sorted(home.releases.iterdir() if home.releases.is_dir() else ()):
         if WAVE_ID.fullmatch(path.name.removeprefix(".candidate-")) and path.name not in pressed:
             told = "A press was cut off here; `pulse wave release` goes on with its week."
             yield Check("ledger", "warn", told, str(path))
     if not released - pressed:
-        yield Check("ledger", "ok", f"{len(pressed)} releases, each as the ledger names it.")
+        yield Check("ledger", "ok", f"Every release ({len(pressed)}) is as the ledger names it.")
 
 
 def _clock(rows: Sequence[waves.Wave], now: dt.datetime) -> Check:
@@ -72,21 +74,34 @@ def _clock(rows: Sequence[waves.Wave], now: dt.datetime) -> Check:
     return Check("clock", "ok", told)
 
 
-def _unfinished(rows: Sequence[waves.Wave], now: dt.datetime) -> Iterator[Check]:
+def _unfinished(home: Home, rows: Sequence[waves.Wave], now: dt.datetime) -> Iterator[Check]:
     for row in rows:
         if row.state == "held":
             yield Check("weeks", "warn", f"It is held: {row.reason}", row.wave)
         elif row.state == "awaiting_peel":
-            yield Check(
-                "weeks", "warn", "Its close has not ended; run `pulse wave close`.", row.wave
-            )
+            yield _awaiting(home, row.wave, now)
         elif row.state == "planned":
             yield Check("weeks", "warn", "Its opening has not ended; open or cancel it.", row.wave)
         elif row.state == "open" and row.closes + _LATE < now:
             told = f"It should have closed at {row.closes:%Y-%m-%d %H:%M} UTC; `pulse wave close`."
             yield Check("weeks", "warn", told, row.wave)
     if not any(row.state in {"held", "awaiting_peel", "planned"} for row in rows):
-        yield Check("weeks", "ok", f"{len(rows)} weeks, none of them stuck.")
+        yield Check("weeks", "ok", f"None of the weeks so far ({len(rows)}) is stuck.")
+
+
+def _awaiting(home: Home, wave: str, now: dt.datetime) -> Check:
+    """Say whether a close was cut off, or how long it has waited for its council."""
+    try:
+        waits = waits_for(home, wave)
+    except Held as error:
+        return Check("weeks", "fail", error.message, wave)
+    if waits is None:
+        return Check("weeks", "warn", "Its close has not ended; run `pulse wave close`.", wave)
+    since = ""
+    if waits.since is not None:
+        since = f" since {waits.since:%Y-%m-%d %H:%M} UTC ({lasting(now - waits.since)})"
+    told = f"It waits for its council{since}: give it BOX, then `pulse wave close --peeled P`."
+    return Check("weeks", "warn", told, wave)
 
 
 def _closed(rooms: Shelves, rows: Sequence[waves.Wave]) -> Iterator[Check]:
@@ -100,7 +115,9 @@ def _closed(rooms: Shelves, rows: Sequence[waves.Wave]) -> Iterator[Check]:
             told = f"The {name} has forgotten that this week is over; its old links answer 404."
             yield Check("closed weeks", "warn", told, wave)
     if not any(missing.values()):
-        yield Check("closed weeks", "ok", f"Both rooms remember {len(over)} weeks that are over.")
+        yield Check(
+            "closed weeks", "ok", f"Both rooms remember every week that is over ({len(over)})."
+        )
 
 
 def left_stores(rooms: Shelves, rows: Sequence[waves.Wave]) -> Iterator[Check]:
@@ -129,7 +146,7 @@ def _marks(state: Engine, rows: Sequence[waves.Wave]) -> Iterator[Check]:
             .where(membership.c.wave.in_(over), membership.c.email != "")
         )
     if marked or named:
-        told = f"{marked} marks and {named} addresses of weeks that are over are still kept."
+        told = f"Of weeks that are over, marks ({marked}) and addresses ({named}) are still kept."
         yield Check("marks", "fail", told, "state")
     else:
         yield Check("marks", "ok", "No address or mark is kept of weeks that are over.")

@@ -104,7 +104,7 @@ def test_a_week_opens_under_an_imported_key_and_few_are_told(
     assert f"forget --wave {opened['wave']}" in call("wave", "cancel").stderr
     again = call("wave", "open", "--json")
     assert json.loads(again.stdout)["covered"] == 3
-    assert "Council keys for 3 more weeks are left" in again.stderr
+    assert "Council keys left: 3, each for one week" in again.stderr
     forgotten = document("council", "forget", "--key", str(keys), "--wave", opened["wave"])
     assert forgotten["pairs"] == [checked["pair"]]
 

@@ -1,5 +1,6 @@
 """A close with a council on another machine: BOX goes out, P comes back, wrong ones are refused."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -20,8 +21,20 @@ from pulse.cli.program import program
 from pulse.closing import Closed
 from pulse.closing.council import waits_for
 from pulse.errors import Held, Refused, WrongState
+from pulse.upkeep import waves_look
+from tests.shelves import rooms
 from tests.unit.ballotbox.away import Away
-from tests.week import ANSWERS, Interrupted, Secrets, Week, ballots, cast, open_week, stop_at
+from tests.week import (
+    ANSWERS,
+    CLOSES,
+    Interrupted,
+    Secrets,
+    Week,
+    ballots,
+    cast,
+    open_week,
+    stop_at,
+)
 
 SOURCE: Final = Path(pulse.__file__).parents[1]
 
@@ -86,9 +99,36 @@ def test_the_close_waits_and_says_where_box_lies(case: Case) -> None:
             "awaiting_peel", str(places.box), str(places.bundle), 27,
         )  # fmt: skip
         assert case.week.state == "awaiting_peel"
-    assert waits_for(case.week.home, case.week.wave) == (places.box, places.bundle)
+    assert waits_for(case.week.home, case.week.wave) == (places.box, places.bundle, CLOSES)
     assert waits_for(case.week.home, "2026-W08") is None
     assert case.box.read_bytes() == places.box.read_bytes()
+
+
+def test_how_long_a_council_lets_wait_is_seen(case: Case) -> None:
+    """The first moment counts, however often BOX is asked for; nothing happens by itself."""
+    case.week.later(20)
+    assert case.week.close().state == "awaiting_peel"
+    home = ("--home", str(case.week.home.path))
+    told = json.loads(CliRunner().invoke(program, ["wave", "status", "--json", *home]).stdout)
+    assert told["waits_since"] == "2026-02-27T17:00:00+00:00"
+    days, d, hours, h = told["waits_for"].split()  # by the clock of this machine
+    assert int(days) > 20
+    assert (d, h) == ("d", "h")
+    assert int(hours) < 24
+    (check,) = (
+        each
+        for each in waves_look.look(
+            case.week.home, rooms(case.week.home), case.week.engine, [case.week.row],
+            CLOSES + dt.timedelta(days=3, hours=4, minutes=59),
+        )
+        if each.check == "weeks"
+    )  # fmt: skip
+    assert check.message == (
+        "It waits for its council since 2026-02-27 17:00 UTC (3 d 4 h): "
+        "give it BOX, then `pulse wave close --peeled P`."
+    )
+    case.week.places.plan.write_bytes(b"{")
+    assert waves_look._awaiting(case.week.home, case.week.wave, CLOSES).status == "fail"
 
 
 def test_a_wave_that_was_held_before_waits_like_any_other(case: Case) -> None:
@@ -197,7 +237,7 @@ def test_p_is_taken_only_where_a_council_peels(week: Week, tmp_path: Path) -> No
     """An open wave, one not exported yet, and one without a council take no P."""
     given = tmp_path / "P"
     given.write_bytes(b"")
-    with pytest.raises(WrongState, match="needs it closed"):
+    with pytest.raises(WrongState, match=r"needs it closed.*first: `pulse wave close`"):
         week.close(peeled=given)
     with pytest.raises(Interrupted):
         week.close(checkpoint=stop_at("after shut"))

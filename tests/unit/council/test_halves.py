@@ -64,9 +64,35 @@ def test_a_known_half_brings_nothing_in(
 ) -> None:
     """The same file again is refused, used or not, and covers no more weeks."""
     council.take(engine, WAVE)
-    with pytest.raises(Refused, match="3 of these 3 keys were imported before"):
+    with pytest.raises(Refused, match=r"\(3 of 3\) were imported before"):
         council.import_halves(Home(tmp_path / "home"), engine, tmp_path / "F.pub")
     assert council.covered(engine) == len(points) - 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"v":1,"kind":"x","pairs":1}\n', b"\xff"])
+def test_a_wrong_file_brings_nothing_in_and_is_told_so(
+    engine: Engine, tmp_path: Path, content: bytes
+) -> None:
+    """Whatever it is, the refusal ends with what was kept."""
+    home = Home(tmp_path / "home")
+    home.make()
+    (tmp_path / "wrong").write_bytes(content)
+    with pytest.raises(Refused, match=r"Nothing was imported\.$"):
+        council.import_halves(home, engine, tmp_path / "wrong")
+    assert council.covered(engine) == 0
+
+
+def test_damaged_files_of_the_home_do_not_pass_for_anothers(engine: Engine, tmp_path: Path) -> None:
+    """A damaged opening key is known by its list; a damaged list stops the import."""
+    home = Home(tmp_path / "home")
+    home.make()
+    pairs.make(tmp_path / "F", 1)
+    (home.operator_keys / f"{WAVE}.inner").write_bytes(b"damaged")
+    assert council.import_halves(home, engine, tmp_path / "F.pub").imported == 1
+    (home.published / WAVE).mkdir()
+    (home.published / WAVE / "keys-0.json").write_bytes(b"{")
+    with pytest.raises(Refused, match=r"damaged on the disk.*Nothing was imported"):
+        council.import_halves(home, engine, tmp_path / "F.pub")
 
 
 @pytest.mark.parametrize(("holder", "refused"), [("same-user", False), ("council", True)])
