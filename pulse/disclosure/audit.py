@@ -156,14 +156,19 @@ def _audited(folder: Path, before: _Before | None, survey: Survey) -> Verdict:
     results = reading.read_file(folder / "results.json")
     found += audited_results.findings(results, sheet, survey)
     alone = list(audited_widths.isolated(sheet))
-    if alone and not found:
-        raise Unsure(f"The residues show nothing, but a program found this: {alone[0]}")
+    _refuse_doubt(found, alone)
     if before is not None and not found:
         found += _later(before, sheet)
     if found:
         return Verdict((*found, *alone))
     hits = audited_widths.too_narrow(sheet)
     return Verdict(tuple(audited_widths.said(hits)), tuple(hits))
+
+
+def _refuse_doubt(found: Sequence[str], alone: Sequence[str]) -> None:
+    """Give no verdict where only the program that knows no residues finds somebody isolated."""
+    if alone and not found:
+        raise Unsure(f"The residues show nothing, but a program found this: {alone[0]}")
 
 
 def _later(before: _Before, sheet: Sheet) -> Iterator[str]:

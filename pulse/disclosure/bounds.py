@@ -35,6 +35,7 @@ CORES: Final = 2
 PATIENCE: Final = 200.0
 # Columns from which the first-order method is the quicker one.
 MANY: Final = 10_000
+_DISAGREE: Final = "Two ways to bound the counts disagree."
 
 
 class Hit(NamedTuple):
@@ -115,19 +116,19 @@ def _narrow(wave: Wave, nodes: Sequence[Node]) -> Iterator[Hit]:
     least, most = (program.least(sign * _chosen(nodes)) for sign in (1.0, -1.0))
     if ranges is None or least is None or most is None:
         if ranges is not None or least is not None:
-            raise Unsure("Two ways to bound the counts disagree.")
+            raise Unsure(_DISAGREE)
         raise Unsure("The bands contradict each other.")
     for at, node in enumerate(nodes):
         for group in node.hidden:
             low, high = ranges[group.unit_id]
             one, two = _part(group, node, least[at]), _part(group, node, most[at])
             if ceil(one.low - EDGE) < low or floor(two.high + EDGE) > high:
-                raise Unsure("Two ways to bound the counts disagree.")
+                raise Unsure(_DISAGREE)
             open_ = floor(two.high + EDGE) - ceil(one.low - EDGE)
             if open_ < NARROWEST:
                 exact = _exact_counts(program, nodes, at, group)
                 if exact != (low, high):
-                    raise Unsure("Two ways to bound the counts disagree.")
+                    raise Unsure(_DISAGREE)
                 open_ = high - low
             if open_ < NARROWEST:
                 yield Hit(group.unit_id, next(iter(wave.rows)), "how many of it answered")
@@ -159,9 +160,7 @@ def _part(group: Unit, node: Node, n: float) -> Range:
 def _exact_counts(program: Program, nodes: Sequence[Node], at: int, group: Unit) -> Range:
     cost = np.zeros(len(nodes))
     cost[at] = 1
-    least, most = program.least(cost), program.least(-cost)
-    if least is None or most is None:
-        raise Unsure("Two ways to bound the counts disagree.")
+    least, most = _solved(program, cost), _solved(program, -cost)
     low, high = _part(group, nodes[at], least[at]), _part(group, nodes[at], most[at])
     return Range(low.low, high.high)
 
@@ -262,10 +261,14 @@ def _most(program: Program, asked: system.Question, name: str, weights: Vector) 
     answers = slice(asked.place[name] + 1, asked.place[name] + FEWEST)
     cost = np.zeros(len(asked.low))
     cost[answers] = -weights
+    return float(_solved(program, cost)[answers] @ weights)
+
+
+def _solved(program: Program, cost: Vector) -> Vector:
     values = program.least(cost)
     if values is None:
         raise Unsure("No answers at all fit the figures.")
-    return float(values[answers] @ weights)
+    return values
 
 
 def linked(waves: Sequence[Wave], item: str) -> system.Question:

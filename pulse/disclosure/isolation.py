@@ -159,8 +159,13 @@ def _smallest(people: Sequence[int], basis: Mapping[int, _Row], k: int) -> list[
     rows.add(range(len(people)), list(people), -inf, k - 0.5)
     ends = np.ones(len(people))
     answer = Program(0 * ends, ends, rows, whole=True).least(list(people))
-    if answer is None:
-        return None
+    return None if answer is None else _confirmed(answer, people, basis, k)
+
+
+def _confirmed(
+    answer: Iterable[float], people: Sequence[int], basis: Mapping[int, _Row], k: int
+) -> list[int]:
+    """Return the columns that a solver chose, once they have been tested without it."""
     chosen = {at for at, value in enumerate(answer) if round(value)}
     if not chosen or sum(people[at] for at in chosen) >= k or not _combines(chosen, basis):
         raise Unsure("The solver named a group that the figures do not isolate.")

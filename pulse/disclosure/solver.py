@@ -118,9 +118,7 @@ class Program:
             first_order = self._methods[0] == "pdlp"  # it needs no presolve, which costs more
             self._checked(self._highs.setOptionValue("solver", self._methods[0]))
             self._checked(self._highs.setOptionValue("presolve", "off" if first_order else "on"))
-        if self._highs.run() == highspy.HighsStatus.kError:  # a warning is told by the status
-            return highspy.HighsModelStatus.kSolveError
-        return self._highs.getModelStatus()
+        return _ended(self._highs.run(), self._highs.getModelStatus())
 
     def _hold_against_rows(self, values: Vector) -> None:
         """Work out every row anew from the values, whatever the solver says of itself."""
@@ -165,6 +163,11 @@ _OPTIONS: Final[dict[str, bool | int | float | str]] = {
     # Well above the hundreds that a question takes; then another method is asked.
     "pdlp_iteration_limit": 20_000,
 }
+
+
+def _ended(ran: highspy.HighsStatus, status: highspy.HighsModelStatus) -> highspy.HighsModelStatus:
+    """Return how a run ended: an error is no answer, and a warning is told by the status."""
+    return highspy.HighsModelStatus.kSolveError if ran == highspy.HighsStatus.kError else status
 
 
 def _highs() -> highspy.Highs:

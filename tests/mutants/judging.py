@@ -12,8 +12,11 @@ JUDGES: Final = {
     "ballotbox": ("tests/unit/ballotbox", _HOUSE, "tests/conformance/test_ballotbox.py"),
     "closing": (
         "tests/unit/closing", _HOUSE, "tests/fault/test_closing.py", "tests/fault/test_damage.py",
+        "tests/fault/test_auditor_fails.py", "tests/fault/test_elsewhere.py",
     ),
-    "disclosure": ("tests/unit/disclosure", _HOUSE, "tests/property"),
+    "disclosure": (
+        "tests/unit/disclosure", _HOUSE, "tests/property", "tests/fault/test_auditor_fails.py",
+    ),
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from pulse.closing import results
@@ -72,6 +73,13 @@ def test_staff_see_the_organisation_and_shown_departments() -> None:
     ]
     assert found["participation"] == "At least 15 of 20 people answered."
     assert "1 of 2 departments are not shown" in found["hidden"]
+
+
+def test_a_scale_of_nought_is_nought() -> None:
+    """Where nobody agrees with anything, staff read 0 and not another number."""
+    item, scale = rows("all", "E")
+    found = composed(item, msgspec.structs.replace(scale, mean=0.0, mean_bound="at_most"))
+    assert [(each["mean"], each["mean_bound"]) for each in found["scales"]] == [(0.0, "at_most")]
 
 
 def test_every_figure_is_a_released_cell() -> None:

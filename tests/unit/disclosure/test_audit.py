@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 from msgspec import structs
 
-from pulse.disclosure.audit import audit_home, audit_release
+from pulse.disclosure import audit
+from pulse.disclosure.audit import audit_candidate, audit_home, audit_release
+from pulse.errors import Unsure
 from pulse.release import cells, ledger, manifest
 from tests.unit.disclosure.pressed import WAVES, forge, found
 
@@ -42,6 +44,23 @@ def test_an_empty_home_passes(tmp_path: Path) -> None:
     """Without any release there is nothing to find."""
     assert audit_home(tmp_path).ok
     assert audit_home(tmp_path / "missing").ok
+
+
+def test_a_candidate_beside_a_broken_ledger_is_told_so(releases: Path) -> None:
+    """What cannot be chained to what was released before is a finding, and nothing mends it."""
+    assert audit_candidate(releases, releases / WAVE).findings[0].startswith("this wave was rel")
+    path = releases / ledger.NAME
+    path.write_bytes(path.read_bytes().replace(WAVE.encode(), b"2026-W40"))
+    verdict = audit_candidate(releases, releases / WAVE)
+    assert (len(verdict.findings), verdict.mendable) == (1, False)
+
+
+def test_what_only_one_of_two_ways_finds_is_no_verdict() -> None:
+    """P19: a person whom only the program finds isolated is unsure; told by both, it is found."""
+    audit._refuse_doubt((), ())
+    audit._refuse_doubt(("lab: a residue",), ("lab",))
+    with pytest.raises(Unsure, match="a program found this: lab"):
+        audit._refuse_doubt((), ("lab",))
 
 
 CLAIMS: list[tuple[str, dict[str, Any], str]] = [

@@ -1,11 +1,13 @@
 """Two parts of the bounds by themselves: the quick way to clear a group, and rows on skips."""
 
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pulse.disclosure import bounds, system
 from pulse.disclosure.bounds import SUM_OPEN, wave_of
@@ -13,10 +15,11 @@ from pulse.disclosure.protect import protect
 from pulse.disclosure.residues import EVERYBODY, Range
 from pulse.disclosure.solver import Program, Vector
 from pulse.disclosure.system import FEWEST, Node
+from pulse.errors import Unsure
 from pulse.release.cell import Cell
 from pulse.terms import TOP, Unit
 from tests.property.worlds import INSTRUMENT, POLICY, tally
-from tests.unit.disclosure.test_bounds import flat
+from tests.unit.disclosure.test_bounds import ONE, cast, flat, hidden, low_sums
 
 
 def ways(answers: list[int], invited: int, rest: int) -> list[tuple[int, ...]]:
@@ -81,3 +84,71 @@ def test_teams_that_nothing_shown_covers_are_bounded_too(others: int, told: set[
     )
     found = bounds.hits(wave_of(tree, 40 + others, [row], ("A1",)))
     assert {hit.unit_id for hit in found} == told
+
+
+def given_away() -> bounds.Wave:
+    """Return a wave with one hidden team of seven, of which five to seven answered."""
+    tree, counts = low_sums()
+    return wave_of(tree, cast(counts), hidden(tree, counts, "e").cells, ONE)
+
+
+def contradicted() -> bounds.Wave:
+    """Return the same wave with fewer answers in all than in one of its teams."""
+    wave = given_away()
+    rows = dict(wave.rows["A1"])
+    rows["org"] = structs.replace(rows["org"], at_least=20)
+    return wave._replace(rows={"A1": rows})
+
+
+def nodes_of(wave: bounds.Wave) -> tuple[Node, ...]:
+    """Return the forest of shown nodes."""
+    return tuple(system.forest(wave.tree, wave.shown, wave.bands, wave.counted))
+
+
+def test_bands_that_contradict_each_other_are_unsure() -> None:
+    """More answers in a team than in everybody together: there is no verdict."""
+    with pytest.raises(Unsure, match="contradict each other"):
+        bounds.hits(contradicted())
+
+
+def banded(low: int, high: int | None) -> list[Node]:
+    """Return the nodes with another band for the hidden team, or a wide one for each."""
+    nodes = nodes_of(given_away())
+    if high is None:
+        return [node._replace(band=Range(low, node.invited)) for node in nodes]
+    return [node._replace(band=Range(low, high)) if node.hidden else node for node in nodes]
+
+
+FAULTS: dict[str, Callable[[], tuple[bounds.Wave, Sequence[Node]]]] = {
+    "only one fits": lambda: (given_away(), nodes_of(contradicted())),
+    "only the other fits": lambda: (contradicted(), nodes_of(given_away())),
+    "one is wider": lambda: (given_away(), banded(0, None)),
+    "one is exact": lambda: (given_away(), banded(6, 6)),
+    "one is narrower": lambda: (given_away(), banded(5, 6)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_two_ways_to_bound_that_disagree_are_unsure(fault: str) -> None:
+    """P19: a fault in either way to bound counts is no verdict; agreeing, both find three."""
+    assert list(bounds._narrow(given_away(), nodes_of(given_away()))) == []
+    with pytest.raises(Unsure, match="disagree"):
+        list(bounds._narrow(*FAULTS[fault]()))
+
+
+def test_nothing_is_bounded_by_figures_that_nothing_fits() -> None:
+    """A range of answers that do not exist is never given out."""
+    wave = given_away()
+    rows = dict(wave.rows["A1"])
+    rows["org"] = structs.replace(rows["org"], mean=4.0, mean_bound="exact")
+    asked = bounds.linked([wave._replace(rows={"A1": rows})], "A1")
+    with pytest.raises(Unsure, match="No answers at all fit"):
+        bounds.sum_range(Program(asked.low, asked.high, asked.rows), asked, f"{wave.wave}/e")
+
+
+@pytest.mark.parametrize(("people", "told"), [(40, "that everybody answered"), (41, "")])
+def test_that_everybody_answered_is_told(people: int, told: str) -> None:
+    """Forty or more answers of forty people are everybody's; of forty-one one may be missing."""
+    asked = bounds.linked([wave := given_away()], "A1")
+    program = Program(asked.low, asked.high, asked.rows)
+    assert bounds.told_of(program, asked, f"{wave.wave}/a", people) == told

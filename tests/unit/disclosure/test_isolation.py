@@ -2,11 +2,14 @@
 
 import random
 import time
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 
+from pulse.disclosure import isolation
 from pulse.disclosure.isolation import smallest_isolated
+from pulse.errors import Unsure
 from tests.property.families import Family, families, isolated
 
 K = 5
@@ -58,6 +61,22 @@ def test_people_nobody_invited_do_not_count() -> None:
 def test_atoms_that_nothing_tells_apart_count_together() -> None:
     """Three and four people in the same sets are seven."""
     assert smallest_isolated([frozenset("ab")], {"a": 3, "b": 4}, K) is None
+
+
+HALVES = {0: {0: Fraction(1), 2: Fraction(1)}, 1: {1: Fraction(1)}}  # columns 0 and 2 together
+
+
+@pytest.mark.parametrize(
+    "answer", [(0, 0, 0), (1, 0, 0), (0, 0, 1), (1, 1, 1)],
+    ids=["nobody", "half of a set", "the other half", "five people"],
+)  # fmt: skip
+def test_a_group_that_a_solver_invents_is_not_believed(answer: tuple[int, ...]) -> None:
+    """P19: what it names must be somebody, fewer than k people, and a combination of the sets."""
+    people = (1, 2, 2)
+    assert isolation._confirmed((0, 1, 0), people, HALVES, K) == [1]
+    assert isolation._confirmed((1 - 1e-9, 0, 1), people, HALVES, K) == [0, 2]
+    with pytest.raises(Unsure, match="do not isolate"):
+        isolation._confirmed(answer, people, HALVES, K)
 
 
 @pytest.mark.slow

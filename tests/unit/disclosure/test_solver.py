@@ -83,6 +83,16 @@ def test_of_all_statuses_two_are_answers(name: str, method: str) -> None:
             program.least([1, 0])
 
 
+@pytest.mark.parametrize(
+    "status", [highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible]
+)
+def test_a_run_that_ended_in_an_error_is_no_answer(status: highspy.HighsModelStatus) -> None:
+    """Whatever the model's status says from before, an error is not taken for it; a warning is."""
+    assert solver._ended(highspy.HighsStatus.kError, status) not in solver._CLEAR
+    for ran in (highspy.HighsStatus.kOk, highspy.HighsStatus.kWarning):
+        assert solver._ended(ran, status) == status
+
+
 def test_a_question_that_makes_no_sense_is_unsure() -> None:
     """A column that does not exist is refused, not guessed."""
     rows = Rows()
