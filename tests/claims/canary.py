@@ -1,7 +1,8 @@
 """A wave lived under the loudest logging there is, and a search for what it must not have told.
 
 Every process of the wave (commands and servers) loads the *tap*: each record of each logger is
-written down whole, whatever levels are set. What people send are canaries: values that stand in
+written down whole, whatever levels are set, and so is the place of each file that is opened for
+writing and of each address that is called. What people send are canaries: values that stand in
 nothing else, so that wherever one turns up, it was written there.
 """
 
@@ -11,7 +12,6 @@ import json
 import secrets
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -36,100 +36,6 @@ HEADER_NAMES: Final = (
     "authorization", "x-request-id", "traceparent", "if-none-match", "forwarded",
 )  # fmt: skip
 Found = set[tuple[str, str]]
-
-# Python loads a module of this name at the start of every process.
-TAP: Final = """
-import logging, os
-
-def write(line):
-    with open(os.path.join(os.environ["CANARY_LOGS"], f"{os.getpid()}.log"), "a") as file:
-        file.write(line + "\\n")
-
-class Tap(logging.Handler):
-    def emit(self, record):
-        write(" ".join(map(str, (self.format(record), record.args, record.__dict__))))
-
-write("tapped")
-
-logging.root.addHandler(Tap(1))
-logging.root.level = logging.DEBUG
-
-def stay_loud(logger, level):
-    logger.level = logging.DEBUG
-
-logging.Logger.setLevel = stay_loud
-logging.captureWarnings(True)
-"""
-# What a careless hand might add to a server, and the search must find: each wraps the app.
-MUTANTS: Final = {
-    "logs bodies": """
-        async def hear():
-            message = await receive()
-            logging.getLogger("app").debug("got %s", message.get("body"))
-            return message
-        await app(scope, hear, send)
-    """,
-    "logs addresses": """
-        logging.getLogger("app").info("from %s", scope.get("client"))
-        await app(scope, receive, send)
-    """,
-    "prints errors": """
-        async def tell(message):
-            if message.get("status", 200) >= 400:
-                print(scope["path"], scope["query_string"], flush=True)
-            await send(message)
-        await app(scope, receive, tell)
-    """,
-    "keeps agents": """
-        agents = [value for name, value in scope["headers"] if name == b"user-agent"]
-        with open(os.path.join(os.environ["PULSE_HOME"], "state", "agents"), "ab") as file:
-            file.writelines(agents)
-        await app(scope, receive, send)
-    """,
-    "keeps links": """
-        async def hear():
-            message = await receive()
-            if scope["path"] == "/me":
-                with open(os.path.join(os.environ["PULSE_HOME"], "issuer", "last"), "wb") as file:
-                    file.write(message.get("body", b""))
-            return message
-        await app(scope, hear, send)
-    """,
-    "lets databases speak": """
-        logging.getLogger("sqlalchemy.engine.Engine").disabled = False
-        await app(scope, receive, send)
-    """,
-}
-_MUTATION: Final = """
-import uvicorn
-
-def mutated(app):
-    async def run(scope, receive, send):
-        if scope["type"] != "http":
-            return await app(scope, receive, send)
-{body}
-    return run
-
-def load_mutant(config, load=uvicorn.Config.load, mutated=mutated):
-    load(config)
-    config.loaded_app = mutated(config.loaded_app)
-
-uvicorn.Config.load = load_mutant
-"""
-
-
-def tapped(folder: Path, *mutants: str) -> dict[str, str]:
-    """Write the tap into `folder`; return the environment that makes every process load it."""
-    (folder / "logs").mkdir(parents=True)
-    bodies = (textwrap.indent(textwrap.dedent(MUTANTS[name]), " " * 8) for name in mutants)
-    tap = TAP + "".join(_MUTATION.format(body=body) for body in bodies)
-    (folder / "sitecustomize.py").write_text(tap)
-    return {
-        "PYTHONPATH": str(folder),
-        "PYTHONDEVMODE": "1",
-        "PYTHONWARNINGS": "default",
-        "CANARY_LOGS": str(folder / "logs"),
-    }
 
 
 class Canaries:
@@ -176,25 +82,35 @@ class Lived:
         self.canaries.add("address", ADDRESS.encode())
         self.said: dict[str, bytes] = {}
 
-    def command(self, *words: str, code: int = 0) -> None:
-        """Run a command and keep what it says."""
+    def command(self, *words: str, code: int | None = 0) -> None:
+        """Run a command and keep what it says; None leaves open how it ends."""
         done = subprocess.run(
             [sys.executable, "-m", "pulse", "--json", *words],
             cwd=ROOT, env=self.place._environment, capture_output=True, check=False,
         )  # fmt: skip
-        assert done.returncode == code, done.stderr.decode()
+        assert code in {None, done.returncode}, done.stderr.decode()
         self.said[f"{len(self.said)} {words[0]}"] = done.stdout + done.stderr
 
     def logs(self) -> dict[str, bytes]:
         """Return what the loggers of all processes told."""
         folder = Path(self.place._environment["CANARY_LOGS"])
-        return {f"log {path.name}": path.read_bytes() for path in folder.iterdir()}
+        return {f"log {path.name}": path.read_bytes() for path in folder.glob("*.log")}
+
+    def doings(self) -> set[str]:
+        """Return what all processes wrote to, and whom they called, as `event place`."""
+        folder = Path(self.place._environment["CANARY_LOGS"])
+        return {line for path in folder.glob("*.does") for line in path.read_text().splitlines()}
 
     def files(self) -> dict[str, bytes]:
-        """Return every file of the home."""
-        home = self.place.folder
-        found = (path for path in sorted(home.rglob("*")) if path.is_file())
-        return {f"home {path.relative_to(home)}": path.read_bytes() for path in found}
+        """Return every file of the home, of the folder for temporary ones, and of the user."""
+        tap = Path(self.place._environment["TMPDIR"]).parent
+        places = {"home": self.place.folder, "tmp": tap / "tmp", "user": tap / "user"}
+        return {
+            f"{name} {path.relative_to(folder)}": path.read_bytes()
+            for name, folder in places.items()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
 
     def links(self) -> list[str]:
         """Return the links of the mails, which are canaries from now on."""
@@ -219,6 +135,8 @@ class Lived:
             reply = line.getresponse()
             said, kind = reply.read(), reply.headers.get("content-type", "")
             self.said[f"{len(self.said)} answer's headers"] = str(reply.headers).encode()
+            if (path, reply.status) != ("/issue", 200):  # that one is for this person alone
+                self.said[f"{len(self.said)} answer to {path}"] = said
             return reply.status, json.loads(said) if "json" in kind else said
         finally:
             line.close()

@@ -5,13 +5,15 @@ import http.client
 import re
 import shutil
 import sqlite3
+import tarfile
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.claims.canary import Found, Lived, misuse, no_http, outputs, tapped
+from tests.claims.canary import Found, Lived, misuse, no_http, outputs
+from tests.claims.tap import tapped
 from tests.installation import installed
 
 pytestmark = pytest.mark.slow
@@ -87,7 +89,6 @@ def busy(lived: Lived, body: object) -> None:
 def test_a_wave_tells_nothing_and_keeps_nothing(tmp_path: Path) -> None:
     """No canary in any log, trace, metric, output or file but where it belongs, errors too."""
     lived = open_wave(tmp_path)
-    migrating = {name for name, told in lived.logs().items() if b"alembic" in told}
     with lived.place.serving() as process:
         bodies = [lived.signed(link) for link in lived.links()[: 2 * VOTERS]]
         busy(lived, bodies[0][1])
@@ -96,6 +97,9 @@ def test_a_wave_tells_nothing_and_keeps_nothing(tmp_path: Path) -> None:
         assert statuses == {400, 403, 404, 405, 409, 413, 415, 422}
         no_http(lived)
         sign_in(lived)
+        lived.command("wave", "open", "--wave", "2026-W09", code=1)
+        lived.command("wave", "status")
+        look_after(lived, "while-open")
         assert look(lived, OPEN) == set()
         # Each of them really stands where it belongs, so the search finds what is there.
         everywhere = lived.canaries.found_in(lived.files())
@@ -105,10 +109,38 @@ def test_a_wave_tells_nothing_and_keeps_nothing(tmp_path: Path) -> None:
         assert {lived.ask("POST", "/issue", bodies[0][0])[0]} == {410}
         assert {lived.ask("POST", "/ballot", bodies[0][1])[0]} == {410}
         assert lived.ask("GET", "/results")[0] == 200
+        assert lived.ask("POST", "/me", {"v": 1, "secret": bodies[0][0]["secret"]})[0] == 404
+        lived.command("invite", code=1)
+        look_after(lived, "after")
+        lived.command("audit")
+        lived.command("export", "--format", "csv", "--out", str(tmp_path / "out.csv"))
+        lived.said["exported"] = (tmp_path / "out.csv").read_bytes()
         lived.said["serve"] = outputs(process)
     assert len(lived.logs()) >= PROCESSES  # the tap was in every process
-    assert {name for name, told in lived.logs().items() if told != SILENT} <= migrating
+    # Who makes or copies a database tells how; nobody else has a word to say.
+    assert all(told == SILENT or b"alembic" in told for told in lived.logs().values())
     assert look(lived, CLOSED) == set()
+    assert elsewhere(lived, tmp_path) == set()
+
+
+def look_after(lived: Lived, name: str) -> None:
+    """Do what an operator does with any home: look it over, and take a backup of it."""
+    lived.command("doctor", code=None)
+    file = lived.place.folder.parent / f"{name}.backup"
+    lived.command("backup", str(file))
+    with tarfile.open(file) as tar:
+        for member in tar:
+            held = tar.extractfile(member)
+            lived.said[f"home {member.name} in {name}"] = held.read() if held else b""
+
+
+def elsewhere(lived: Lived, folder: Path) -> set[str]:
+    """Return what any process wrote to, or called, that is neither its home nor this machine."""
+    fine = re.compile(
+        rf"(open|sqlite3.connect) (file:(//)?)?{re.escape(str(folder))}/"  # home, logs, backups
+        r"|open .*/__pycache__/|open (/dev/null|\d+)$|socket.connect \('127\.0\.0\.1', "
+    )
+    return {doing for doing in lived.doings() if not fine.match(doing)}
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +160,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
             {"blinded", "link", "token", "box", "address", "query"},
         ),
         (("keeps agents", "keeps links", "lets databases speak"), {"header", "link", "token"}),
+        (("echoes", "spools", "tells a neighbour"), {"query", "link", "token", "box", "blinded"}),
     ],
 )
 def test_a_careless_server_is_found(
@@ -142,3 +175,4 @@ def test_a_careless_server_is_found(
         assert lived.ask("GET", "/nowhere")[0] == 404
         lived.said["serve"] = outputs(process)
     assert told <= {kind for _, kind in look(lived, OPEN)}
+    assert bool(elsewhere(lived, tmp_path)) == ("tells a neighbour" in mutants)
