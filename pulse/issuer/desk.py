@@ -5,6 +5,7 @@ The order of refusals of a request to sign is decided inside one write transacti
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,13 +16,13 @@ from typing import Final
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse.errors import Busy, InvalidValue, RequestError
+from pulse.errors import BadKeyList, Busy, InvalidValue, RequestError
 from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore, Mark, unknown_invitation
 from pulse.store.desks import Desks, Group, recovered, shut
 from pulse.store.groupcommit import GroupCommit, busy
 from pulse.store.shelf import Shelf
-from pulse.token.encoding import sha256, unb64u
+from pulse.token.encoding import b64u, sha256, unb64u
 from pulse.token.invites import SECRET_LENGTH, invite_hash
 from pulse.token.keys import MODULUS_BYTES, SigningKey, read_public
 from pulse.token.rfc9474 import blind_sign
@@ -47,8 +48,11 @@ class IssuerDesk:
         self._files = {group.g: group.file for group in groups}
         self._public = {group.g: group.spki for group in groups}
         self._moduli: dict[str, int] = {}
-        self._private = dict(keyfile.read(keys / f"{wave}.keys"))
+        self._file = keys / f"{wave}.keys"
+        self._private = dict(keyfile.read(self._file))
         self._keys: dict[str, SigningKey] = {}
+        self._damaged: set[str] = set()
+        self._open = True
         self.store = IssuerStore(shelf, wave)
         self.commits: GroupCommit[Mark, str] = GroupCommit(self.store.mark, waiting)
 
@@ -57,27 +61,54 @@ class IssuerDesk:
         return self._files[g]
 
     def check(self, blinded: bytes, g: str) -> None:
-        """Raise InvalidValue unless `blinded` can be signed with the key of group `g`."""
+        """Raise unless `blinded` can be signed with the key of group `g`; nothing is used up.
+
+        Raises:
+            InvalidValue: it is no blinded message for this key.
+            Busy: the key was damaged on the disk; a sound file is taken up by itself.
+        """
         number = int.from_bytes(blinded, "big")
         if g not in self._moduli:
             self._moduli[g] = read_public(unb64u(self._public[g])).public_numbers().n
         modulus = self._moduli[g]
         if len(blinded) != MODULUS_BYTES or number >= modulus or gcd(number, modulus) != 1:
             raise InvalidValue("This is no blinded message for this group.", where="blinded")
+        self._key(g)
 
     def sign(self, g: str, blinded: bytes) -> bytes:
         """Sign with the key of group `g`; the same message gives the same bytes."""
-        if g not in self._keys:
-            self._keys[g] = SigningKey.from_der(self._private[g])
-        return blind_sign(self._keys[g], blinded)
+        return blind_sign(self._key(g), blinded)
 
     def works(self) -> bool:
-        """Tell whether the store takes writes."""
-        return recovered(self.commits, self.store)
+        """Tell whether the store takes writes, and every key that was asked for is sound."""
+        for g in tuple(self._damaged):
+            with contextlib.suppress(Busy):
+                self._key(g)
+        return not self._damaged and recovered(self.commits, self.store)
+
+    def _key(self, g: str) -> SigningKey:
+        """Return the key of a group, read at its first use; the file may have been mended since."""
+        if g not in self._keys:
+            try:
+                if g in self._damaged and self._open:
+                    self._private = dict(keyfile.read(self._file))
+                key = SigningKey.from_der(self._private[g])
+                sound = b64u(key.spki) == self._public[g]
+            except (BadKeyList, InvalidValue, KeyError):
+                if not self._open:
+                    raise
+                sound = False
+            if not sound:
+                self._damaged.add(g)
+                raise busy()
+            self._keys[g] = key
+            self._damaged.discard(g)
+        return self._keys[g]
 
     def close(self) -> None:
         """Answer what waits, forget the keys, let go of the store."""
         self.commits.close()
+        self._open = False
         self._keys.clear()
         self._private.clear()
         self.store.close()
@@ -107,7 +138,7 @@ class Issuer:
         Raises:
             InvalidValue: no canonical base64url of 32 bytes.
             UnknownInvitation: no invitation of an open wave, whatever else it may have been.
-            Busy: the store could not be read just now.
+            Busy: the store or the keys could not be read just now.
         """
         h = invite_hash(unb64u(secret, SECRET_LENGTH))
         for wave, desk in self._desks.all().items():
@@ -119,7 +150,7 @@ class Issuer:
                 continue  # the close has destroyed it meanwhile
             if g is not None:
                 return Invitation(wave=wave, g=g, file=desk.file(g))
-        raise unknown_invitation()
+        raise busy() if self._desks.unserved() else unknown_invitation()
 
     async def issue(self, wave: str, secret: str, blinded: str) -> bytes:
         """Use up an invitation and sign its blinded message (both b64u), after the commit.

@@ -93,7 +93,7 @@ class Desks(Generic[D]):
         Raises:
             UnknownWave: there never was such a wave.
             WaveShut: it has closed and its store is gone.
-            Busy: the shelf could not be read just now.
+            Busy: the shelf, or what else the wave needs, could not be read just now.
         """
         try:
             return self._find(wave)
@@ -108,7 +108,16 @@ class Desks(Generic[D]):
                 desk = self.known(wave)
             if desk is not None:
                 return desk
+            if self.unserved(wave):
+                raise busy()
         raise self.absence(wave)
+
+    def unserved(self, wave: str = "") -> bool:
+        """Tell whether a wave (any, if none is named) has its store but could not be served.
+
+        Its key file is damaged or cannot be read, say: nobody must take their link for a wrong one.
+        """
+        return wave in self._unserved if wave else bool(self._unserved)
 
     def absence(self, wave: str) -> RequestError:
         """Return the error for a wave without a store: closed, or never there."""

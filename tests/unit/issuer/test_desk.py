@@ -19,6 +19,7 @@ from pulse.errors import (
     UnknownWave,
     WaveShut,
 )
+from pulse.issuer import keyfile
 from pulse.issuer.desk import Invitation, Issuer, IssuerDesk
 from pulse.store.desks import Group
 from pulse.token import rfc9474
@@ -267,3 +268,45 @@ def test_an_issuer_whose_disk_failed_works_again_with_the_disk(
     station.issuer_file.write_bytes(sound)
     assert issuer.works()
     assert isinstance(issue(issuer, body), bytes)
+
+
+@pytest.mark.parametrize("harm", ["no key", "another key", "no such group"])
+def test_a_damaged_key_is_told_before_anything_is_used_up(station: Station, harm: str) -> None:
+    """Its group waits, another one does not; the desk is unwell until a sound file lies there."""
+    file = station.home.issuer_keys / f"{WAVE}.keys"
+    sound = file.read_bytes()
+    ders = {g: der.reveal() for g, der in keyfile.read(file).items()}
+    damaged = {"no key": b"damaged", "another key": ders["00002"], "no such group": b""}[harm]
+    kept = ders | {"00001": damaged}
+    keyfile.write(file, WAVE, [(g, der) for g, der in kept.items() if der])
+    groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
+    desk = IssuerDesk(rooms(station.home).issuer, station.home.issuer_keys, 1, WAVE, groups)
+    messages = {g: station.blinded(g).blinded for g in station.booth.keys}
+    desk.check(messages["00002"], "00002")
+    assert desk.works()
+    with pytest.raises(Busy):
+        desk.check(messages["00001"], "00001")
+    assert not desk.works()
+    file.write_bytes(b"worse")
+    assert not desk.works()
+    file.write_bytes(sound)
+    assert desk.works()
+    desk.check(messages["00001"], "00001")
+    assert desk.sign("00001", messages["00001"])
+    desk.close()
+
+
+def test_a_wave_without_its_keys_makes_no_link_a_wrong_one(station: Station) -> None:
+    """While the file cannot be read nobody is told that they are unknown."""
+    file = station.home.issuer_keys / f"{WAVE}.keys"
+    sound = file.read_bytes()
+    file.write_bytes(b"damaged")
+    issuer = Issuer(rooms(station.home).issuer, station.home.issuer_keys, station.home.published)
+    with pytest.raises(Busy):
+        issuer.me(b64u(station.secrets["00001"][0]))
+    assert issue(issuer, station.issue_body()) is Busy
+    assert not issuer.works()
+    file.write_bytes(sound)
+    issuer.refresh()
+    assert issuer.me(b64u(station.secrets["00001"][0])).g == "00001"
+    issuer.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pulse.ballotbox.store import BoxStore
-from pulse.errors import UnknownWave, WaveShut
+from pulse.errors import Busy, UnknownWave, WaveShut
 from pulse.store.desks import Desks, Group, recovered
 from pulse.store.groupcommit import GroupCommit
 from tests.shelves import casting
@@ -88,14 +88,16 @@ def test_a_reopened_wave_gets_a_new_desk(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("index", [b"", b"{}", b'[{"g":1}]'])
 def test_a_half_opened_wave_is_not_served(tmp_path: Path, index: bytes) -> None:
-    """An index that is missing or cannot be read yet means unknown, not an error."""
+    """An index that is missing yet means unknown; with one that is damaged, to come again."""
     desks = folders(tmp_path)
     (tmp_path / "room" / f"{W}.db").touch()
     with pytest.raises(UnknownWave):
         desks.find(W)
+    assert not desks.unserved()
     open_files(tmp_path, index)
-    with pytest.raises(UnknownWave):
+    with pytest.raises(Busy):
         desks.find(W)
+    assert desks.unserved(W)
 
 
 def test_a_wave_that_cannot_be_served_is_no_good_health(tmp_path: Path) -> None:
