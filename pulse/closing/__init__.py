@@ -88,7 +88,7 @@ def close_wave(  # noqa: PLR0913 - the command's options, each by name
     """
     work = Work(home, settings, clock, engine, wave, progress, checkpoint, auditor)
     work.places.plan.parent.mkdir(mode=0o700, exist_ok=True)
-    with only_one(work.places.lock, work.engine):
+    with only_one(work.places.lock, work.engine) as work.still_ours:
         plan = find(
             work, abandon=abandon, shut=abandon or peeled is not None, storeless=without_store
         )
@@ -148,6 +148,7 @@ def _run(work: Work, plan: Plan) -> Closed:
         phase, step = STEPS[name]
         work.progress(name, list(STEPS).index(name), len(STEPS))
         work.checkpoint(f"before {name}")
+        work.still_ours()
         try:
             with work.timed(phase):
                 after = step(work, plan)

@@ -157,6 +157,7 @@ def _press(
         work.checkpoint("candidate")
         with work.timed("audit", inside="press"):
             verdict = judged(work.auditor, work.home.releases, candidate)
+        work.still_ours()  # an audit may take long, and what is pressed stays
         hits.extend(verdict.hits if verdict.mendable else ())
         return verdict.findings
 

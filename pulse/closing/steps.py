@@ -31,6 +31,7 @@ from pulse.errors import Held, InvalidValue
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
 from pulse.store.databases import shelves
+from pulse.store.lock import StillOurs, held_by_the_system
 from pulse.store.shelf import Shelf
 from pulse.store.wavestores import own_origins, refuse_another, refuse_astray
 from pulse.terms import Progress, Secret
@@ -78,6 +79,7 @@ class Work:
         self.wave, self.progress, self.checkpoint = wave, progress, checkpoint
         self.auditor = auditor
         self.places, self.rooms = Places(home, wave), shelves(home, settings)
+        self.still_ours: StillOurs = held_by_the_system
         self.opened: Opened | None = None
         self.seconds: defaultdict[str, float] = defaultdict(float)
 

@@ -3,19 +3,26 @@
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.errors import WrongState
 from pulse.store.engine import READING
 
+StillOurs = Callable[[], None]
+_HELD: Final = text(
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()"
+)
+
 
 @contextmanager
-def only_one(path: Path, engine: Engine, *, wait: bool = False) -> Iterator[None]:
+def only_one(path: Path, engine: Engine, *, wait: bool = False) -> Iterator[StillOurs]:
     """Hold the lock file `path` while the block runs; the operating system frees it on a crash.
 
     Where the home is on PostgreSQL, a lock of the server is held too: several machines share the
@@ -26,6 +33,10 @@ def only_one(path: Path, engine: Engine, *, wait: bool = False) -> Iterator[None
         engine: the state database.
         wait: wait for whoever holds it instead of refusing.
 
+    Yields:
+        A check for the moment before a step that cannot be taken back: it raises `WrongState`
+        where the server's lock was lost with its connection, and another may be at work.
+
     Raises:
         WrongState: another process, or another thread, holds it.
     """
@@ -34,15 +45,15 @@ def only_one(path: Path, engine: Engine, *, wait: bool = False) -> Iterator[None
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
             raise _taken() from error
-        with _everywhere(path, engine, wait=wait):
-            yield
+        with _everywhere(path, engine, wait=wait) as still_ours:
+            yield still_ours
 
 
 @contextmanager
-def _everywhere(path: Path, engine: Engine, *, wait: bool) -> Iterator[None]:
+def _everywhere(path: Path, engine: Engine, *, wait: bool) -> Iterator[StillOurs]:
     """Hold the server's lock of this name; it ends with its connection."""
     if engine.dialect.name == "sqlite":
-        yield
+        yield held_by_the_system
         return
     digest = hashlib.sha256(f"pulse-lock/v1\0{path.name}".encode()).digest()
     key = {"key": int.from_bytes(digest[:8], "big", signed=True)}
@@ -55,12 +66,33 @@ def _everywhere(path: Path, engine: Engine, *, wait: bool) -> Iterator[None]:
         elif not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
             raise _taken()
         try:
-            yield
+            yield partial(_check, connection)
         finally:
             # In so many words: a server may take its time to see that a connection has gone.
             with suppress(SQLAlchemyError):
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
             connection.invalidate()  # a pool would hand the lock on with the connection
+
+
+def held_by_the_system() -> None:
+    """Pass: a lock file is held for as long as its process lives."""
+
+
+def _check(connection: Connection) -> None:
+    """Ask on the lock's own connection; one that was made anew holds nothing."""
+    try:
+        held = connection.scalar(_HELD)
+    except SQLAlchemyError as error:
+        raise _lost() from error
+    if not held:
+        raise _lost()
+
+
+def _lost() -> WrongState:
+    return WrongState(
+        "The connection that kept other machines out was lost, so another command may have begun. "
+        "This one went no further: nothing was destroyed or published since; run it again."
+    )
 
 
 def _taken() -> WrongState:

@@ -172,12 +172,40 @@ def test_commands_on_machines_without_a_common_lock_file_are_told_apart(
             pass
         with only_one(places[1] / "mail.lock", engines[1]):
             pass
-    with only_one(places[1] / "wave.lock", engines[1]):
+    with only_one(places[1] / "wave.lock", engines[1]) as still_ours:
+        still_ours()
         cluster.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
         )
-        with only_one(places[0] / "wave.lock", engines[0]):
-            pass
+        with only_one(places[0] / "wave.lock", engines[0]) as theirs:
+            theirs()
+            for _ in range(2):  # the connection is dead, then it is another one
+                with pytest.raises(WrongState, match="was lost"):
+                    still_ours()
+
+
+@pytest.mark.parametrize("moment", ["before destroy_a", "candidate"])
+def test_a_close_whose_lock_was_lost_goes_no_further(
+    answered: tuple[Week, Secrets], cluster: Cluster, moment: str
+) -> None:
+    """Before it destroys and before it presses it looks; another machine's close may go on."""
+    week, _ = answered
+    waiting = [moment]
+
+    def lose(place: str) -> None:
+        if place in waiting:
+            waiting.remove(place)
+            cluster.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            )
+
+    before = week.state
+    with pytest.raises(WrongState, match="was lost"):
+        week.close(checkpoint=lose)
+    stores = [shelf.exists(week.wave) for shelf in rooms(week.home)]
+    assert stores == [moment == "before destroy_a"] * 2
+    assert (before, week.state, week.released()) == ("open", "awaiting_peel", {})
+    assert week.close().state == "released"
 
 
 def test_a_lock_is_free_as_soon_as_its_holder_is_done(cluster: Cluster, tmp_path: Path) -> None:
