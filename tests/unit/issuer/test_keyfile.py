@@ -22,7 +22,7 @@ def test_keys_come_back_as_secrets(tmp_path: Path) -> None:
 STRANGE = msgspec.msgpack.encode({"wave": "2026-W09", "keys": [], "more": 1})
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\x80", b"junk", STRANGE])
+@pytest.mark.parametrize("content", [None, b"", b"\x80", b"junk", b"\x81\xa4wave\xa1\xff", STRANGE])
 def test_anything_else_is_refused(tmp_path: Path, content: bytes | None) -> None:
     """A missing, empty or foreign file, or one with a field more, is refused by name."""
     path = tmp_path / "w.keys"

@@ -88,7 +88,8 @@ def test_another_list_is_refused() -> None:
     "change",
     [
         {"v": 2}, {"wave": "2026-W54"}, {"wave": "2026-W9"}, {"closes": "Friday"}, {"k": 4},
-        {"form": 256}, {"form": -1}, {"n": 5}, {"n": 0, "items": (), "lead": ()}, {"top": 7},
+        {"form": 256}, {"form": -1}, {"n": 5}, {"n": 7}, {"n": 0, "items": (), "lead": ()},
+        {"top": 7},
         {"items": (*ITEMS[:5], ITEMS[0])}, {"n": 30, "items": tuple(map(str, range(30)))},
         {"lead": ("other",)}, {"texts": {}}, {"texts": {"en": "F" * 64}}, {"page": "0" * 63},
         {"groups": 0}, {"groups": 41}, {"root": b64u(bytes(31))}, {"root": "ä"},
@@ -101,6 +102,22 @@ def test_unsound_lists_are_refused(change: dict[str, Any]) -> None:
     read(keylist.encode(key_list()))
     with pytest.raises(BadKeyList):
         read(keylist.encode(key_list(**change)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"groups": 1},
+        {"invited": 3},
+        {"n": 1, "items": ("A1",), "lead": ()},
+        {"form": 255},
+        {"k": 10},
+    ],
+)
+def test_the_smallest_and_largest_lists_are_sound(change: dict[str, Any]) -> None:
+    """One group of all people, groups of one, a single item, the last form: no rule is broken."""
+    listed = key_list(**change)
+    assert read(keylist.encode(listed)) == listed
 
 
 @pytest.mark.parametrize(
@@ -143,8 +160,9 @@ def test_forged_group_files_are_refused(signing_key: SigningKey) -> None:
         forged, name = forge(files[0], **change)
         with pytest.raises(BadKeyList):
             keylist.read_group(forged, name, keys)
-    with pytest.raises(BadKeyList):
-        keylist.read_group(files[0], keylist.hex_hash(files[1]), keys)
+    for named, read_ in ((0, 1), (1, 0)):
+        with pytest.raises(BadKeyList, match="that its name promises"):
+            keylist.read_group(files[read_], keylist.hex_hash(files[named]), keys)
     with pytest.raises(BadKeyList):
         keylist.read_group(b"{}", keylist.hex_hash(b"{}"), keys)
 

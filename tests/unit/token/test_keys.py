@@ -5,10 +5,12 @@ import pickle
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_der_private_key,
 )
 
 from pulse.errors import InvalidValue
@@ -97,6 +99,19 @@ def test_garbage_is_refused(signing_key: SigningKey) -> None:
             SigningKey.from_der(garbage)
         with pytest.raises(InvalidValue):
             read_public(garbage)
+
+
+def test_a_locked_or_foreign_private_key_is_refused(signing_key: SigningKey) -> None:
+    """A key under a password, and one of an algorithm that nobody knows, are told as no key."""
+    der = signing_key.private_der().reveal()
+    known = load_der_private_key(der, password=None)
+    locked = known.private_bytes(Encoding.DER, PrivateFormat.PKCS8, BestAvailableEncryption(b"x"))
+    rsa_encryption = bytes.fromhex("06092a864886f70d010101")
+    assert rsa_encryption in der
+    foreign = der.replace(rsa_encryption, rsa_encryption[:-1] + b"\x63")
+    for other in (locked, foreign):
+        with pytest.raises(InvalidValue):
+            SigningKey.from_der(other)
 
 
 def test_a_public_key_has_one_spelling(signing_key: SigningKey) -> None:

@@ -87,6 +87,16 @@ def test_every_leaf_verifies_and_nothing_else(size: int, data: st.DataObject) ->
             verify_inclusion(a_leaf, at, size, a_path, a_root)
 
 
+@pytest.mark.parametrize("size", [257, 259, 1025])
+def test_the_last_of_many_leaves_verifies(size: int) -> None:
+    """A lonely leaf that moves up unpaired verifies in a tree of hundreds too."""
+    leaves = [i.to_bytes(2, "big") for i in range(size)]
+    path = inclusion_paths(leaves)[-1]
+    verify_inclusion(leaves[-1], size - 1, size, path, recursive_root(leaves))
+    with pytest.raises(BadKeyList):
+        verify_inclusion(leaves[-2], size - 1, size, path, recursive_root(leaves))
+
+
 def test_a_path_of_another_size_is_refused() -> None:
     """A tree's path proves nothing about a smaller or larger tree, even under the same root."""
     paths = inclusion_paths(LEAVES)

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, Final
 
 import msgspec
+import pytest
 
 from pulse.ballotbox.seal import generate_pair
 from pulse.terms import Tree, Unit
@@ -66,3 +67,10 @@ def test_a_client_gets_from_the_fingerprint_to_every_group(signing_key: SigningK
         )  # fmt: skip
         assert row["spki"] == group.spki
     assert len(published.files) == 3 + len(TEXTS) + 2
+
+
+@pytest.mark.parametrize("keys", [2, 4])
+def test_every_group_has_a_key_and_every_key_a_group(signing_key: SigningKey, keys: int) -> None:
+    """A key too few or too many is never paired off silently."""
+    with pytest.raises(ValueError, match="zip"):
+        publish(terms(), tree(), [signing_key.spki] * keys, TEXTS)
