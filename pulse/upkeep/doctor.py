@@ -16,7 +16,7 @@ from pulse.clock import Clock
 from pulse.errors import PulseError
 from pulse.settings import DEFAULT_SUPPORT, Home, Settings, is_loopback
 from pulse.store.databases import accounts_engine, shelves, state_engine
-from pulse.upkeep import databases_look, files_look, waves_look
+from pulse.upkeep import databases_look, files_look, keys_look, waves_look
 from pulse.upkeep.finding import Check
 
 _LOCAL_SENDER: Final = "pulse@localhost"
@@ -67,6 +67,7 @@ def _databases(home: Home, settings: Settings, clock: Clock) -> Iterator[Check]:
             return
         rows = waves.every(state)
         yield from files_look.leftovers(home, {row.wave: row.state for row in rows})
+        yield from keys_look.look(home, rows)
         rooms = shelves(home, settings)
         yield from waves_look.look(home, rooms, state, rows, _now(clock))
         for shelf in rooms:

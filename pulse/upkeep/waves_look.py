@@ -16,6 +16,7 @@ from pulse.settings import Home
 from pulse.store.databases import Shelves
 from pulse.store.engine import reading as reading_of
 from pulse.store.shelf import FileShelf
+from pulse.store.wavestores import astray, own_origins
 from pulse.terms import WAVE_ID
 from pulse.upkeep.finding import Check
 
@@ -42,6 +43,7 @@ def look(
     yield from _unfinished(home, rows, now)
     yield from _closed(rooms, rows)
     yield from left_stores(rooms, rows)
+    yield from own_stores(home, rooms, rows)
     yield from _marks(state, rows)
 
 
@@ -132,6 +134,19 @@ def left_stores(rooms: Shelves, rows: Sequence[waves.Wave]) -> Iterator[Check]:
                 "pair people with tokens. Drop the schema of this name."
             )
             yield Check("leftovers", "fail", told, wave)
+
+
+def own_stores(home: Home, rooms: Shelves, rows: Sequence[waves.Wave]) -> Iterator[Check]:
+    """Yield the rooms where a week that has begun has no store, or another home's in its place."""
+    begun = [row for row in rows if row.state in {"open", "awaiting_peel", "held"}]
+    missed = [
+        Check("stores", "fail", f"{told} Set this home's own address.", f"{row.wave}, {name}")
+        for row in begun
+        for name, told in astray(rooms, row.wave, own_origins(home, row.wave, row.keys))
+    ]
+    yield from missed
+    if begun and not missed:
+        yield Check("stores", "ok", "The stores of the week under way are its own.")
 
 
 def _marks(state: Engine, rows: Sequence[waves.Wave]) -> Iterator[Check]:

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from pulse.clock import FixedClock
+from pulse.invitation.tables import sent
+from pulse.roster.tables import membership
 from pulse.settings import Home, load
 from pulse.store.databases import ACCOUNTS, STATE, accounts_engine, state_engine
 from pulse.store.engine import reading
 from pulse.store.migrate import upgrade
 from pulse.upkeep.backup import Taken, backup
 from pulse.upkeep.restore import Restored, restore
+from pulse.wave import wave_table
 from tests.unit.upkeep import homes
 
 CLOCK: Final = FixedClock(dt.datetime(2026, 3, 2, 18, tzinfo=dt.UTC))
@@ -34,6 +37,12 @@ class Place(NamedTuple):
     def backup(self, file: Path) -> Taken:
         """Take a backup."""
         return backup(self.home, self.state, self.accounts, CLOCK, file)
+
+    def end_open_week(self) -> None:
+        """Take away the open week, of which this home has rows alone: no stores and no keys."""
+        with self.state.begin() as connection:
+            for table in (wave_table, sent, membership):
+                connection.execute(delete(table).where(table.c.wave == "2026-W10"))
 
 
 @contextmanager

@@ -47,6 +47,7 @@ def test_a_person_is_told_in_words(place: Place, tmp_path: Path) -> None:
 def test_the_doctor_gives_a_list_and_an_exit_code(place: Place) -> None:
     """Exit 0 while nothing has to be mended, 1 with the place of what must be."""
     home = str(place.home.path)
+    place.end_open_week()
     result = call("doctor", "--home", home, "--json")
     assert result.exit_code == 0
     document = json.loads(result.stdout)

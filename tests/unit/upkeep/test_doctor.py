@@ -9,12 +9,16 @@ from msgspec.structs import replace
 from sqlalchemy import update
 
 from pulse import wave as waves
+from pulse.ballotbox.store import BoxStore
 from pulse.clock import FixedClock
+from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
 from pulse.store.files import write_atomically
+from pulse.store.wavestores import origin_of
 from pulse.upkeep import files_look
 from pulse.upkeep.doctor import examine, healthy
 from pulse.upkeep.finding import Check
+from pulse.upkeep.waves_look import own_stores
 from tests.shelves import rooms
 from tests.unit.upkeep.conftest import CLOCK, Place
 from tests.unit.upkeep.test_homes import stamp
@@ -34,6 +38,7 @@ def fails(home: Home, settings: Settings = WELL) -> set[str]:
 
 def test_a_good_home_has_nothing_to_mend(place: Place) -> None:
     """Every look of a home that is well ends in ok, but for what a trial is like."""
+    place.end_open_week()
     checks = examine(place.home, WELL, CLOCK)
     assert healthy(checks)
     assert {check.check for check in checks if check.status == "warn"} == {"support", "settings"}
@@ -175,6 +180,26 @@ def test_stuck_weeks_are_named(place: Place) -> None:
         told = [check.message for check in found(place.home) if check.check == "weeks"]
         assert len(told) == 1
         assert word in told[0]
+
+
+def test_a_week_under_way_without_its_own_stores_is_named(place: Place) -> None:
+    """Nothing in a room, or another home's store: both rooms are told until they hold its own."""
+    (row,) = (row for row in waves.every(place.state) if row.state == "open")
+    shelves = rooms(place.home)
+
+    def told() -> dict[str, str]:
+        checks = own_stores(place.home, shelves, [row])
+        return {check.where: check.message for check in checks if check.status == "fail"}
+
+    assert set(told()) == {f"{row.wave}, issuer", f"{row.wave}, ballotbox"}
+    BoxStore.create(shelves.ballotbox, row.wave, origin_of("/w/another")).close()
+    assert "another opening" in told()[f"{row.wave}, ballotbox"]
+    shelves.ballotbox.destroy(row.wave)
+    BoxStore.create(shelves.ballotbox, row.wave, origin_of(row.keys)).close()
+    IssuerStore.create(shelves.issuer, row.wave, [], origin_of(row.keys)).close()
+    assert told() == {}
+    assert [check.status for check in own_stores(place.home, shelves, [row])] == ["ok"]
+    assert list(own_stores(place.home, shelves, [])) == []
 
 
 def test_what_a_press_left_is_named(place: Place) -> None:
