@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from pulse.store.engine import sqlite_engine
+from pulse.store.migrate import upgrade
 from pulse.store.postgres import postgres_engine
 from pulse.store.schemashelf import SchemaShelf, prepare
 from pulse.store.shelf import FileShelf, Shelf
@@ -62,6 +63,14 @@ class Backend:
                 each.dispose()
             else:
                 each.close()
+
+
+@pytest.fixture
+def engine(backend: Backend) -> Engine:
+    """Open an empty state database."""
+    engine = backend.engine()
+    upgrade(engine, "state")
+    return engine
 
 
 def shelf_at(address: str) -> Shelf:

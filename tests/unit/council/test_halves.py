@@ -10,18 +10,10 @@ from pulse import council
 from pulse.ballotbox import pairs
 from pulse.errors import Refused
 from pulse.settings import Home
-from pulse.store.migrate import upgrade
-from tests.backends import Backend
+from tests.backends import Backend, engine
 
+__all__ = ["engine"]  # a fixture
 WAVE = "2026-W10"
-
-
-@pytest.fixture
-def engine(backend: Backend) -> Engine:
-    """Open an empty state database."""
-    engine = backend.engine()
-    upgrade(engine, "state")
-    return engine
 
 
 @pytest.fixture

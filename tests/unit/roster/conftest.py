@@ -4,21 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import Engine
 
 from pulse.roster import Roster, read_files
-from pulse.store.migrate import upgrade
-from tests.backends import Backend
+from tests.backends import engine
 
+__all__ = ["engine"]  # a fixture
 Reader = Callable[[str, str], Roster]
-
-
-@pytest.fixture
-def engine(backend: Backend) -> Engine:
-    """Open an empty state database."""
-    engine = backend.engine()
-    upgrade(engine, "state")
-    return engine
 
 
 @pytest.fixture

@@ -12,19 +12,11 @@ from sqlalchemy.engine import Engine
 from pulse import wave as waves
 from pulse.errors import Refused, WrongState
 from pulse.settings import Settings
-from pulse.store.migrate import upgrade
-from tests.backends import Backend
+from tests.backends import engine
 
+__all__ = ["engine"]  # a fixture
 MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 FRIDAY = dt.datetime(2026, 3, 6, 17, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def engine(backend: Backend) -> Engine:
-    """Open an empty state database."""
-    engine = backend.engine()
-    upgrade(engine, "state")
-    return engine
 
 
 def row(wave: str, state: waves.State = "planned", form: int = 0) -> waves.Wave:
