@@ -61,7 +61,9 @@ def make_home(
         addresses = provision(settings, claim)
         text = f'database_url = "{bare(addresses)}"\n{text}'
     _tell(progress, "folders")
-    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not home.path.is_dir():
+        home.path.mkdir(mode=0o700, parents=True)
+        home.path.chmod(home.mode(home.path))
     write_atomically(begun, claim.encode("ascii"))
     home.make()
     for room in ROOMS:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -143,7 +143,7 @@ def live(apart: Apart) -> None:
 
 
 def check_files(apart: Apart) -> None:
-    """Check that each user is refused every file that is neither its own nor public."""
+    """Check that each user may read only its own and what is public, and change only its own."""
     home = apart.home
     private = [home.operator_keys, home.holder_keys, home.outbox, home.state / "trees"]
     private += [path for place in private for path in place.rglob("*") if path.is_file()]
@@ -154,6 +154,19 @@ def check_files(apart: Apart) -> None:
         assert len(others) > 3
         assert readable(number, [*private, *others]) == set()
         assert readable(number, apart.own[name]) == set(apart.own[name])
+        # What all may read, nobody who serves may change: key lists and releases above all.
+        mine = {path for folder in apart.own[name] for path in (folder, *folder.rglob("*"))}
+        rest = [home.path, *(path for path in home.path.rglob("*") if path not in mine)]
+        assert writable(number, rest) == set()
+        assert writable(number, apart.own[name]) == set(apart.own[name])
+
+
+def writable(number: int, paths: Sequence[Path]) -> set[Path]:
+    """Return the files and folders that a user can change."""
+    words = ["sh", "-c", 'for p; do if [ -w "$p" ]; then echo "$p"; fi; done', "look"]
+    command = as_user(number, [*words, *map(str, paths)])
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {Path(line) for line in done.stdout.splitlines()}
 
 
 def test_on_files_each_process_works_with_its_own_and_is_refused_the_rest(folder: Path) -> None:
