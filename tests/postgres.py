@@ -125,17 +125,25 @@ class Cluster:
     def kill(self) -> None:
         """End every process of the server by SIGKILL: each has a process group of its own."""
         if self._process is not None:
-            first = self._process.pid
             self._process.send_signal(signal.SIGSTOP)  # it starts no other one meanwhile
-            os.waitpid(first, os.WUNTRACED)
-            others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-            for pid in (first, *map(int, others)):
+            os.waitpid(self._process.pid, os.WUNTRACED)
+            first, *others = self.processes
+            for pid in (first, *others):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self._process.wait()
             while any(map(_runs, others)):
                 time.sleep(0.001)
             self._process = None
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The server's processes, its first one first; none once that has ended."""
+        if self._process is None or self._process.poll() is not None:
+            return ()
+        first = self._process.pid
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return (first, *map(int, others))
 
     def remove(self) -> None:
         """End the server and delete its folder."""
@@ -196,7 +204,7 @@ class Cluster:
         return False
 
 
-def _runs(pid: str) -> bool:
+def _runs(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):

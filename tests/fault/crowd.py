@@ -145,10 +145,12 @@ class Crowd:
 
     async def _person(self) -> None:
         while True:
+            while not self._waiting:  # noqa: ASYNC110 - what is given up by others comes back
+                await asyncio.sleep(PATIENCE)
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
                 try:
-                    while True:
+                    while self._waiting:  # whoever has nothing to send would be cut some day
                         await self._ask(reader, writer)
                 finally:
                     writer.close()
@@ -157,8 +159,6 @@ class Crowd:
                 await asyncio.sleep(PATIENCE)
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while not self._waiting:  # noqa: ASYNC110 - what is given up by others comes back
-            await asyncio.sleep(PATIENCE)
         asked = self._waiting.popleft()
         try:
             writer.write(asked.wire)

@@ -9,7 +9,6 @@ A sync that fails and is tried again may succeed although the data never reached
 ("fsyncgate"): the kernel calls the pages clean. SQLite writes what was not committed anew.
 """
 
-import random
 import sys
 import tempfile
 import time
@@ -18,12 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from tests.fault.crowd import Crowd, within
-from tests.fault.disk import Disk, disk, do, mounted, somewhere
-from tests.fault.nursery import Nursery
-from tests.fault.powercut import APPS, WITHIN, Cut
+from tests.fault.disk import somewhere
+from tests.fault.powercut import APPS
 from tests.fault.precinct import Precinct
-from tests.fault.reading import look
-from tests.fault.telling import Verdict, command, judged
+from tests.fault.scenes import WITHIN, Cut, Scene, cut, drive, on_file
+from tests.fault.telling import Verdict, command, judge_each
 from tests.fault.traced import injected
 
 TWIN: Final = "casting, synchronous=OFF"  # never asks whether a sync failed
@@ -43,62 +41,57 @@ def run(
     Args:
         what: a name of `APPS`.
         times: how many rounds.
-        seed: decides faults and orders.
+        seed: decides orders.
         precinct: what is served and sent.
         folder: where copies are kept and mounted.
-        faults: what strace makes fail.
+        faults: what strace makes fail, one after the other.
     """
-    chance, verdict = random.Random(seed), Verdict(f"failing disk, {what}", seed)
-    with disk() as served, Nursery(APPS[what], served.folder / "home") as nursery:
-        while verdict.rounds < times:
-            fault = faults[verdict.rounds % len(faults)]
-            precinct.place(served.folder / "home")
-            do("sync", "-f", served.folder)
-            with Crowd(nursery.port, precinct.asked(what), chance, parts=PHASES) as crowd:
-                nursery.start()
-                crowd.heard(WITHIN)
-                cuts = list(_phases(nursery.pid, crowd, fault, served, folder, verdict))
-            nursery.kill()
-            verdict.heard(crowd)
-            for cut in cuts:
-                with mounted(cut.image, folder / "after") as after:
-                    look(what, after / "home", precinct, cut.acknowledged, verdict)
-                cut.image.unlink()
-            verdict.round()
-    return verdict
+
+    def phases(scene: Scene, crowd: Crowd, _: object, verdict: Verdict) -> Iterator[Cut]:
+        fault = faults[verdict.rounds % len(faults)]
+        call, inject = trace_of(fault), f"--inject={fault}:when="
+        crowd.answered(crowd.part // 2, WITHIN)
+        yield cut(scene, crowd, 0)
+        with injected([scene.nursery.pid], call, f"{inject}1+"):
+            refuses_all(crowd, fault, verdict)
+            yield cut(scene, crowd, 1)
+        with injected([scene.nursery.pid], call, f"{inject}3+3"):
+            crowd.admit()
+            if not refused(crowd, 1):
+                verdict.fail(f"nobody heard 503 though every third time {fault}")
+            yield cut(scene, crowd, 2)
+        stores_again(crowd, fault, verdict)
+        yield cut(scene, crowd, 3)
+        verdict.round()
+
+    with on_file(what, APPS[what], precinct, folder) as scene:
+        return drive(scene, phases, PHASES, times, seed, Verdict(f"failing disk, {what}", seed))
 
 
-def _phases(
-    pid: int, crowd: Crowd, fault: str, served: Disk, folder: Path, verdict: Verdict
-) -> Iterator[Cut]:
-    def cut(number: int) -> Cut:
-        before = dict(crowd.acknowledged)
-        return Cut(served.cut(folder / f"{number}.img"), before)
+def trace_of(fault: str) -> str:
+    """Return strace's option for the calls that a fault is about."""
+    return f"--trace={fault.partition(':')[0]}"
 
-    call = f"--trace={fault.partition(':')[0]}"
-    crowd.answered(crowd.part // 2, WITHIN)
-    yield cut(0)
-    with injected(pid, call, f"--inject={fault}:when=1+"):
-        _settle(crowd)
-        before = len(crowd.acknowledged)
-        crowd.admit()
-        if not _refused(crowd, crowd.part):
-            verdict.fail(f"nobody heard 503 though {fault}")
-        if len(crowd.acknowledged) > before:
-            verdict.fail(f"{len(crowd.acknowledged) - before} acknowledged though {fault}")
-        yield cut(1)
-    with injected(pid, call, f"--inject={fault}:when=3+3"):
-        crowd.admit()
-        if not _refused(crowd, 1):
-            verdict.fail(f"nobody heard 503 though every third time {fault}")
-        yield cut(2)
+
+def refuses_all(crowd: Crowd, fault: str, verdict: Verdict) -> None:
+    """See that a part of the crowd hears 503 and that nothing is acknowledged."""
+    _settle(crowd)
+    before = len(crowd.acknowledged)
+    crowd.admit()
+    if not refused(crowd, crowd.part):
+        verdict.fail(f"nobody heard 503 though {fault}")
+    if len(crowd.acknowledged) > before:
+        verdict.fail(f"{len(crowd.acknowledged) - before} acknowledged though {fault}")
+
+
+def stores_again(crowd: Crowd, fault: str, verdict: Verdict) -> None:
+    """See that the next part is served by the same process."""
     crowd.admit()
     if not crowd.answered(crowd.part // 2, WITHIN):
         verdict.fail(f"nothing is stored any more after {fault} has passed")
-    yield cut(3)
 
 
-def _refused(crowd: Crowd, count: int) -> bool:
+def refused(crowd: Crowd, count: int) -> bool:
     """Wait until so many more were told to come again, or nobody is left to be told."""
     enough = crowd.statuses[503] + count
     within(WITHIN, lambda: crowd.statuses[503] >= enough or crowd.idle)
@@ -115,14 +108,20 @@ def _settle(crowd: Crowd) -> None:
 
 def main() -> int:
     """Fail as the command line says."""
-    given = command(__doc__, times=40)
+    given = command(__doc__, 40, ("sqlite", "postgresql"))
     with tempfile.TemporaryDirectory(dir=somewhere()) as folder:
         precinct = Precinct(Path(folder), PEOPLE)
-        verdicts = {
-            what: run(what, given.times, given.seed, precinct, Path(folder))
-            for what in ("casting", "issuing", TWIN)
-        }
-    return judged(verdicts, (TWIN,))
+        if given.backend == "postgresql":
+            from tests.fault import postgres_failing
+
+            return judge_each(
+                given, postgres_failing.APPS, postgres_failing.TWINS,
+                lambda what, times: postgres_failing.run(what, times, given.seed, precinct),
+            )  # fmt: skip
+        return judge_each(
+            given, ("casting", "issuing", TWIN), (TWIN,),
+            lambda what, times: run(what, times, given.seed, precinct, Path(folder)),
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

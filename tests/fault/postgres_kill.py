@@ -6,7 +6,6 @@ PostgreSQL: then ours go on running, answer 503 meanwhile, and must find back by
 """
 
 import random
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -19,8 +18,8 @@ from tests.fault.nursery import Nursery
 from tests.fault.postgres_precinct import ServerPrecinct
 from tests.fault.precinct import Precinct
 from tests.fault.sigkill import APPS as OURS
-from tests.fault.sigkill import ON_ONE_HOME, PEOPLE, WITHIN
-from tests.fault.telling import Given, Verdict, judged
+from tests.fault.sigkill import ON_ONE_HOME, WITHIN
+from tests.fault.telling import Verdict
 from tests.postgres import Cluster
 
 THE_SERVER: Final = "PostgreSQL is killed"
@@ -151,16 +150,10 @@ def _together(crowds: Sequence[Crowd], verdict: Verdict) -> dict[Key, bytes]:
     return acknowledged
 
 
-def judge_all(given: Given) -> int:
-    """Kill as the command line says, then let the twins lose, each a fifth as often."""
-    with tempfile.TemporaryDirectory() as folder:
-        precinct = Precinct(Path(folder), PEOPLE)
-        verdicts = {}
-        for what in APPS:
-            times = given.times // 5 + 1 if what in TWINS else given.times
-            cluster = Cluster.throw_away()
-            try:
-                verdicts[what] = run(what, times, given.seed, precinct, Path(folder), cluster)
-            finally:
-                cluster.remove()
-    return judged(verdicts, TWINS)
+def run_apart(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> Verdict:
+    """Do as `run` does, with a server that is made for it and thrown away."""
+    cluster = Cluster.throw_away()
+    try:
+        return run(what, times, seed, precinct, folder, cluster)
+    finally:
+        cluster.remove()

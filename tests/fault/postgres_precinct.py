@@ -30,13 +30,17 @@ class ServerPrecinct:
         for url in self._urls.values():
             prepare(postgres_engine(url, serving=False, one_writer=False))
 
-    def place(self, home: Path) -> None:
-        """Copy the untouched home to `home`, its stores on the server as opening leaves them."""
+    def place(self, home: Path, port: int | None = None) -> None:
+        """Copy the untouched home to `home`, its stores on the server as opening leaves them.
+
+        With `port` the home looks for its server there, at a wire that leads to it.
+        """
         self._precinct.place(home)
         for room, url in self._urls.items():
             for file in (home / room).glob("*.db*"):
                 file.unlink()
-            (home / room / ADDRESS).write_text(url.render_as_string(hide_password=False))
+            address = url.set(port=port or url.port).render_as_string(hide_password=False)
+            (home / room / ADDRESS).write_text(address)
         issuer = SchemaShelf(self._urls["issuer"], serving=False)
         box = SchemaShelf(self._urls["ballotbox"], serving=False)
         issuer.destroy(WAVE)

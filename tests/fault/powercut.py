@@ -10,18 +10,15 @@ Servers that do not wait for the disk must lose something, or this harness sees 
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from tests.fault.crowd import Crowd, Key
-from tests.fault.disk import Disk, disk, do, mounted, somewhere
-from tests.fault.nursery import Nursery
+from tests.fault.crowd import Crowd
+from tests.fault.disk import somewhere
 from tests.fault.precinct import Precinct
-from tests.fault.reading import look
-from tests.fault.telling import Verdict, command, judged
+from tests.fault.scenes import WITHIN, Cut, Scene, cut, drive, on_file
+from tests.fault.telling import Verdict, command, judge_each
 
 APPS: Final = {
     "casting": "pulse.app:create_ballotbox",
@@ -33,14 +30,6 @@ APPS: Final = {
 TWINS: Final = tuple(what for what in APPS if "synchronous" in what)
 PEOPLE: Final = 3_000
 CUTS: Final = 4  # on one home
-WITHIN: Final = 60.0  # seconds for an answer
-
-
-class Cut(msgspec.Struct, frozen=True):
-    """One copy, and what had been acknowledged when it was begun."""
-
-    image: Path
-    acknowledged: Mapping[Key, bytes]
 
 
 def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> Verdict:
@@ -53,50 +42,39 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
         precinct: what is served and sent.
         folder: where copies are kept and mounted.
     """
-    chance, verdict = random.Random(seed), Verdict(f"power cut, {what}", seed)
-    with disk() as served, Nursery(APPS[what], served.folder / "home") as nursery:
-        while verdict.rounds < times:
-            precinct.place(served.folder / "home")
-            do("sync", "-f", served.folder)  # what opening leaves is on the disk
-            at_most = min(CUTS, times - verdict.rounds)
-            with Crowd(nursery.port, precinct.asked(what), chance, parts=at_most + 1) as crowd:
-                nursery.start()
-                made = list(cuts(served, crowd, at_most, chance, folder))
-            nursery.kill()
-            verdict.heard(crowd)
-            for cut in made:
-                with mounted(cut.image, folder / "after") as after:
-                    look(what, after / "home", precinct, cut.acknowledged, verdict)
-                cut.image.unlink()
-                verdict.round()
-    return verdict
+    with on_file(what, APPS[what], precinct, folder) as scene:
+        return cut_often(scene, times, seed, Verdict(f"power cut, {what}", seed))
 
 
-def cuts(
-    served: Disk, crowd: Crowd, count: int, chance: random.Random, folder: Path
-) -> Iterator[Cut]:
-    """Cut `count` times, each while another part of the crowd is served."""
-    crowd.heard(WITHIN)
-    for number in range(count):
-        crowd.answered(chance.randrange(crowd.part), WITHIN)
-        before = dict(crowd.acknowledged)
-        crowd.admit()
-        yield Cut(served.cut(folder / f"{number}.img"), before)
+def cut_often(scene: Scene, times: int, seed: int, verdict: Verdict) -> Verdict:
+    """Cut the power of a scene `times` times, a few times on each home."""
+
+    def cuts(scene: Scene, crowd: Crowd, chance: random.Random, verdict: Verdict) -> Iterator[Cut]:
+        for number in range(min(CUTS, times - verdict.rounds)):
+            crowd.answered(chance.randrange(crowd.part), WITHIN)
+            crowd.admit()
+            yield cut(scene, crowd, number)
+            verdict.round()
+
+    return drive(scene, cuts, CUTS + 1, times, seed, verdict)
 
 
 def main() -> int:
     """Cut as the command line says, then let the twins lose."""
     given = command(__doc__, 100, ("sqlite", "postgresql"))
-    if given.backend == "postgresql":
-        from tests.fault.postgres_cut import judge_all
-
-        return judge_all(given)
     with tempfile.TemporaryDirectory(dir=somewhere()) as folder:
         precinct = Precinct(Path(folder), PEOPLE)
-        verdicts = {
-            what: run(what, given.times, given.seed, precinct, Path(folder)) for what in APPS
-        }
-    return judged(verdicts, TWINS)
+        if given.backend == "postgresql":
+            from tests.fault import postgres_cut
+
+            return judge_each(
+                given, postgres_cut.APPS, postgres_cut.TWINS,
+                lambda what, times: postgres_cut.run(what, times, given.seed, precinct),
+            )  # fmt: skip
+        return judge_each(
+            given, APPS, TWINS,
+            lambda what, times: run(what, times, given.seed, precinct, Path(folder)),
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

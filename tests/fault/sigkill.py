@@ -15,7 +15,7 @@ from tests.fault.crowd import Crowd
 from tests.fault.nursery import Nursery
 from tests.fault.precinct import Precinct
 from tests.fault.reading import look
-from tests.fault.telling import Verdict, command, judged
+from tests.fault.telling import Verdict, command, judge_each
 
 APPS: Final = {
     "casting": "pulse.app:create_ballotbox",
@@ -68,16 +68,21 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
 def main() -> int:
     """Kill as the command line says."""
     given = command(__doc__, 500, ("sqlite", "postgresql"))
-    if given.backend == "postgresql":
-        from tests.fault.postgres_kill import judge_all
-
-        return judge_all(given)
     with tempfile.TemporaryDirectory() as folder:
         precinct = Precinct(Path(folder), PEOPLE)
-        verdicts = {
-            what: run(what, given.times, given.seed, precinct, Path(folder)) for what in APPS
-        }
-    return judged(verdicts, TWINS)
+        if given.backend == "postgresql":
+            from tests.fault import postgres_kill
+
+            return judge_each(
+                given, postgres_kill.APPS, postgres_kill.TWINS,
+                lambda what, times: postgres_kill.run_apart(
+                    what, times, given.seed, precinct, Path(folder)
+                ),
+            )  # fmt: skip
+        return judge_each(
+            given, APPS, TWINS,
+            lambda what, times: run(what, times, given.seed, precinct, Path(folder)),
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

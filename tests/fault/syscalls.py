@@ -3,7 +3,8 @@
 `python -m tests.fault.syscalls` counts every write, sync, rename and removal of `pulse wave
 close` and `pulse wave open`, disturbs one of them after the other (kill before it; EIO from a
 sync; a full disk at a write), and runs the command again: it must end as if nothing had been.
-`--times N` takes a random sample of N points a command; 0 takes all.
+`--times N` takes a random sample of N points a command; 0 takes all, in random order. After
+`--minutes M` for each command no other point is begun.
 """
 
 import random
@@ -25,7 +26,7 @@ from pulse import wave as waves
 from pulse.issuer import keyfile
 from pulse.token.encoding import b64u
 from pulse.token.keys import SigningKey
-from tests.fault.telling import Verdict, command, judged
+from tests.fault.telling import Given, Verdict, command, judged
 from tests.fault.traced import ROOT, Point, disturbed, points, pulse
 from tests.unit.opening.house import House
 from tests.week import Secrets, Week, answered
@@ -36,7 +37,11 @@ Check = Callable[[Path], str]
 
 
 def run(
-    original: Path, words: tuple[str, ...], chosen: Sequence[Point], seed: int, check: Check
+    original: Path,
+    words: tuple[str, ...],
+    chosen: Sequence[Point],
+    given: Given,
+    check: Check,
 ) -> Verdict:
     """Disturb a command at each point, run it again, and judge what came of it.
 
@@ -44,12 +49,14 @@ def run(
         original: the home that each run starts from a copy of.
         words: the command.
         chosen: where to disturb it.
-        seed: what chose them.
+        given: the seed that chose them, and how long there is for it.
         check: takes the home and says what is wrong, if anything.
     """
-    verdict = Verdict(f"{' '.join(words)}, disturbed", seed)
+    verdict = Verdict(f"{' '.join(words)}, disturbed, of {len(chosen)} points", given.seed)
 
     def once(point: Point) -> None:
+        if verdict.over(given.minutes):
+            return
         with tempfile.TemporaryDirectory() as folder:
             home = Path(shutil.copytree(original, Path(folder) / "home"))
             said = _disturb(home, words, point, check)
@@ -139,13 +146,13 @@ def opening_week(folder: Path) -> tuple[Path, list[Point], Check]:
 
 def main() -> int:
     """Disturb as the command line says."""
-    given = command(__doc__, times=0)
+    given = command(__doc__, times=0, timed=True)
     chance, verdicts = random.Random(given.seed), {}
     with tempfile.TemporaryDirectory() as folder:
         for make, words in ((closing_week, ("wave", "close")), (opening_week, ("wave", "open"))):
             original, found, check = make(Path(folder))
             chosen = chance.sample(found, min(given.times or len(found), len(found)))
-            verdicts[words[1]] = run(original, words, chosen, given.seed, check)
+            verdicts[words[1]] = run(original, words, chosen, given, check)
     return judged(verdicts, ())
 
 

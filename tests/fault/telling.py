@@ -5,7 +5,7 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -13,14 +13,16 @@ import msgspec
 from tests.fault.crowd import Crowd
 
 EVERY: Final = 2.0  # seconds between two lines of progress
+ENDLESS: Final = float("inf")
 
 
 class Given(msgspec.Struct, frozen=True):
-    """The options that every long form takes."""
+    """The options of a long form; after so many minutes no other fault is begun."""
 
     times: int
     seed: int
     backend: str = "sqlite"
+    minutes: float = ENDLESS
 
 
 class Verdict:
@@ -58,6 +60,10 @@ class Verdict:
         """Note what must not be."""
         self.wrong.append(sentence)
 
+    def over(self, minutes: float) -> bool:
+        """Tell whether so much time has passed since the first fault."""
+        return time.monotonic() > self._begun + 60 * minutes
+
     @property
     def good(self) -> bool:
         """Whether nothing was lost and nothing else was wrong."""
@@ -87,7 +93,24 @@ def judged(verdicts: Mapping[str, Verdict], twins: Collection[str]) -> int:
     return failed
 
 
-def command(description: str | None, times: int, backends: Sequence[str] = ("sqlite",)) -> Given:
+def judge_each(
+    given: Given,
+    names: Iterable[str],
+    twins: Collection[str],
+    run: Callable[[str, int], Verdict],
+) -> int:
+    """Run each by its name, as often as was given, a twin a fifth as often; judge them all."""
+    times = {what: given.times // 5 + 1 if what in twins else given.times for what in names}
+    return judged({what: run(what, count) for what, count in times.items()}, twins)
+
+
+def command(
+    description: str | None,
+    times: int,
+    backends: Sequence[str] = ("sqlite",),
+    *,
+    timed: bool = False,
+) -> Given:
     """Read the options of a long form; without a seed one is drawn and printed at the end."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -95,5 +118,8 @@ def command(description: str | None, times: int, backends: Sequence[str] = ("sql
     parser.add_argument("--times", type=int, default=times)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--backend", choices=backends, default=backends[0])
+    if timed:
+        parser.add_argument("--minutes", type=float, default=ENDLESS)
     given = parser.parse_args()
-    return Given(given.times, given.seed, given.backend)
+    minutes = given.minutes if timed else ENDLESS
+    return Given(given.times, given.seed, given.backend, minutes)

@@ -1,4 +1,4 @@
-"""PostgreSQL killed, without power and without space, under load: the short forms."""
+"""PostgreSQL killed, without power, space, disk or network, under load: the short forms."""
 
 import http.client
 import random
@@ -11,15 +11,16 @@ from typing import Final
 
 import pytest
 
-from tests.fault import postgres_cut, postgres_kill
+from tests.fault import network, postgres_cut, postgres_failing, postgres_kill
 from tests.fault.crowd import Crowd
 from tests.fault.disk import tmpfs
-from tests.fault.needing import need_disks, need_root
+from tests.fault.needing import need_disks, need_root, need_strace
 from tests.fault.nursery import Nursery
 from tests.fault.postgres_precinct import ServerPrecinct
 from tests.fault.precinct import Precinct
 from tests.fault.telling import Verdict
 from tests.fault.test_full_disk import full
+from tests.fault.wire import KINDS
 from tests.postgres import Cluster
 
 pytestmark = pytest.mark.slow
@@ -31,7 +32,7 @@ SPACE: Final = "96M"
 @pytest.fixture(scope="module")
 def server() -> Iterator[Cluster]:
     """Yield a server that may be killed."""
-    made = Cluster.throw_away()
+    made = Cluster.throw_away(wal_writer_delay="10s")  # nobody else writes what a commit should
     yield made
     made.remove()
 
@@ -68,6 +69,45 @@ def test_a_server_that_does_not_wait_for_the_disk_is_caught(precinct: Precinct) 
     """With fsync=off something acknowledged is gone after a cut."""
     need_disks()
     assert any(postgres_cut.run("casting, fsync=off", 1, s, precinct).lost for s in range(5))
+
+
+@pytest.mark.parametrize("what", ["casting", "issuing"])
+def test_a_network_that_fails_at_a_commit_loses_and_doubles_nothing(
+    precinct: Precinct, tmp_path: Path, server: Cluster, what: str
+) -> None:
+    """Cut, silent or late, before and after the server stored: 503, and then all goes on."""
+    verdict = network.run(what, len(KINDS), SEED, precinct, tmp_path, server)
+    assert verdict.kept == len(precinct.casting)
+    assert (verdict.lost, verdict.wrong) == (0, [])
+
+
+def test_a_client_that_takes_a_lost_commit_for_done_is_caught(
+    precinct: Precinct, tmp_path: Path, server: Cluster
+) -> None:
+    """It acknowledges what never reached the server."""
+    (twin,) = network.TWINS
+    assert network.run(twin, 1, SEED, precinct, tmp_path, server).lost
+
+
+SYNC: Final = ("fsync,fdatasync:error=EIO",)
+
+
+def test_a_server_that_hears_of_a_failed_sync_loses_nothing(precinct: Precinct) -> None:
+    """It panics, recovers, and ours finds back; nothing unsynced was acknowledged."""
+    need_disks()
+    need_strace()
+    verdict = postgres_failing.run("casting", 1, SEED, precinct, SYNC)
+    assert verdict.kept
+    assert verdict.statuses[503]
+    assert (verdict.lost, verdict.wrong) == (0, [])
+
+
+def test_a_server_that_never_asks_for_a_sync_is_caught(precinct: Precinct) -> None:
+    """With fsync=off it acknowledges as if every sync had succeeded, and a cut loses that."""
+    need_disks()
+    need_strace()
+    (twin,) = postgres_failing.TWINS
+    assert postgres_failing.run(twin, 1, SEED, precinct, SYNC).lost
 
 
 @pytest.fixture

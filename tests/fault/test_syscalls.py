@@ -8,6 +8,7 @@ import pytest
 
 from tests.fault.needing import need_strace
 from tests.fault.syscalls import Check, closing_week, opening_week, run
+from tests.fault.telling import Given
 from tests.fault.traced import Point
 
 pytestmark = pytest.mark.slow
@@ -26,6 +27,6 @@ def test_a_disturbed_command_goes_on_when_it_is_run_again(
     need_strace()
     original, found, check = make(tmp_path)
     chosen = random.Random(SEED).sample(found, SAMPLE)
-    verdict = run(original, words, chosen, SEED, check)
+    verdict = run(original, words, chosen, Given(SAMPLE, SEED), check)
     assert verdict.rounds == SAMPLE
     assert verdict.wrong == []

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -80,16 +80,16 @@ def pulse(home: Path, *words: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def injected(pid: int, *options: str) -> Iterator[None]:
-    """Trace a process that runs already, with all its threads, while inside."""
+def injected(pids: Sequence[int], *options: str) -> Iterator[None]:
+    """Trace processes that run already, with all their threads and children, while inside."""
+    which = [word for pid in pids for word in ("-p", str(pid))]
     strace = subprocess.Popen(
-        ["strace", "-f", "-o", os.devnull, *options, "-p", str(pid)],
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        ["strace", "-f", "-o", os.devnull, *options, *which], stderr=subprocess.PIPE, text=True
+    )
     assert strace.stderr
     try:
-        said = strace.stderr.readline()
-        assert "attached" in said, said
+        said = [strace.stderr.readline() for _ in pids]  # of one that has just ended: so it says
+        assert "attached" in said[0], said
         yield
     finally:
         strace.send_signal(signal.SIGTERM)

@@ -3,7 +3,8 @@
 `python -m tests.fault.upgrades` counts every write, sync, rename and removal of `pulse upgrade`
 on a home of the first schema, kills it before one of them after the other (or makes a sync or a
 write fail), and looks: each database has its old schema or its new one, with every row, and the
-next `pulse upgrade` brings it to the new one. `--times N` takes a random sample; 0 takes all.
+next `pulse upgrade` brings it to the new one. `--times N` takes a random sample; 0 takes all, in
+random order. After `--minutes M` no other point is begun.
 """
 
 import os
@@ -24,7 +25,7 @@ from sqlalchemy import create_engine, event
 
 from pulse.settings import Home
 from pulse.store.databases import ACCOUNTS, STATE
-from tests.fault.telling import Verdict, command, judged
+from tests.fault.telling import Given, Verdict, command, judged
 from tests.fault.traced import ROOT, Point, disturbed, points, pulse
 from tests.unit.upkeep.conftest import old_home
 
@@ -72,11 +73,13 @@ class Cases:
             return "" if dumps(home) == self.after else "another result"
 
 
-def run(cases: Cases, chosen: Sequence[Point], seed: int) -> Verdict:
-    """Disturb an upgrade at each of the chosen points."""
-    verdict = Verdict("upgrade, disturbed", seed)
+def run(cases: Cases, chosen: Sequence[Point], given: Given) -> Verdict:
+    """Disturb an upgrade at each of the chosen points, as long as there is time."""
+    verdict = Verdict(f"upgrade, disturbed, of {len(chosen)} points", given.seed)
 
     def once(point: Point) -> None:
+        if verdict.over(given.minutes):
+            return
         said = cases.wrong(point)
         verdict.round()
         verdict.statuses[200] += 1
@@ -127,12 +130,12 @@ def main() -> int:
     if len(sys.argv) > 1 and sys.argv[1].isdigit():
         number, url, which, to, *more = sys.argv[1:]
         return die_at(int(number), url, which, to, *more)
-    given = command(__doc__, times=0)
+    given = command(__doc__, times=0, timed=True)
     with tempfile.TemporaryDirectory() as folder:
         cases = Cases(Path(folder))
         found = cases.points
         chosen = random.Random(given.seed).sample(found, min(given.times or len(found), len(found)))
-        return judged({"upgrade": run(cases, chosen, given.seed)}, ())
+        return judged({"upgrade": run(cases, chosen, given)}, ())
 
 
 if __name__ == "__main__":
