@@ -30,10 +30,10 @@ from pulse.closing.steps import Work
 from pulse.disclosure.auditor import Auditor, apart
 from pulse.errors import Held, PulseError, WrongState
 from pulse.settings import Home, Settings
-from pulse.store.databases import issuer_shelf
+from pulse.store.databases import shelves
 from pulse.store.failures import told
 from pulse.store.lock import only_one
-from pulse.store.wavestores import astray, refuse_astray
+from pulse.store.wavestores import astray, own_origins, refuse_another, refuse_astray
 from pulse.terms import Progress, silent
 
 __all__ = ["Closed", "Plan", "close_wave", "release_wave", "shut_issuing", "write_plan"]
@@ -136,8 +136,13 @@ def shut_issuing(home: Home, settings: Settings, wave: str) -> None:
     """Shut the issuer's gate at the closing time; the ballot box follows 15 minutes later.
 
     Who holds a token by then can still cast it. A close by hand shuts both at once.
+
+    Raises:
+        Held: what lies in a store's place is none of this wave's.
     """
-    steps.shut_issuer(issuer_shelf(home, settings), wave)
+    rooms = shelves(home, settings)
+    refuse_another(rooms, wave, own_origins(home, wave))
+    steps.shut_issuer(rooms.issuer, wave)
 
 
 def _run(work: Work, plan: Plan) -> Closed:

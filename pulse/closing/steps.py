@@ -33,7 +33,7 @@ from pulse.settings import Home, Settings
 from pulse.store.databases import shelves
 from pulse.store.lock import StillOurs, held_by_the_system
 from pulse.store.shelf import Shelf
-from pulse.store.wavestores import own_origins, refuse_another, refuse_astray
+from pulse.store.wavestores import UNCOUNTED, own_origins, refuse_another, refuse_astray
 from pulse.terms import Progress, Secret
 from pulse.token.encoding import unb64u
 from pulse.token.keylist import KeyList, fingerprint16, hex_hash, read_keylist
@@ -140,7 +140,7 @@ def export_box(work: Work, plan: Plan) -> Plan:
         Held: a store or the published key list is missing or is not the one given out.
     """
     plan = _with_terms(work, plan)
-    refuse_astray(work.rooms, work.wave, work.own(plan.keys))
+    refuse_astray(work.rooms, work.wave, work.own(plan.keys), UNCOUNTED)
     # Once more: a store that was out of reach, or is a copy brought back, may be open still, and
     # whatever it took after being read would be lost.
     shut_issuer(work.rooms.issuer, work.wave)

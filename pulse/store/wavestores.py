@@ -28,7 +28,11 @@ _ANOTHER: Final = (
     "or another home's; it was left alone."
 )
 _ADDRESS: Final = "Set this home's own address and run it again."
-_LOST: Final = "Only if the store of this week is lost for good, say so with --without-store."
+LOST: Final = "Only if the store of this week is lost for good, say so with --without-store."
+UNCOUNTED: Final = (
+    "Nothing was counted yet: if it is lost for good, the week can only be given up "
+    "(`pulse wave close --abandon --without-store`)."
+)
 
 
 def origin_of(keys: str) -> int:
@@ -78,14 +82,20 @@ def refuse_another(rooms: Shelves, wave: str, own: frozenset[int]) -> None:
             raise Held(f"{told} {_ADDRESS}", where=name)
 
 
-def refuse_astray(rooms: Shelves, wave: str, own: frozenset[int]) -> None:
+def refuse_astray(rooms: Shelves, wave: str, own: frozenset[int], lost: str = LOST) -> None:
     """Refuse to go on without the stores of a wave.
+
+    Args:
+        rooms: where they should lie.
+        wave: the wave's id.
+        own: the numbers that they may have.
+        lost: what to do where one is lost for good.
 
     Raises:
         Held: one is gone without having been closed, or is of another opening.
     """
     for name, told in astray(rooms, wave, own):
-        raise Held(f"{told} {_ADDRESS} {_LOST}", where=name)
+        raise Held(f"{told} {_ADDRESS} {lost}", where=name)
 
 
 def open_gates(rooms: Shelves, wave: str) -> None:
