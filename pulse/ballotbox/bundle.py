@@ -2,9 +2,12 @@
 
     line 1   the key list (M1), byte for byte as it was published
     line 2…  {"g":…,"invited":…,"label":…,"spki":…}               one line a group, ascending
+    last     {"box":…}                                            SHA-256 of BOX in hex
 
 BOX names the key list by its hash and the key list names the root over all groups: whoever has
-BOX and these lines can check every group's size and key without asking the operator.
+BOX and these lines can check every group's size and key without asking the operator. The last
+line says nothing of trust: a BOX that was damaged on its way must not be peeled, for what it
+spoils no second peel brings back. Lists without it are taken too.
 """
 
 from collections.abc import Mapping
@@ -14,7 +17,7 @@ from typing import Final
 import msgspec
 
 from pulse.ballotbox.export import BoxHeader
-from pulse.ballotbox.peeled import Listed
+from pulse.ballotbox.peeled import Listed, digest
 from pulse.errors import BadKeyList, InvalidValue
 from pulse.store.files import write_atomically
 from pulse.terms import CANARY_GROUP, GROUP_NUMBER
@@ -36,11 +39,19 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Bundle(msgspec.Struct, frozen=True):
-    """The checked terms of a wave: its key list, the list's eight words, its groups by number."""
+    """The checked terms of a wave: its key list, the list's eight words, its groups by number.
+
+    `box` is the hash of the BOX that the list was written for, empty where it names none.
+    """
 
     keys: KeyList
     fingerprint: str
     listed: Mapping[str, Listed]
+    box: str = ""
+
+
+class _Sum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    box: str
 
 
 def beside(box: Path) -> Path:
@@ -48,16 +59,19 @@ def beside(box: Path) -> Path:
     return box.with_suffix(SUFFIX)
 
 
-def write_bundle(out: Path, key_list: Path, groups: Path) -> None:
+def write_bundle(out: Path, key_list: Path, groups: Path, box: Path | None = None) -> None:
     """Write the list for BOX (0600).
 
     Args:
         out: where it goes.
         key_list: the published key list.
         groups: the wave's `groups.json`.
+        box: BOX as it was written.
     """
     entries = msgspec.json.decode(groups.read_bytes(), type=tuple[Entry, ...])
-    lines = (key_list.read_bytes(), *map(msgspec.json.encode, entries))
+    lines = [key_list.read_bytes(), *map(msgspec.json.encode, entries)]
+    if box is not None:
+        lines.append(msgspec.json.encode(_Sum(digest(box))))
     write_atomically(out, b"".join(line + b"\n" for line in lines))
 
 
@@ -94,7 +108,8 @@ def read_bundle(path: Path, header: BoxHeader) -> Bundle:
     keys, words = read_terms(key_list)
     if keys.wave != header.wave or rest[-1:] != [b""]:
         raise BadKeyList("This list is of another wave, or cut off.", where=path.name)
-    entries = [_entry(line, path) for line in rest[:-1]]
+    lines, box = _without_sum(rest[:-1])
+    entries = [_entry(line, path) for line in lines]
     numbers = [entry.g for entry in entries]
     if (
         len(entries) != keys.groups
@@ -104,7 +119,15 @@ def read_bundle(path: Path, header: BoxHeader) -> Bundle:
     ):
         raise BadKeyList("These groups are not those of the published list.", where=path.name)
     listed = {each.g: Listed(each.g, each.invited, each.spki) for each in entries}
-    return Bundle(keys, words, listed)
+    return Bundle(keys, words, listed, box)
+
+
+def _without_sum(lines: list[bytes]) -> tuple[list[bytes], str]:
+    """Part the groups' lines from the hash of BOX, where that stands at their end."""
+    try:
+        return lines[:-1], msgspec.json.decode(lines[-1], type=_Sum).box
+    except (IndexError, msgspec.DecodeError, UnicodeDecodeError):
+        return lines, ""
 
 
 def _entry(line: bytes, path: Path) -> Entry:

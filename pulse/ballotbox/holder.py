@@ -114,6 +114,8 @@ def peel_box(box: Path, key: Path, out: Path, groups: Path | None = None) -> Pee
         own = _own(keys, header.keys, key)
         with _advised():
             surveyed = survey(box, terms.listed, keys.k)
+            if terms.box and terms.box != surveyed.digest:
+                raise Held("This is not the BOX that its list was written for.", where=box.name)
         notes = memory.recall(key)
         memory.admit(notes, msgspec.structs.replace(own, box=surveyed.digest))
         secret = partial(pairs.read_secret, key, unb64u(keys.outer))

@@ -51,7 +51,7 @@ def hand_out(work: Work, plan: Plan) -> Closed:
     places = work.places
     if not (plan.storeless and places.box.exists()):
         _write_box(work, plan)
-    write_bundle(places.bundle, steps.key_list(work, plan), places.groups)
+    write_bundle(places.bundle, steps.key_list(work, plan), places.groups, places.box)
     if not plan.waits_since:
         now = work.clock.now().astimezone(dt.UTC).isoformat(timespec="seconds")
         plan = kept(work, msgspec.structs.replace(plan, waits_since=now))

@@ -1,5 +1,6 @@
 """The list beside BOX: the holder checks every group under the published root."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -160,3 +161,14 @@ def test_the_list_lies_beside_box() -> None:
     """The default name is BOX's with another ending."""
     assert bundle.beside(Path("a/2026-W09.box")) == Path("a/2026-W09.groups")
     assert bundle.beside(Path("BOX")) == Path("BOX.groups")
+
+
+def test_the_list_names_the_box_it_was_written_for(away: Away) -> None:
+    """Its hash comes out beside the groups; a list without it, as older ones are, names none."""
+    box = away.folder / "x.box"
+    box.write_bytes(b"BOX")
+    path = away.folder / "y.groups"
+    bundle.write_bundle(path, away.list, away.groups, box)
+    named, nameless = (bundle.read_bundle(each, header(away)) for each in (path, written(away)))
+    assert (named.box, nameless.box) == (hashlib.sha256(b"BOX").hexdigest(), "")
+    assert named.listed == nameless.listed

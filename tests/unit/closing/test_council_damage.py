@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pulse.ballotbox import holder
 from pulse.ballotbox.export import RECORD
 from pulse.ballotbox.holder import FETCH_AGAIN
 from pulse.errors import Held, PulseError, WrongState
@@ -20,7 +21,7 @@ def flip(path: Path, at: int) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("harm", ["header", "token", "signature", "cut off", "empty"])
+@pytest.mark.parametrize("harm", ["header", "token", "signature", "sealed box", "cut off", "empty"])
 def test_a_council_with_a_damaged_box_is_told_to_fetch_it_again(case: Case, harm: str) -> None:
     """Nothing is peeled or noted, and the BOX that the operator gives again is peeled."""
     sound = case.box.read_bytes()
@@ -30,7 +31,8 @@ def test_a_council_with_a_damaged_box_is_told_to_fetch_it_again(case: Case, harm
     elif harm == "empty":
         case.box.write_bytes(b"")
     else:
-        flip(case.box, {"header": 0, "token": first + 50, "signature": first + 200}[harm])
+        places = {"header": 0, "token": first + 50, "signature": first + 200}
+        flip(case.box, places.get(harm, first + 500))
     before = {path.name for path in case.away.iterdir()}
     with pytest.raises(Held) as caught:
         case.peel()
@@ -38,6 +40,19 @@ def test_a_council_with_a_damaged_box_is_told_to_fetch_it_again(case: Case, harm
     assert {path.name for path in case.away.iterdir()} == before
     case.box.write_bytes(Path(case.week.close().box).read_bytes())
     assert case.peel().exists()
+
+
+def test_a_twin_whose_list_names_no_box_would_spoil_a_ballot_for_good(case: Case) -> None:
+    """What a bit on the way does to a sealed box, no second peel mends: so the list names BOX."""
+    listed = case.box.with_suffix(".groups")
+    *lines, _, end = listed.read_bytes().split(b"\n")
+    listed.write_bytes(b"\n".join([*lines, end]))
+    sound = case.box.read_bytes()
+    flip(case.box, sound.index(b"\n") + 501)
+    assert holder.peel_box(case.box, case.key, case.away / "P").spoiled_outer == 1
+    case.box.write_bytes(sound)
+    with pytest.raises(Held, match="peeled before"):
+        holder.peel_box(case.box, case.key, case.away / "Q")
 
 
 def test_a_close_mends_the_box_that_its_own_disk_has_damaged(case: Case) -> None:
@@ -84,3 +99,16 @@ def test_a_council_is_not_stopped_by_a_store_that_is_lost(case: Case) -> None:
     week.places.box.write_bytes(case.box.read_bytes())
     with pytest.raises(Interrupted):
         week.close(peeled=given, without_store=True, checkpoint=stop_at("before publish"))
+
+
+def test_box_that_lies_ready_is_handed_out_where_no_store_is_left(case: Case) -> None:
+    """Once that was said, the close names the BOX it wrote before; it cannot write another."""
+    week, sound = case.week, case.week.places.box.read_bytes()
+    (week.home.ballotbox / f"{week.wave}.db").unlink()
+    report = week.close(without_store=True)
+    assert (report.state, report.box) == ("awaiting_peel", str(week.places.box))
+    assert week.places.box.read_bytes() == sound
+    week.places.box.write_bytes(sound[:-RECORD])  # whole records, in order, and one too few
+    with pytest.raises(Held, match="no store is left to write it anew"):
+        week.close(peeled=case.peel())
+    assert week.state == "awaiting_peel"
