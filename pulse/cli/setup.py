@@ -34,7 +34,10 @@ contacts = []
 @click.option("--email", default="admin@localhost", help="Address of the first administrator.")
 @pass_run
 def init(run: Run, email: str) -> None:
-    """Make a home with its first administrator; after an interruption, run it again."""
+    """Make a home with its first administrator.
+
+    After an interruption, run it again.
+    """
     directory.check_address(email)  # before anything is made
     # One that was cut off between the home and its administrator is gone on with.
     if unfinished(run.home) or directory.everyone(run.accounts):
