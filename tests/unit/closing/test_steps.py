@@ -59,6 +59,18 @@ def test_the_holder_is_found_from_anywhere(week: Week, tmp_path: Path) -> None:
     assert week.places.peeled.exists()
 
 
+def test_an_opening_key_that_is_no_key_is_found_before_anything_dies(week: Week) -> None:
+    """A file of zeros, as a bad disk leaves it: held, and a sound copy goes on."""
+    sound = week.places.inner_key.read_bytes()
+    week.places.inner_key.write_bytes(bytes(len(sound)))
+    with pytest.raises(Held, match="not the one that was published"):
+        week.close()
+    assert not week.places.peeled.exists()
+    week.places.inner_key.write_bytes(sound)
+    with pytest.raises(Interrupted):
+        week.close(checkpoint=stop_at("before open"))
+
+
 def test_a_reason_of_any_length_is_kept_in_four_hundred_characters(week: Week) -> None:
     """The operator reads all of it; the wave's row keeps its beginning."""
     reason = "".join(map(str, range(1_000)))
