@@ -52,7 +52,8 @@ def find(work: Work, *, abandon: bool, shut: bool, storeless: bool) -> Plan:
             where=work.wave,
         )
     plan = plan or fresh
-    plan = msgspec.structs.replace(plan, storeless=plan.storeless or storeless)
+    if storeless and not plan.storeless and plan.step != "done":
+        plan = kept(work, msgspec.structs.replace(plan, storeless=True))  # said once is enough
     late = overdue(plan, work.clock.now())
     if (abandon or late) and _may_be_lost(work, plan):
         if not late and not plan.storeless:

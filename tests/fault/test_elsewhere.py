@@ -151,6 +151,16 @@ def test_a_store_of_another_home_is_neither_shut_nor_destroyed(week: Week, room:
         assert still_open(week, room)
 
 
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_week_cancelled_without_its_store_leaves_another_homes_alone(
+    week: Week, room: str
+) -> None:
+    """What lies in the place of a store that is lost for good stays open and whole."""
+    with elsewhere(week, room, another=True):
+        assert cancel(week, without_store=True) == "cancelled"
+        assert still_open(week, room)
+
+
 def test_a_week_held_for_too_long_ends_beside_its_store(week: Week) -> None:
     """After 14 days it is lost, and its row says which store has yet to be destroyed."""
     with elsewhere(week, "issuer"):
