@@ -4,9 +4,10 @@ import pytest
 
 from pulse.closing import Closed
 from tests.copies import known, original, week
+from tests.unit.closing.case import case, waiting
 from tests.week import Secrets, Week
 
-__all__ = ["known", "original", "week"]  # fixtures for the tests of this folder
+__all__ = ["case", "known", "original", "waiting", "week"]  # fixtures for the tests of this folder
 
 
 @pytest.fixture(scope="session")

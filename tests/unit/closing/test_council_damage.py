@@ -8,10 +8,8 @@ from pulse.ballotbox import holder
 from pulse.ballotbox.export import RECORD
 from pulse.ballotbox.holder import FETCH_AGAIN
 from pulse.errors import Held, PulseError, WrongState
-from tests.unit.closing.test_council import Case, case, waiting
+from tests.unit.closing.case import Case
 from tests.week import Interrupted, stop_at
-
-__all__ = ["case", "waiting"]  # fixtures
 
 
 def flip(path: Path, at: int) -> None:

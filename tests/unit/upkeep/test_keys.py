@@ -9,6 +9,7 @@ from tests.copies import original, week
 from tests.week import Week
 
 __all__ = ["original", "week"]  # fixtures
+pytestmark = pytest.mark.slow  # a whole week is opened
 
 
 def found(week: Week) -> list[Check]:
