@@ -27,8 +27,11 @@ def test_a_box_is_made_once_and_shut(tmp_path: Path) -> None:
     assert casting(tmp_path).path(WAVE).stat().st_mode & 0o777 == 0o600
     with pytest.raises(WrongState):
         BoxStore.create(casting(tmp_path), WAVE)
+    assert casting(tmp_path).origin(WAVE) == 0  # nobody has said of which opening
     store.close()
     assert [each.name for each in tmp_path.iterdir()] == [f"{WAVE}.db"]
+    BoxStore.create(casting(tmp_path), "2026-W10", 7).close()
+    assert casting(tmp_path).origin("2026-W10") == 7
 
 
 def test_nothing_time_like_and_no_rowid(store: BoxStore, tmp_path: Path) -> None:

@@ -49,8 +49,22 @@ def test_a_store_is_made_once_and_shut(tmp_path: Path) -> None:
     assert shelf.path(WAVE).stat().st_mode & 0o777 == 0o600
     there = [each.name for each in tmp_path.iterdir() if "journal" not in each.name]
     assert there == [f"{WAVE}.db"]
+    assert shelf.origin(WAVE) == 0  # nobody has said of which opening
     with pytest.raises(WrongState):
         IssuerStore.create(shelf, WAVE, [])
+
+
+def test_a_large_week_is_whole(tmp_path: Path) -> None:
+    """Of more people than are written at a time each is there once, the last one too."""
+    people = [(number.to_bytes(32, "big"), f"{number % 3 + 1:05d}") for number in range(20_001)]
+    store = IssuerStore.create(issuing(tmp_path), WAVE, people, 7)
+    assert issuing(tmp_path).origin(WAVE) == 7
+    with sqlite3.connect(tmp_path / f"{WAVE}.db") as connection:
+        assert connection.execute("SELECT count(*) FROM invitation").fetchall() == [(20_001,)]
+    connection.close()
+    for h, g in (people[0], people[9_999], people[10_000], people[-1]):
+        assert store.group_of(h) == g
+    store.close()
 
 
 def test_nothing_time_like_and_no_rowid(store: IssuerStore, tmp_path: Path) -> None:
