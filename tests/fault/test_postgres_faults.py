@@ -84,9 +84,10 @@ def test_a_network_that_fails_at_a_commit_loses_and_doubles_nothing(
 def test_a_client_that_takes_a_lost_commit_for_done_is_caught(
     precinct: Precinct, tmp_path: Path, server: Cluster
 ) -> None:
-    """It acknowledges what never reached the server."""
+    """It acknowledges what never reached the server; what is met may be a mere repeat."""
     (twin,) = network.TWINS
-    assert network.run(twin, 1, SEED, precinct, tmp_path, server).lost
+    tries = (network.run(twin, 2, s, precinct, tmp_path, server) for s in range(8))
+    assert any(verdict.lost for verdict in tries)
 
 
 SYNC: Final = ("fsync,fdatasync:error=EIO",)

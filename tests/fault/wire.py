@@ -22,7 +22,7 @@ from typing import Final, Self
 
 KINDS: Final = ("before", "within", "after", "behind", "drop", "stall", "down")
 HARMLESS: Final = frozenset({"stall"})
-SILENCE: Final = 0.7  # seconds for which something is late, silent or down
+SILENCE: Final = 0.4  # seconds for which something is late, silent or down
 _WRITES: Final = (b"INSERT INTO", b"UPDATE ")
 _MOST: Final = 1 << 16
 _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
@@ -70,8 +70,9 @@ class Wire:
 
     def take(self) -> str:
         """Return the failure that falls on what would be stored now, if any."""
-        kind, self._armed = self._armed, ""
-        if kind:
+        kind = self._armed
+        if kind:  # not to be cleared otherwise: another thread may set it at any moment
+            self._armed = ""
             self.met.append(kind)
         return kind
 
