@@ -20,8 +20,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from pulse.errors import Held
 from pulse.store.failures import DAMAGED, RESTORE
 
-# Pages (of 4 kB) that a write-ahead log holds before the writer itself folds them into the file:
-# the net under `checkpoint.py`, which does so beside it.
+# Pages (of 4 kB) that a write-ahead log holds before the writer itself folds them into the file;
+# where many write much, `checkpoint.py` does so beside it.
 _LOG_PAGES: Final = 30_000
 BUSY_TIMEOUT: Final = 10_000  # milliseconds a statement waits for another process's lock
 READING: Final = "pulse_reading"
