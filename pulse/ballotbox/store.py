@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Final, Self
 
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Text, func, select
+from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, func, select
 
 from pulse.errors import AlreadyCounted
 from pulse.store.checkpoint import Checkpoints
 from pulse.store.desks import shut
 from pulse.store.engine import reading
 from pulse.store.gate import GatedStore, gate_table, lay_gate, seems_open
+from pulse.store.groupcommit import busy
 from pulse.store.inserting import inserter
 from pulse.store.shelf import Shelf
 from pulse.terms import SealedBallot
@@ -64,7 +65,8 @@ class BoxStore(GatedStore):
         """Store ballots, each with its token's hash t, in one durable transaction.
 
         A ballot gives True if it lies in the box now (also when its very bytes did before),
-        `AlreadyCounted` if other bytes lie there under its token, `WaveShut` if the gate is shut.
+        `AlreadyCounted` if other bytes lie there under its token, `WaveShut` if the gate is shut,
+        `Busy` if the gate was opened only while it came; it was not stored then.
         """
         # By token: two processes that bring the same ones never wait for each other in turn.
         rows = [_row(t, ballot) for t, ballot in sorted(ballots, key=itemgetter(0))]
@@ -76,7 +78,10 @@ class BoxStore(GatedStore):
             # What was new was let in; a close since then does not take it back.
             if not new and not seems_open(connection, GATE):
                 return [shut() for _ in ballots]
-            return [_same(connection, t, ballot) for t, ballot in ballots]
+            tokens = SEALED.c.t.in_([t for t, _ in ballots])
+            found = connection.execute(select(SEALED).where(tokens))
+            stored = {t: SealedBallot(g, msg, sig, box) for t, g, msg, sig, box in found}
+        return [_answer(ballot, stored.get(t)) for t, ballot in ballots]
 
     def close(self) -> None:
         """Let go of the database."""
@@ -102,8 +107,9 @@ def _row(t: bytes, ballot: SealedBallot) -> tuple[bytes | str, ...]:
     return (t, ballot.g, ballot.msg, ballot.sig, ballot.box)
 
 
-def _same(connection: Connection, t: bytes, ballot: SealedBallot) -> bool | Exception:
-    stored = connection.execute(select(*list(SEALED.c)[1:]).where(SEALED.c.t == t)).one()
-    if tuple(stored) == (ballot.g, ballot.msg, ballot.sig, ballot.box):
+def _answer(ballot: SealedBallot, stored: SealedBallot | None) -> bool | Exception:
+    if stored is None:
+        return busy()
+    if stored == ballot:
         return True
     return AlreadyCounted("Another ballot was counted with this token.")

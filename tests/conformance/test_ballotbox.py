@@ -10,16 +10,10 @@ import pytest
 
 from pulse.ballotbox.store import BoxStore
 from pulse.errors import AlreadyCounted, WaveShut
-from pulse.terms import SealedBallot
 from tests.backends import Backend
+from tests.shelves import ballot
 
 WAVE = "2026-W09"
-
-
-def ballot() -> tuple[bytes, SealedBallot]:
-    """Return any bytes of the right shape under a fresh token."""
-    msg, sig, box = (secrets.token_bytes(size) for size in (97, 256, 194))
-    return secrets.token_bytes(32), SealedBallot("00001", msg, sig, box)
 
 
 @pytest.fixture

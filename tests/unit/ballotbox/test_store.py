@@ -4,10 +4,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 from pulse.ballotbox.store import BoxStore
-from pulse.errors import WrongState
-from tests.shelves import casting
+from pulse.errors import Busy, WrongState
+from pulse.store.shelf import FileShelf
+from tests.shelves import ballot, casting
 
 WAVE = "2026-W09"
 
@@ -45,3 +47,32 @@ def test_nothing_time_like_and_no_rowid(store: BoxStore, tmp_path: Path) -> None
     assert all(column[3] for those in shape.values() for column in those)  # NOT NULL
     assert columns == {"sealed": ["t", "g", "msg", "sig", "box"], "gate": ["wave", "open"]}
     assert all("WITHOUT ROWID" in sql for sql in tables.values())
+
+
+class OpensMeanwhile(FileShelf):
+    """Opens the gate between what a ballot found shut and the question why it was not let in."""
+
+    def engine(self, wave: str) -> Engine:
+        """Return an engine after whose INSERT the gate is opened."""
+        engine, opener = super().engine(wave), super().engine(wave)
+
+        def open_gate(*call: object) -> None:
+            if str(call[2]).startswith("INSERT INTO sealed"):
+                with opener.begin() as connection:
+                    connection.exec_driver_sql("UPDATE gate SET open = 1")
+                opener.dispose()
+
+        event.listen(engine, "after_cursor_execute", open_gate)
+        return engine
+
+
+def test_who_comes_as_the_gate_opens_may_come_again(tmp_path: Path) -> None:
+    """A ballot that found the gate shut and then open is not in the box: it is told Busy."""
+    BoxStore.create(casting(tmp_path), WAVE).close()
+    store = BoxStore(OpensMeanwhile(tmp_path, "wal"), WAVE)
+    early = ballot()
+    (answer,) = store.cast([early])
+    assert isinstance(answer, Busy)
+    assert not store.count()
+    assert store.cast([early]) == [True]
+    store.close()
