@@ -51,7 +51,8 @@ def test_every_ballot_is_counted_once(closed: tuple[Week, closing.Closed]) -> No
     assert set(report.seconds) == {
         "shut", "peel", "open", "tabulate", "protect", "audit", "press", "destroy",
     }  # fmt: skip
-    assert all(0 < spent == round(spent, 3) for spent in report.seconds.values())
+    assert all(0 <= spent == round(spent, 3) for spent in report.seconds.values())
+    assert sum(report.seconds.values()) > 0  # one step alone may take less than a millisecond
 
 
 def test_the_release_says_what_was_answered(released: Week) -> None:
