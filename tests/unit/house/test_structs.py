@@ -23,7 +23,7 @@ def _last_name(base: ast.expr) -> str:
 def test_every_struct_is_frozen() -> None:
     """No struct of ours can be changed once it is made."""
     sources = ((path, path.read_text(encoding="utf-8")) for path in CODE)
-    loose = {path.name: thawed(source) for path, source in sources if "Struct" in source}
+    loose = {str(path): thawed(source) for path, source in sources if "Struct" in source}
     assert {name: names for name, names in loose.items() if names} == {}
 
 
