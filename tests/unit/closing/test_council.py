@@ -169,6 +169,25 @@ def test_an_unchecked_twin_would_lose_the_way_back(case: Case, tmp_path: Path) -
         case.week.close(peeled=case.away / "P", checkpoint=stop_at("after peel"))
 
 
+@pytest.mark.parametrize("side", ["less", "more"])
+def test_a_p_of_any_other_heading_is_never_opened(case: Case, side: str) -> None:
+    """Wave, key list, tokens and number of ballots: whichever is another one, the wave is held."""
+    header, offset = peeled.read_peeled(case.peel())
+    inner = list(chunks(case.away / "P", offset, peeled.RECORD, 1))
+    (g, count), more = next(iter(header.ballots.items())), side == "more"
+    for fields in (
+        {"wave": "2026-W10" if more else "2026-W08"},
+        {"keys": f"/w/2026-W09/keys-{('z' if more else '-') * 64}.json"},
+        {"tokens": ("f" if more else "0") * 64},
+        {"ballots": {**header.ballots, g: count + (1 if more else -1)}},
+    ):
+        changed = msgspec.structs.replace(header, **fields)
+        records = ([*inner, inner[0]] if more else inner[1:]) if "ballots" in fields else inner
+        case.week.places.peeled.write_bytes(peeled.encode_peeled(changed, records))
+        with pytest.raises(Held, match="peeled other ballots than were exported"):
+            case.week.close()
+
+
 def test_a_p_that_was_being_taken_goes_with_the_wave(case: Case) -> None:
     """A copy that a dying process left is replaced by the next, and never outlives the wave."""
     left = case.week.places.peeled.with_name("2026-W09.peeled.new")

@@ -48,6 +48,8 @@ def composed(*cells: Cell) -> dict[str, Any]:
     )  # fmt: skip
     made = results.compose(protected, tree(), load(), "Example Ltd", "2026-02-27T17:00:00+00:00")
     found: dict[str, Any] = json.loads(made)
+    # A person reads the file as well: indented by two, ending in a newline.
+    assert made.decode() == json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     return found
 
 
