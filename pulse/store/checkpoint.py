@@ -3,7 +3,9 @@
 Left alone, SQLite does so within the commit that makes the log too long, and everybody in that
 commit waits for all of it. Here another thread folds most of it while commits go on, and the
 writer folds only what came meanwhile, after which the log begins anew (SQLite manual,
-"Write-Ahead Logging", sections 2.3 and 6: a log that is never folded to its end grows).
+"Write-Ahead Logging", sections 2.3 and 6: a log that is never folded to its end grows). While
+many come at once even that would make them wait for the disk, so it waits for a calmer moment,
+though not for ever.
 
 Nothing is acknowledged by a checkpoint and nothing lost by one that fails: the log stays.
 
@@ -30,6 +32,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from pulse.store.engine import ALONE, READING
 
 EVERY: Final = 2_000  # rows; a ballot dirties about three pages of 4 kB
+_RUSH: Final = 25  # so many times as many while many come: 50,000 rows, 650 MB of log
+_CALM: Final = 2.0  # rows in a commit, on average over the last dozen or so
 _PASSES: Final = 2  # each leaves what came while it went on: a tenth or less
 _FOLD: Final = "PRAGMA wal_checkpoint(PASSIVE)"
 _LOOK: Final = "SELECT count(*) FROM sqlite_master"  # reading begins here, not with BEGIN
@@ -40,13 +44,14 @@ class Checkpoints:
 
     Args:
         engine: on the file; its connections leave checkpoints to us from now on.
-        every: after how many rows the log is folded.
+        every: after how many rows the log is folded; in a rush, 25 times as many.
     """
 
     def __init__(self, engine: Engine, every: int = EVERY) -> None:
         self._engine, self._every = engine, every
         self._needed = engine.dialect.name == "sqlite"
         self._rows = self._passes = 0
+        self._crowd = 0.0
         self._turn: int | None = None  # a descriptor that holds the lock while it is ours to fold
         self._beside: Future[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
@@ -56,13 +61,14 @@ class Checkpoints:
     def wrote(self, rows: int) -> None:
         """Note that `rows` rows were committed; only the thread that commits calls this."""
         self._rows += rows
+        self._crowd += (rows - self._crowd) / 16
         if not (rows and self._needed) or (self._beside and not self._beside.done()):
             return
         # What ails the disk is told by the next commit, to those whom it concerns.
         with contextlib.suppress(SQLAlchemyError, OSError):
             if self._turn is not None:
                 self._fold()
-            elif self._rows >= self._every:
+            elif self._rows >= self._every * (1 if self._crowd < _CALM else _RUSH):
                 self._rows, self._passes = 0, _PASSES
                 self._turn = self._take_turn()
 

@@ -23,15 +23,15 @@ from pulse.store.engine import sqlite_engine
 
 METADATA = MetaData()
 TABLE = Table("kept", METADATA, Column("t", LargeBinary, primary_key=True), sqlite_with_rowid=False)
-ROUNDS, ROWS = 200, 8
+ROUNDS = 150
 SALT = slice(16, 24)  # another one whenever the log begins anew (SQLite's file format, 4.1)
 
 
-def rows_of(engine: Engine, number: int) -> None:
+def commit(engine: Engine, number: int, rows: int = 1) -> None:
     """Commit rows that each fill most of a page."""
-    rows = [{"t": bytes([each]) + number.to_bytes(2, "big") * 1000} for each in range(ROWS)]
+    values = [{"t": bytes([each]) + number.to_bytes(2, "big") * 1000} for each in range(rows)]
     with engine.begin() as connection:
-        connection.execute(insert(TABLE), rows)
+        connection.execute(insert(TABLE), values)
 
 
 @contextmanager
@@ -48,31 +48,54 @@ def log(file: Path) -> Path:
     return file.with_name(f"{file.name}-wal")
 
 
-def log_of(file: Path, *each: Callable[[Engine], Checkpoints]) -> int:
-    """Return the bytes of the log when all is written in turn; every row must be there."""
+def log_of(file: Path, *each: Callable[[Engine], Checkpoints], rows: int = 1) -> int:
+    """Return the bytes of the log when all is written in turn, `rows` at a time, and is there."""
     with engine_on(file) as engine:
         writers = [make(engine) for make in each]
         for number, writer in zip(range(ROUNDS), itertools.cycle(writers or [None])):
-            rows_of(engine, number)
+            commit(engine, number, rows)
             if writer:
-                writer.wrote(ROWS)
+                writer.wrote(rows)
         for writer in writers:
             writer.close()
         with engine.begin() as connection:
             counted = connection.scalar(select(func.count()).select_from(TABLE))
-        assert counted == ROUNDS * ROWS
+        assert counted == ROUNDS * rows
         return log(file).stat().st_size
 
 
 def often(engine: Engine) -> Checkpoints:
     """Fold every few commits."""
-    return Checkpoints(engine, 5 * ROWS)
+    return Checkpoints(engine, every=4)
 
 
 def test_the_log_begins_anew_while_somebody_writes(tmp_path: Path) -> None:
     """It is a fraction of what it grows to, without checkpoints, by the same rows."""
     grown = log_of(tmp_path / "left_alone.db")
     assert log_of(tmp_path / "folded.db", often) < grown / 3
+
+
+def test_in_a_rush_the_log_waits_for_a_calmer_moment(tmp_path: Path) -> None:
+    """Where many come at once it grows to 25 times as many rows; a few small commits end that."""
+    with engine_on(tmp_path / "rush.db") as engine:
+        slow = Slow(engine, every=100)
+        slow.go_on.set()
+        for number in range(60):
+            commit(engine, number, 8)
+            slow.wrote(8)
+        assert 100 < 60 * 8 < 25 * 100
+        assert not slow.folded.is_set()
+        for number in range(60, 100):
+            commit(engine, number)
+            slow.wrote(1)
+        slow.close()
+        assert slow.folded.is_set()
+
+
+def test_a_rush_that_does_not_end_is_folded_too(tmp_path: Path) -> None:
+    """The log is a fraction of what it grows to by the same rows left alone."""
+    grown = log_of(tmp_path / "left_alone.db", rows=8)
+    assert log_of(tmp_path / "folded.db", often, rows=8) < grown / 3
 
 
 def test_two_who_write_to_one_file_fold_it_in_turn(tmp_path: Path) -> None:
@@ -84,8 +107,8 @@ def test_two_who_write_to_one_file_fold_it_in_turn(tmp_path: Path) -> None:
 class Slow(Checkpoints):
     """Say when all is folded, and stay in the pass until told to go on."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine, every=1)
+    def __init__(self, engine: Engine, every: int = 1) -> None:
+        super().__init__(engine, every)
         self.folded, self.go_on = Event(), Event()
 
     def _fold_now(self) -> None:
@@ -107,11 +130,11 @@ def begun_anew(file: Path, kind: type[Slow]) -> bool:
     with engine_on(file) as engine:
         slow = kind(engine)
         for number in range(2):  # the first has it take its turn, the second begin to fold
-            rows_of(engine, number)
-            slow.wrote(ROWS)
+            commit(engine, number)
+            slow.wrote(1)
         assert slow.folded.wait(20)
         before = log(file).read_bytes()[SALT]
-        rows_of(engine, 2)
+        commit(engine, 2)
         after = log(file).read_bytes()[SALT]
         slow.go_on.set()
         slow.close()
@@ -132,15 +155,15 @@ def test_one_folds_at_a_time(tmp_path: Path) -> None:
     with engine_on(tmp_path / "one.db") as engine:
         first, second = Slow(engine), Slow(engine)
         for number in range(6):
-            rows_of(engine, number)
-            (first if number < 2 else second).wrote(ROWS)
+            commit(engine, number)
+            (first if number < 2 else second).wrote(1)
         assert first.folded.wait(20)
         assert not second.folded.wait(0.1)
         first.go_on.set()
         first.close()
         for number in range(6, 8):
-            rows_of(engine, number)
-            second.wrote(ROWS)
+            commit(engine, number)
+            second.wrote(1)
         assert second.folded.wait(20)
         second.go_on.set()
         second.close()
