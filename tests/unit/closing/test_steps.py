@@ -1,6 +1,7 @@
 """The parts of a close by themselves: gates, the plan as a file, seconds, reasons."""
 
 import contextlib
+import os
 import stat
 import time
 from pathlib import Path
@@ -57,6 +58,16 @@ def test_the_holder_is_found_from_anywhere(week: Week, tmp_path: Path) -> None:
     with contextlib.chdir(tmp_path / "elsewhere"), pytest.raises(Interrupted):
         week.close(checkpoint=stop_at("after peel"))
     assert week.places.peeled.exists()
+
+
+def test_a_lifeline_lasts_as_long_as_the_peel() -> None:
+    """While it lasts the holder hears nothing; afterwards neither end of it stays open."""
+    before = set(Path("/proc/self/fd").iterdir())
+    with steps._lifeline() as lifeline:
+        os.set_blocking(lifeline, False)
+        with pytest.raises(BlockingIOError):
+            os.read(lifeline, 1)
+    assert set(Path("/proc/self/fd").iterdir()) <= before  # others may have been let go of
 
 
 def test_an_opening_key_that_is_no_key_is_found_before_anything_dies(week: Week) -> None:
