@@ -22,11 +22,13 @@ _LEFT_OUT: Final = tuple(
         r"^\n",
     )
 )
-# Quoted text stays as it is. So do blanks beside + and -, which could join to something else.
-_BLANKS: Final = re.compile(r"""('(?:\\.|[^'\\\n])*'|`[^`]*`)| *([^\w\s'"`+/-]) *""")
+# Quoted text stays as it is. So do blanks that part two of + and -, and those beside a slash.
+_BLANKS: Final = re.compile(
+    r"""('(?:\\.|[^'\\\n])*'|`[^`]*`)| *([^\w\s'"`+/-]|(?<![+-] )[+-](?! ?[+-])) *"""
+)
 _LINE_END: Final = re.compile(r"(?<=[;{(,])\n")  # where no statement could end or begin unseen
 _STYLE_COMMENT: Final = re.compile(r"^/\*.*\*/\n|^\n|^ +", re.MULTILINE)
-_STYLE_BLANKS: Final = re.compile(r" *([{};,]) *|(?<=:) ")
+_STYLE_BLANKS: Final = re.compile(r"\s*([{};,])\s*|(?<=:) ")
 
 
 def bundle(files: Mapping[str, str], entry: str = "page.js") -> str:

@@ -1,5 +1,6 @@
-// Bytes and text; every text form is canonical.
+// Bytes and text; every text form is canonical. What does not fit is refused.
 export const { subtle } = crypto;
+export const demand = (fits) => { if (!fits) throw Error('refused'); };
 export const utf8 = (text) => new TextEncoder().encode(text);
 export const u16 = (n) => [n >> 8, n & 255];
 export const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
@@ -9,11 +10,11 @@ export const digest = async (name, bytes) => new Uint8Array(await subtle.digest(
 export const sha256 = (bytes) => digest('SHA-256', bytes);
 
 export const b64u = (bytes) =>
-  btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (c) => ({ '+': '-', '/': '_' })[c] ?? '');
+  btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
 export const unb64u = (text, size) => {
   const raw = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
-  if (b64u(bytes) !== text || (size && bytes.length !== size)) throw Error('base64url');
+  demand(b64u(bytes) === text && (!size || bytes.length === size));
   return bytes;
 };

@@ -1,10 +1,9 @@
 // A wave's published keys: the list that the link names, and one group's file under it.
-import { concat, hex, sha256, u16, unb64u, utf8 } from './bytes.js';
+import { concat, demand, hex, sha256, u16, unb64u, utf8 } from './bytes.js';
 import { readPoint } from './hpke.js';
 import { readKey } from './rsabssa.js';
 
 export const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
-const demand = (fits) => { if (!fits) throw Error('key list'); };
 
 // A file in its one spelling: these fields in this order, each once, no space.
 const exact = (bytes, names) => {

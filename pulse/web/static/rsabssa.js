@@ -1,6 +1,6 @@
 // The client's half of RSABSSA-SHA384-PSS-Randomized (RFC 9474), e = 65537.
 // Only a test of the published vectors passes `random`.
-import { concat, digest, hex, subtle, unb64u } from './bytes.js';
+import { concat, demand, digest, hex, subtle, unb64u } from './bytes.js';
 
 const HASH = 48, SALT = 48;
 const PSS = { name: 'RSA-PSS', hash: 'SHA-384', saltLength: SALT };
@@ -14,7 +14,7 @@ export const readKey = async (spki) => {
   const key = await subtle.importKey('spki', spki, PSS, true, ['verify']);
   const { n, e } = await subtle.exportKey('jwk', key);
   const modulus = unb64u(n), size = modulus.length;
-  if (size < 256 || modulus[0] < 128 || e !== 'AQAB') throw Error('weak key');
+  demand(size >= 256 && modulus[0] >= 128 && e === 'AQAB');
   return { key, n: toInt(modulus), size };
 };
 
@@ -24,7 +24,7 @@ const inverse = (a, n) => {
     const q = r / next;
     [r, next, x, y] = [next, r - q * next, y, x - q * y];
   }
-  if (r !== 1n) throw Error('not coprime');
+  demand(r === 1n); // else the two are not coprime
   return (x + n) % n;
 };
 
@@ -57,6 +57,6 @@ export const blind = async (msg, spki, random = secure) => {
 export const finalize = async (msg, blindSig, inv, spki) => {
   const { key, n, size } = await readKey(spki);
   const sig = toBytes(toInt(blindSig) * inv % n, size);
-  if (blindSig.length !== size || !await subtle.verify(PSS, key, sig, msg)) throw Error('signature');
+  demand(blindSig.length === size && await subtle.verify(PSS, key, sig, msg));
   return sig;
 };
