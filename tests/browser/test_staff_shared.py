@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from pulse.token.encoding import b64u
 from tests.browser.answering import CHOICES, choose, open_link, send, shown, stored
 from tests.browser.conftest import Visits
-from tests.browser.frames import Frames, mutated
+from tests.browser.frames import HTML, Frames, mutated
 from tests.browser.polling import PollingPlace
 
 KEEPS_NOTHING: Final = "This browser keeps nothing"
@@ -30,6 +30,8 @@ FULL: Final = """(at) => {
 }"""
 EACH: Final = """for (const name of ['localStorage', 'sessionStorage'])
   Object.defineProperty(window, name, {{ {} }})"""
+HALF_A_MINUTE: Final = 31_000  # ms, and a little
+TWINS_PATIENCE: Final = 2_000  # ms
 WRITES: Final = 4  # prepared, signed, sealed, done
 
 
@@ -213,6 +215,103 @@ def test_a_kiosk_writes_to_the_tabs_own_storage_only(
     page.click("#again button")
     shown(page, "done")
     assert stored(page) == [[], ["done"]]
+
+
+def test_two_people_at_one_kiosk_both_count(place: PollingPlace, rough: BrowserContext) -> None:
+    """What one has sealed and not sent stays beside the next one's answers, and then counts too."""
+    before = place.ballots()
+    links = [place.next_link().replace("#", "#k.") for _ in range(2)]
+    page = open_link(rough, links[0])
+    page.route("**/ballot", lambda route: route.abort())
+    send(page)
+    shown(page, "again")
+    page.unroute("**/ballot")
+    for link, filled in (links[1], True), (links[0], False):
+        with page.expect_navigation(wait_until="load"):
+            page.evaluate("(link) => { location.hash = link }", link.partition("#")[2])
+        if filled:
+            shown(page, "ask")
+            send(page)
+        shown(page, "done")
+    assert place.ballots() == before + 2
+    page.click("#next")
+    shown(page, "unknown")
+    assert stored(page) == [[], []]
+
+
+def tries_again(page: Page, patience: int) -> bool:
+    """Let half a minute pass; tell whether the page then tried in vain, and says so once more."""
+    page.evaluate("document.getElementById('why').textContent = ''")
+    page.clock.run_for(HALF_A_MINUTE)
+    try:
+        expect(page.locator("#why")).not_to_be_empty(timeout=patience)
+    except AssertionError:
+        return False
+    return True
+
+
+def walked_away(place: PollingPlace, page: Page, link: str, patience: int = 15_000) -> bool:
+    """Seal while the ballot box is away, then touch nothing: tell whether that counts, and calmly.
+
+    The same bytes are tried again and stay in storage meanwhile, and nothing moves the focus.
+    """
+    before, tried = place.ballots(), list[str | None]()
+
+    def away(route: Route) -> None:
+        tried.append(route.request.post_data)
+        route.abort()
+
+    page.clock.install()
+    page.goto(link)
+    shown(page, "ask")
+    page.route("**/ballot", away)
+    send(page)
+    shown(page, "again")
+    page.focus("#again button")
+    kept = stored(page)
+    for _ in range(2):
+        if not tries_again(page, patience) or stored(page) != kept:
+            return False
+    calm: bool = page.evaluate("document.activeElement.matches('#again button')")
+    page.unroute("**/ballot")
+    page.clock.run_for(HALF_A_MINUTE)
+    shown(page, "done")
+    assert len(tried) == 3
+    assert len(set(tried)) == 1
+    return calm and place.ballots() == before + 1
+
+
+@pytest.mark.parametrize("mark", ["#", "#k."], ids=["own", "kiosk"])
+def test_sealed_answers_go_out_without_their_person(
+    place: PollingPlace, rough: BrowserContext, mark: str
+) -> None:
+    """Whoever walks away from a page that waits is counted; then a kiosk clears itself."""
+    page = rough.new_page()
+    assert walked_away(place, page, place.next_link().replace("#", mark))
+    local = mark == "#"
+    assert stored(page) == ([["done"], []] if local else [[], ["done"]])
+    if not local:
+        page.clock.run_for(HALF_A_MINUTE)
+        shown(page, "unknown")
+        assert stored(page) == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  if (window.ononline) setTimeout(go, 30000);\n", ""),
+        ("event = await pressed();", "event = await pressed();\n      session.clear();"),
+        ("if (event || find('again').hidden) show", "show"),
+    ],
+    ids=["waits for a touch", "clears too early", "moves the focus"],
+)
+def test_a_page_that_leaves_them_lying_is_caught(
+    place: PollingPlace, rough: BrowserContext, old: str, new: str
+) -> None:
+    """Twins that wait for a touch, drop what waits, or disturb whoever reads are seen."""
+    twin = mutated("page.js", old, new)
+    rough.route("**/s", lambda route: route.fulfill(body=twin, content_type=HTML))
+    assert not walked_away(place, rough.new_page(), place.next_link(), TWINS_PATIENCE)
 
 
 def test_a_page_that_forgets_to_clean_up_is_caught(place: PollingPlace, visits: Visits) -> None:

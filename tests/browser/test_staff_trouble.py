@@ -183,6 +183,20 @@ def test_offline_at_the_start_goes_on_by_itself(place: PollingPlace, rough: Brow
     shown(page, "ask")
 
 
+def test_a_server_away_at_the_start_is_asked_again(
+    place: PollingPlace, rough: BrowserContext
+) -> None:
+    """A page that could not reach the survey tries again each half minute, with nobody there."""
+    rough.route("**/w/current", lambda route: route.abort())
+    page = rough.new_page()
+    page.clock.install()
+    page.goto(place.next_link())
+    shown(page, "again")
+    rough.unroute("**/w/current")
+    page.clock.run_for(31_000)
+    shown(page, "ask")
+
+
 def test_a_busy_server_is_asked_again_in_the_same_words(
     place: PollingPlace, rough: BrowserContext
 ) -> None:

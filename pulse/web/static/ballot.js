@@ -35,7 +35,7 @@ const resume = ({ store, slot, last }) => {
   return kept === 'done' ? stop('used', true) : kept;
 };
 
-export const pause = (time) => new Promise((go) => setTimeout(go, time));
+const pause = (time) => new Promise((go) => setTimeout(go, time));
 const offline = () => stop('offline');
 
 // A busy server is asked again in the same words. No cookie, no Referer.

@@ -1,5 +1,5 @@
 // The staff page: fills one section after the other and hands the answers to ballot.js.
-import { arrive, pause, send, shelf, stop } from './ballot.js';
+import { arrive, send, shelf, stop } from './ballot.js';
 import { unb64u } from './bytes.js';
 import { proquints } from './keylist.js';
 
@@ -64,7 +64,7 @@ const draw = (visit) => {
 // A tap goes gently on to the next statement; arrow keys stay where they are.
 find('items').onchange = ({ target }) => {
   find('progress').value = all(':checked').length;
-  if (!target.matches(':focus-visible') && matchMedia('(prefers-reduced-motion: no-preference)').matches)
+  if (!target.matches(':focus-visible') && !matchMedia('(prefers-reduced-motion)').matches)
     target.closest('fieldset').nextSibling?.scrollIntoView({ behavior: 'smooth', block: 'center' });
 };
 
@@ -77,14 +77,16 @@ const thank = ({ kiosk, list, keys, texts: { locale, support } }) => {
   show('done');
 };
 
-// Settles when a visible button is pressed or, unless answers are still open, the network is back.
+// Settles with the event when a visible button is pressed. Unless answers are still open, also
+// when the network is back, and without an event after half a minute.
 const pressed = () => new Promise((go) => {
   for (const button of all('section:not([hidden]) > button')) button.onclick = go;
   window.ononline = find('ask').hidden && go;
+  if (window.ononline) setTimeout(go, 30000);
 });
 
 const run = async () => {
-  let link, visit;
+  let link, visit, event;
   for (;;) try {
     link ??= takeLink();
     visit ??= await arrive(link).then(draw);
@@ -97,7 +99,7 @@ const run = async () => {
     delete session.link;
     thank(visit);
     if (link.kiosk) {
-      await Promise.race([pressed(), pause(30000)]);
+      await pressed();
       session.clear?.();
       location.reload();
     }
@@ -109,8 +111,8 @@ const run = async () => {
     write('note', why[page] + ' Your answers are still here: please send them again.' + warn(visit));
     find('items').inert = false;
     if (!visit || visit.body) {
-      show('again');
-      await pressed();
+      if (event || find('again').hidden) show('again'); // what nobody pressed moves no focus
+      event = await pressed();
     }
   }
 };
