@@ -11,7 +11,7 @@ from typing import Final, Self
 from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, func, select
 
 from pulse.errors import AlreadyCounted
-from pulse.store.checkpoint import Checkpoints
+from pulse.store.checkpoint import EVERY, Checkpoints
 from pulse.store.desks import shut
 from pulse.store.engine import reading
 from pulse.store.gate import GatedStore, gate_table, lay_gate, seems_open
@@ -42,12 +42,13 @@ class BoxStore(GatedStore):
     Args:
         shelf: where the room keeps its stores.
         wave: the wave's id.
+        fold_every: after how many ballots an SQLite log is folded (`pulse/store/checkpoint.py`).
     """
 
-    def __init__(self, shelf: Shelf, wave: str) -> None:
+    def __init__(self, shelf: Shelf, wave: str, *, fold_every: int = EVERY) -> None:
         super().__init__(shelf.engine(wave), GATE)
         self._insert = inserter(self._engine, SEALED, GATE)
-        self._checkpoints = Checkpoints(self._engine)
+        self._checkpoints = Checkpoints(self._engine, fold_every)
 
     @classmethod
     def create(cls, shelf: Shelf, wave: str, origin: int = 0) -> Self:

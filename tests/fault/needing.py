@@ -14,7 +14,7 @@ import pytest
 
 from tests.fault.disk import disk
 
-DISKS = ("mkfs.ext4", "e2fsck", "mount", "umount", "fsfreeze", "losetup")
+DISKS = ("mkfs.ext4", "e2fsck", "mount", "umount", "losetup")
 
 
 def need_disks() -> None:

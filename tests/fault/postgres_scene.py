@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from tests.fault.disk import Disk, disk, mounted, somewhere
+from tests.fault.folding import Log
 from tests.fault.nursery import Nursery
 from tests.fault.postgres_precinct import ServerPrecinct
 from tests.fault.precinct import Precinct
@@ -41,6 +42,7 @@ class ServerScene:
     ) -> None:
         self.what, self.served, self.nursery = what, served, nursery
         self.precinct, self.cluster, self.folder = precinct, cluster, cluster.folder
+        self.log = Log(self.folder / "home" / "none")  # the server has its own
         self._placed = ServerPrecinct(precinct, cluster)
 
     def place(self) -> None:

@@ -21,13 +21,14 @@ from tests.fault.scenes import WITHIN, Cut, Scene, cut, drive, on_file
 from tests.fault.telling import Verdict, command, judge_each
 
 APPS: Final = {
-    "casting": "pulse.app:create_ballotbox",
+    "casting": "tests.fault.folding:ballotbox",
     "issuing": "pulse.app:create_issuer",
     "casting, synchronous=NORMAL": "tests.fault.twins:normal_ballotbox",
     "casting, synchronous=OFF": "tests.fault.twins:careless_ballotbox",
+    "casting, folded without a sync": "tests.fault.twins:forgetful_ballotbox",
     "issuing, synchronous=OFF": "tests.fault.twins:careless_issuer",
 }
-TWINS: Final = tuple(what for what in APPS if "synchronous" in what)
+TWINS: Final = tuple(what for what in APPS if "sync" in what)
 PEOPLE: Final = 3_000
 CUTS: Final = 4  # on one home
 

@@ -27,8 +27,17 @@ def look(
     verdict: Verdict,
 ) -> None:
     """Hold what lies in a home to what had been acknowledged of "casting" or "issuing"."""
-    room = room_of(what)
-    hold(what, _rows(home / room / f"{WAVE}.db", QUERIES[room]), precinct, acknowledged, verdict)
+    try:
+        rows = _rows(store_of(what, home), QUERIES[room_of(what)])
+    except sqlite3.DatabaseError as error:
+        verdict.fail(f"the file is damaged: {error}")
+        rows = ()
+    hold(what, rows, precinct, acknowledged, verdict)
+
+
+def store_of(what: str, home: Path) -> Path:
+    """Return the file in a home that "casting" or "issuing" writes to."""
+    return home / room_of(what) / f"{WAVE}.db"
 
 
 def room_of(what: str) -> Literal["ballotbox", "issuer"]:
@@ -81,6 +90,7 @@ def _hold_issuer(
 
 def _rows(path: Path, query: str) -> Rows:
     with closing(sqlite3.connect(path)) as connection:
-        ((said,),) = connection.execute("pragma integrity_check").fetchall()
-        assert said == "ok", said
+        said = connection.execute("pragma integrity_check").fetchall()
+        if said != [("ok",)]:
+            raise sqlite3.DatabaseError(said[0][0].splitlines()[-1])
         return connection.execute(query).fetchall()

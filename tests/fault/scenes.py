@@ -15,19 +15,21 @@ import msgspec
 
 from tests.fault.crowd import Crowd, Key
 from tests.fault.disk import Disk, disk, do, mounted
+from tests.fault.folding import Log
 from tests.fault.nursery import Nursery
 from tests.fault.precinct import Precinct
-from tests.fault.reading import look
+from tests.fault.reading import look, store_of
 from tests.fault.telling import Verdict
 
 WITHIN: Final = 60.0  # seconds for an answer
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """One copy, and what had been acknowledged when it was begun."""
+    """One copy, what had been acknowledged when it was begun, and whether a log was folded."""
 
     image: Path
     acknowledged: Mapping[Key, bytes]
+    folding: bool
 
 
 class Scene(Protocol):
@@ -38,6 +40,7 @@ class Scene(Protocol):
     nursery: Nursery
     precinct: Precinct
     folder: Path
+    log: Log
 
     def place(self) -> None:
         """Put everything back as opening leaves it."""
@@ -67,10 +70,12 @@ class FileScene:
     ) -> None:
         self.what, self.served, self.nursery = what, served, nursery
         self.precinct, self.folder = precinct, folder
+        self._home = served.folder / "home"
 
     def place(self) -> None:
         """Copy the untouched home to the disk."""
-        self.precinct.place(self.served.folder / "home")
+        self.precinct.place(self._home)
+        self.log = Log(store_of(self.what, self._home))
 
     def judge(self, cut: Cut, verdict: Verdict) -> None:
         """Mount the copy and read its files."""
@@ -106,10 +111,13 @@ def drive(
         with Crowd(scene.nursery.port, asked, chance, parts=parts) as crowd:
             scene.nursery.start()
             crowd.heard(WITHIN)
+            scene.log.begun_anew()  # counts from here on
             made = list(faults(scene, crowd, chance, verdict))
+        verdict.begun_anew += scene.log.begun_anew()
         scene.nursery.kill()
         verdict.heard(crowd)
         for cut in made:
+            verdict.folding += cut.folding
             scene.judge(cut, verdict)
             cut.image.unlink()
     return verdict
@@ -118,4 +126,7 @@ def drive(
 def cut(scene: Scene, crowd: Crowd, number: int) -> Cut:
     """Cut the power; the server goes on and notices a slow disk."""
     before = dict(crowd.acknowledged)
-    return Cut(scene.served.cut(scene.folder / f"{number}.img"), before)
+    with scene.served.frozen():
+        folding = scene.log.folding()  # whoever folds cannot go on either
+        image = scene.served.copy(scene.folder / f"{number}.img")
+    return Cut(image, before, folding)

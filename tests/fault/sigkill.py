@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from tests.fault.crowd import Crowd
+from tests.fault.folding import Log
 from tests.fault.nursery import Nursery
 from tests.fault.precinct import Precinct
-from tests.fault.reading import look
+from tests.fault.reading import look, store_of
 from tests.fault.telling import Verdict, command, judge_each
 
 APPS: Final = {
-    "casting": "pulse.app:create_ballotbox",
+    "casting": "tests.fault.folding:ballotbox",
     "issuing": "pulse.app:create_issuer",
     "casting, answered before it is stored": "tests.fault.twins:hasty_ballotbox",
 }
@@ -45,6 +46,7 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
     with Nursery(APPS[what], home) as nursery:
         while verdict.rounds < times:
             precinct.place(home)
+            log = Log(store_of(what, home))
             kills = min(ON_ONE_HOME, times - verdict.rounds)
             with Crowd(nursery.port, precinct.asked(what), chance, parts=kills + 1) as crowd:
                 for _ in range(kills):
@@ -54,11 +56,15 @@ def run(what: str, times: int, seed: int, precinct: Precinct, folder: Path) -> V
                     else:
                         crowd.answered(chance.randrange(crowd.part), WITHIN)
                     crowd.admit()
+                    folding = log.folding()
                     nursery.kill()
+                    verdict.folding += folding and log.unfinished()
+                    log.begun_anew()
                     verdict.round()
                 nursery.start()
                 if not crowd.finish(WITHIN):
                     verdict.fail("people were left without an answer")
+            verdict.begun_anew += log.begun_anew()
             nursery.kill()
             verdict.heard(crowd)
             look(what, home, precinct, crowd.acknowledged, verdict)

@@ -153,7 +153,7 @@ def main() -> int:
             original, found, check = make(Path(folder))
             chosen = chance.sample(found, min(given.times or len(found), len(found)))
             verdicts[words[1]] = run(original, words, chosen, given, check)
-    return judged(verdicts, ())
+    return judged(verdicts.items(), ())
 
 
 if __name__ == "__main__":

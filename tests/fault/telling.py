@@ -5,7 +5,7 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -33,12 +33,14 @@ class Verdict:
         kept: acknowledged requests that were looked for afterwards.
         lost: those that were not found.
         wrong: sentences about anything else that must not be.
+        folding: faults that fell among the steps of folding a log into its file.
+        begun_anew: how often a log that was folded to its end was begun anew.
         statuses: answers by status; 0 counts cut connections.
     """
 
     def __init__(self, name: str, seed: int) -> None:
         self.name, self.seed = name, seed
-        self.rounds = self.kept = self.lost = 0
+        self.rounds = self.kept = self.lost = self.folding = self.begun_anew = 0
         self.wrong: list[str] = []
         self.statuses: Counter[int] = Counter()
         self._begun = self._said = self._ended = time.monotonic()
@@ -76,6 +78,7 @@ class Verdict:
         sys.stdout.write(
             f"{self.name}: {self.rounds} faults, {self.kept} acknowledged looked for, "
             f"{self.lost} lost, {len(self.wrong)} wrong; {answers}; "
+            f"{self.folding} fell into folding, {self.begun_anew} logs begun anew; "
             f"seed {self.seed}; {seconds:.0f} s\n"
         )
         for sentence in sorted(set(self.wrong))[:5]:
@@ -83,10 +86,10 @@ class Verdict:
         sys.stdout.flush()
 
 
-def judged(verdicts: Mapping[str, Verdict], twins: Collection[str]) -> int:
-    """Print every verdict; 0 when all is well with the servers and nothing with their twins."""
+def judged(verdicts: Iterable[tuple[str, Verdict]], twins: Collection[str]) -> int:
+    """Print each verdict as it comes; 0 when servers are all well and their twins are not."""
     failed = 0
-    for name, verdict in verdicts.items():
+    for name, verdict in verdicts:
         verdict.tell()
         failed |= verdict.good == (name in twins)
     sys.stdout.write("FAILED\n" if failed else "as it must be\n")
@@ -101,7 +104,7 @@ def judge_each(
 ) -> int:
     """Run each by its name, as often as was given, a twin a fifth as often; judge them all."""
     times = {what: given.times // 5 + 1 if what in twins else given.times for what in names}
-    return judged({what: run(what, count) for what, count in times.items()}, twins)
+    return judged(((what, run(what, count)) for what, count in times.items()), twins)
 
 
 def command(

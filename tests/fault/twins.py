@@ -13,12 +13,16 @@ from sqlalchemy.pool import Pool
 
 from pulse import app
 from pulse.ballotbox.cast import WAITING, BallotBox, BoxDesk
+from pulse.store.checkpoint import Checkpoints
 from pulse.store.databases import ballotbox_shelf
 from pulse.store.desks import Desks, Group
+from pulse.store.engine import ALONE
 from pulse.store.groupcommit import GroupCommit
 from pulse.store.shelf import Shelf
 from pulse.terms import SealedBallot
 from pulse.web.casting import ballotbox_routes
+from tests.fault import folding
+from tests.fault.folding import FOLD_EVERY, FoldingDesk
 
 _UNDER_WAY: Final[set["asyncio.Task[None]"]] = set()
 
@@ -56,6 +60,28 @@ def later_ballotbox() -> Litestar:
         connection.commit()
 
     return app.create_ballotbox()
+
+
+class _Forgetful(Checkpoints):
+    """Takes pages for folded that the disk may not have."""
+
+    def _fold_now(self) -> None:
+        with self._engine.connect().execution_options(**{ALONE: True}) as connection:
+            connection.exec_driver_sql("PRAGMA synchronous=OFF")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            connection.exec_driver_sql("PRAGMA synchronous=FULL")
+
+
+class _ForgetfulDesk(FoldingDesk):
+    def __init__(self, shelf: Shelf, wave: str, groups: Sequence[Group]) -> None:
+        super().__init__(shelf, wave, groups)
+        self.store._checkpoints.close()
+        self.store._checkpoints = _Forgetful(self.store._engine, FOLD_EVERY)
+
+
+def forgetful_ballotbox() -> Litestar:
+    """Return a ballot box that begins its log anew before the disk has what it folded."""
+    return folding.ballotbox(_ForgetfulDesk)
 
 
 class _TrustingDesk(BoxDesk):

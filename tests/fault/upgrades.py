@@ -135,7 +135,7 @@ def main() -> int:
         cases = Cases(Path(folder))
         found = cases.points
         chosen = random.Random(given.seed).sample(found, min(given.times or len(found), len(found)))
-        return judged({"upgrade": run(cases, chosen, given)}, ())
+        return judged([("upgrade", run(cases, chosen, given))], ())
 
 
 if __name__ == "__main__":
