@@ -93,8 +93,9 @@ class GroupCommit(Generic[Job, Result]):
 
     def _commit(self, jobs: list[Job]) -> Sequence[Result | Exception]:
         try:
-            results = self._commit_batch(jobs)
-        except Exception:  # noqa: BLE001 - whatever failed, every caller must hear an answer
+            told = self._commit_batch(jobs)
+            results = [result for _, result in zip(jobs, told, strict=True)]
+        except BaseException:  # noqa: BLE001 - a library's panic too: callers must hear an answer
             self.failing = True
             return [busy() for _ in jobs]
         self.failing = False

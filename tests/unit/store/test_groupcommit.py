@@ -1,7 +1,7 @@
 """Group commit: an answer means stored, a full queue says so, and nothing is lost."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event
 
 import pytest
@@ -107,6 +107,42 @@ def test_a_failing_commit_is_busy_for_all_and_the_thread_lives_on() -> None:
     broken = False
     assert asyncio.run(send(1)) == [1]
     assert [*failing, writer.failing] == [False, True, False]
+    writer.close()
+
+
+class Panic(BaseException):
+    """What a compiled library raises when it has lost its own way; no `Exception`."""
+
+
+def panic(_: Sequence[int]) -> list[int | Exception]:
+    """Fail as no disk does."""
+    raise Panic
+
+
+def forget(jobs: Sequence[int]) -> list[int | Exception]:
+    """Tell one result too few."""
+    return list(jobs[1:])
+
+
+@pytest.mark.parametrize("fail", [panic, forget])
+def test_nothing_ends_the_thread_with_people_waiting(
+    fail: Callable[[Sequence[int]], list[int | Exception]],
+) -> None:
+    """Whatever a commit does, its callers hear Busy and those after them are stored."""
+    ways = iter([fail, list])
+
+    def commit(jobs: Sequence[int]) -> Sequence[int | Exception]:
+        return next(ways)(jobs)
+
+    writer = GroupCommit(commit, 10)
+
+    async def send(*jobs: int) -> list[int | BaseException]:
+        waiting = asyncio.gather(*map(writer.submit, jobs), return_exceptions=True)
+        return await asyncio.wait_for(waiting, 5)
+
+    assert [type(answer) for answer in asyncio.run(send(1, 2))] == [Busy, Busy]
+    assert writer.failing
+    assert asyncio.run(send(3)) == [3]
     writer.close()
 
 
