@@ -13,7 +13,7 @@ from sqlalchemy import select
 from pulse import closing, wave
 from pulse.clock import FixedClock
 from pulse.closing import begin, publish, steps
-from pulse.disclosure.audit import audit_home
+from pulse.disclosure.audit import audit_candidate, audit_home
 from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
 from pulse.errors import Held, WrongState
@@ -134,6 +134,16 @@ def test_closing_again_gives_the_same_report(week: Week) -> None:
     assert week.release() == report
     assert week.close(abandon=True) == report
     assert week.released() == released
+
+
+def test_staff_read_whose_week_it_was_and_when_it_closed(week: Week) -> None:
+    """`results.json` names wave and organisation, and the closing time by the clock on its wall."""
+    week.settings = msgspec.structs.replace(week.settings, timezone="Asia/Kathmandu")  # 5:45 ahead
+    week.close(auditor=audit_candidate)
+    told = json.loads(week.released()[f"{week.wave}/results.json"])
+    assert (told["wave"], told["organisation"], told["closes"]) == (
+        week.wave, "Example Ltd", "2026-02-27T22:45:00+05:45",
+    )  # fmt: skip
 
 
 def test_each_step_is_told(week: Week) -> None:
