@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
+from pulse.ballotbox.store import BoxStore
+from pulse.store.databases import ADDRESS
+from pulse.store.schemashelf import SchemaShelf
+from tests.booth import WAVE
 from tests.fault import network, postgres_cut, postgres_failing, postgres_kill
 from tests.fault.crowd import Crowd
 from tests.fault.disk import tmpfs
@@ -20,7 +26,7 @@ from tests.fault.postgres_precinct import ServerPrecinct
 from tests.fault.precinct import Precinct
 from tests.fault.telling import Verdict
 from tests.fault.test_full_disk import full
-from tests.fault.wire import KINDS
+from tests.fault.wire import KINDS, Wire
 from tests.postgres import Cluster
 
 pytestmark = pytest.mark.slow
@@ -88,6 +94,26 @@ def test_a_client_that_takes_a_lost_commit_for_done_is_caught(
     (twin,) = network.TWINS
     tries = (network.run(twin, 2, s, precinct, tmp_path, server) for s in range(8))
     assert any(verdict.lost for verdict in tries)
+
+
+def test_a_server_that_only_tries_to_store_meets_no_failure_of_the_wire(
+    precinct: Precinct, tmp_path: Path, server: Cluster
+) -> None:
+    """Nobody waits for its answer, so the failure must be kept for somebody who does."""
+    placed = ServerPrecinct(precinct, server)
+    with Wire(server.port) as wire:
+        placed.place(tmp_path / "home", wire.port)
+        address = (tmp_path / "home" / "ballotbox" / ADDRESS).read_text()
+        shelf = SchemaShelf(make_url(address), serving=True)
+        store = BoxStore(shelf, WAVE)
+        wire.fail("before")
+        shelf.try_writing()
+        store.try_writing()  # what a desk does, now and then, whose last commit failed
+        assert not wire.met
+        with pytest.raises(OperationalError):
+            store.cast(list(precinct.ballots.items())[:1])
+        assert wire.met == ["before"]
+        shelf.close()
 
 
 SYNC: Final = ("fsync,fdatasync:error=EIO",)

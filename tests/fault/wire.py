@@ -1,7 +1,8 @@
 """A wire between our process and a PostgreSQL server: it carries messages until it is to fail.
 
-It fails where something is stored: at a statement that writes and is a transaction of its own,
-or at the COMMIT of one that wrote. Its kinds of failure, each met once:
+It fails where ballots or invitations are stored: at a statement that writes them and is a
+transaction of its own, or at the COMMIT of one that wrote them; not where a desk whose last
+commit failed tries whether it could store again, since nobody hears of that. Its kinds of failure, each met once:
 
     before  the connection is reset before the server sees the message
     within  it is reset when half of the message has passed
@@ -14,6 +15,7 @@ or at the COMMIT of one that wrote. Its kinds of failure, each met once:
 
 import asyncio
 import contextlib
+import re
 import socket
 import struct
 import threading
@@ -23,7 +25,7 @@ from typing import Final, Self
 KINDS: Final = ("before", "within", "after", "behind", "drop", "stall", "down")
 HARMLESS: Final = frozenset({"stall"})
 SILENCE: Final = 0.4  # seconds for which something is late, silent or down
-_WRITES: Final = (b"INSERT INTO", b"UPDATE ")
+_WRITES: Final = re.compile(rb"(INSERT INTO|UPDATE) \S+\.(sealed|invitation) ")
 _MOST: Final = 1 << 16
 _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
 
@@ -157,7 +159,7 @@ class Line:
         """Tell whether the server stores something at this message (Parse, Bind or Query)."""
         first, second, *_ = (*body.split(b"\0", 2), b"")
         if kind == b"P":  # name, text
-            writes = any(word in second for word in _WRITES)
+            writes = bool(_WRITES.search(second))
             (self._writing.add if writes else self._writing.discard)(first)
         elif kind == b"B":  # portal, name
             writes = second in self._writing
