@@ -2,7 +2,8 @@
 
 It fails where ballots or invitations are stored: at a statement that writes them and is a
 transaction of its own, or at the COMMIT of one that wrote them; not where a desk whose last
-commit failed tries whether it could store again, since nobody hears of that. Its kinds of failure, each met once:
+commit failed tries whether it could store again, since nobody hears of that. Its kinds of
+failure, each met once:
 
     before  the connection is reset before the server sees the message
     within  it is reset when half of the message has passed
