@@ -29,6 +29,7 @@ FOLD_EVERY: Final = 1  # ballots
 _FOLDED, _FOLDING = 96, 128  # in the index: frames that are folded, and that are to be
 _WHO_FOLDS: Final = 121  # the byte of the index that whoever folds has locked
 _NUMBER: Final = 16  # in the log: one more whenever it begins anew
+_ANOTHER: Final = 1 << 16  # nobody begins it anew so often between two looks
 _LOCK: Final = struct.Struct("hhqqi4x")  # fcntl(2), of Linux: type, whence, start, length, process
 
 
@@ -41,7 +42,7 @@ class Log:
 
     def __init__(self, file: Path) -> None:
         self._log, self._index = (file.with_name(file.name + end) for end in ("-wal", "-shm"))
-        self._first = self._last = self._number()
+        self._count, self._last = 0, self._number()
 
     def folding(self) -> bool:
         """Tell whether somebody folds it just now."""
@@ -58,10 +59,13 @@ class Log:
         return _number(self._index, _FOLDED, "=I") != _number(self._index, _FOLDING, "=I")
 
     def begun_anew(self) -> int:
-        """Count how often it has begun anew since it was seen first."""
-        self._last = self._number() or self._last
-        self._first = self._first or self._last
-        return (self._last - self._first) % 2**32
+        """Count how often it has begun anew since it was seen first.
+
+        A log that takes the place of one without a single commit has another number altogether.
+        """
+        last, self._last = self._last, self._number() or self._last
+        self._count += step if (step := (self._last - last) % 2**32) < _ANOTHER else 0
+        return self._count
 
     def _number(self) -> int:
         return _number(self._log, _NUMBER, ">I")
