@@ -299,6 +299,7 @@ def test_a_week_with_a_council_is_released_as_any_other(
         assert same[f"{week.wave}/{name}"] == other[f"{week.wave}/{name}"]
     assert (done.state, done.counted, done.peeled) == ("released", 27, told["peeled"])
     assert week.close(peeled=out) == done
+    assert not week.places.peeled.exists()  # given again, it is not kept again
     forgotten = command(tmp_path, "forget", "--key", str(away / "F"), "--confirm", done.peeled)
     assert forgotten == {"wave": week.wave, "pairs": [told["pair"]]}
     again = command(tmp_path, "peel", str(box), "--key", str(away / "F"), "--out", str(out))
