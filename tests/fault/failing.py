@@ -18,13 +18,14 @@ from typing import Final
 
 from tests.fault.crowd import Crowd, within
 from tests.fault.disk import somewhere
-from tests.fault.powercut import APPS
+from tests.fault.powercut import APPS, TWINS
 from tests.fault.precinct import Precinct
 from tests.fault.scenes import WITHIN, Cut, Scene, cut, drive, on_file
 from tests.fault.telling import Verdict, command, judge_each
 from tests.fault.traced import injected
 
 TWIN: Final = "casting, synchronous=OFF"  # never asks whether a sync failed
+NAMES: Final = (*(what for what in APPS if what not in TWINS), TWIN)
 PEOPLE: Final = 3_000
 FAULTS: Final = ("fdatasync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC",
                  "pwrite64:error=EROFS")  # fmt: skip
@@ -119,7 +120,7 @@ def main() -> int:
                 lambda what, times: postgres_failing.run(what, times, given.seed, precinct),
             )  # fmt: skip
         return judge_each(
-            given, ("casting", "issuing", TWIN), (TWIN,),
+            given, NAMES, (TWIN,),
             lambda what, times: run(what, times, given.seed, precinct, Path(folder)),
         )  # fmt: skip
 

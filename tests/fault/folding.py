@@ -24,6 +24,7 @@ from pulse.store.groupcommit import GroupCommit
 from pulse.store.shelf import Shelf
 from pulse.web.casting import ballotbox_routes
 
+FOLDING: Final = "casting, folding all the time"
 FOLD_EVERY: Final = 1  # ballots
 
 _FOLDED, _FOLDING = 96, 128  # in the index: frames that are folded, and that are to be

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.fault.crowd import Asked, Crowd, Key, within
+from tests.fault.folding import FOLDING
 from tests.fault.nursery import Nursery
 from tests.fault.postgres_precinct import ServerPrecinct
 from tests.fault.precinct import Precinct
@@ -23,10 +24,8 @@ from tests.fault.telling import Verdict
 from tests.postgres import Cluster
 
 THE_SERVER: Final = "PostgreSQL is killed"
-CASTING: Final = "pulse.app:create_ballotbox"  # a server folds its log by itself
-APPS: Final = OURS | {
-    "casting": CASTING,
-    f"casting, {THE_SERVER}": CASTING,
+APPS: Final = {what: create for what, create in OURS.items() if what != FOLDING} | {
+    f"casting, {THE_SERVER}": OURS["casting"],
     f"issuing, {THE_SERVER}": OURS["issuing"],
     f"casting, synchronous_commit=off, {THE_SERVER}": "tests.fault.twins:later_ballotbox",
 }

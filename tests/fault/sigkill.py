@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Final
 
 from tests.fault.crowd import Crowd
-from tests.fault.folding import Log
+from tests.fault.folding import FOLDING, Log
 from tests.fault.nursery import Nursery
 from tests.fault.precinct import Precinct
 from tests.fault.reading import look, store_of
 from tests.fault.telling import Verdict, command, judge_each
 
 APPS: Final = {
-    "casting": "tests.fault.folding:ballotbox",
+    "casting": "pulse.app:create_ballotbox",
+    FOLDING: "tests.fault.folding:ballotbox",
     "issuing": "pulse.app:create_issuer",
     "casting, answered before it is stored": "tests.fault.twins:hasty_ballotbox",
 }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fault.folding import FOLDING
 from tests.fault.needing import need_disks
 from tests.fault.powercut import TWINS, run
 from tests.fault.precinct import Precinct
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.slow
 SEED = 1
 
 
-@pytest.mark.parametrize("what", ["casting", "issuing"])
+@pytest.mark.parametrize("what", ["casting", FOLDING, "issuing"])
 def test_a_power_cut_loses_nothing_that_was_acknowledged(
     precinct: Precinct, tmp_path: Path, what: str
 ) -> None:
@@ -21,7 +22,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(
     verdict = run(what, 4, SEED, precinct, tmp_path)
     assert verdict.kept
     assert (verdict.lost, verdict.wrong) == (0, [])
-    assert what == "issuing" or verdict.begun_anew
+    assert bool(verdict.begun_anew) == (what == FOLDING)
 
 
 @pytest.mark.parametrize("twin", [TWINS[0], *TWINS[2:]])

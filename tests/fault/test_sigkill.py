@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fault.folding import FOLDING
 from tests.fault.precinct import Precinct
 from tests.fault.sigkill import TWINS, run
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.slow
 SEED = 1
 
 
-@pytest.mark.parametrize(("what", "times"), [("casting", 5), ("issuing", 5)])
+@pytest.mark.parametrize(("what", "times"), [("casting", 5), (FOLDING, 5), ("issuing", 5)])
 def test_a_killed_server_loses_and_doubles_nothing(
     precinct: Precinct, tmp_path: Path, what: str, times: int
 ) -> None:
@@ -19,7 +20,7 @@ def test_a_killed_server_loses_and_doubles_nothing(
     verdict = run(what, times, SEED, precinct, tmp_path)
     assert verdict.kept
     assert (verdict.lost, verdict.wrong) == (0, [])
-    assert what == "issuing" or verdict.begun_anew
+    assert bool(verdict.begun_anew) == (what == FOLDING)
 
 
 def test_a_server_that_answers_first_and_stores_later_is_caught(
