@@ -25,7 +25,7 @@ from pulse.errors import (
 from pulse.store.desks import Group
 from pulse.terms import SealedBallot
 from pulse.token.encoding import b64u
-from pulse.token.message import token_context
+from pulse.token.message import token_context, token_hash
 from tests.booth import WAVE
 from tests.station import CLOSED, Station
 
@@ -220,6 +220,21 @@ def test_a_full_queue_is_busy_and_sending_again_counts_once(station: Station) ->
         assert cast(box, ballot) is None
     assert station.box.count() == 12
     box.close()
+
+
+def test_a_box_that_was_let_go_takes_nothing_more(station: Station) -> None:
+    """What is put to a closed desk is refused, and not stored behind anybody's back."""
+    groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
+    desk = BoxDesk(station.rooms.ballotbox, 1, WAVE, groups)
+    desk.close()
+    ballot = station.ballot()
+
+    async def late() -> bool:
+        return await desk.commits.submit((token_hash(ballot.msg), ballot))
+
+    with pytest.raises(Busy):
+        asyncio.run(late())
+    assert station.box.count() == 0
 
 
 def test_a_box_that_cannot_be_read_is_busy(station: Station, box: BallotBox) -> None:

@@ -183,19 +183,6 @@ def test_a_cancelled_week_may_come_again_under_another_key(away: Away) -> None:
     assert len(memory.recall(away.key)) == 2
 
 
-def test_a_published_list_is_checked_while_people_answer(away: Away) -> None:
-    """The council sees that the key is its own, and the words that everybody compares."""
-    for _ in range(2):
-        told = holder.check(away.list, away.key)
-    assert (told.wave, told.keys, told.k, told.groups, told.invited) == (WAVE, away.path, 5, 2, 16)
-    assert told.fingerprint == proquints(fingerprint16(away.list.read_bytes()))
-    assert [note.box for note in memory.recall(away.key)] == [""]
-    assert away.peel(away.bring(away.ballots())[0]).keys == told.keys
-    away.list.write_bytes(b"{}")
-    with pytest.raises(BadKeyList):
-        holder.check(away.list, away.key)
-
-
 def test_p_replaces_no_other_file(away: Away) -> None:
     """A name that is taken, F and BOX among them, is refused before anything is noted."""
     box, _ = away.bring(away.ballots())
