@@ -75,11 +75,12 @@ class Verdict:
         """Print the verdict."""
         seconds = self._ended - self._begun
         answers = ", ".join(f"{n} times {s or 'cut'}" for s, n in sorted(self.statuses.items()))
+        folds = f"{self.folding} while a log was folded, {self.begun_anew} begun anew; "
+        folds = folds if self.begun_anew else ""
         sys.stdout.write(
             f"{self.name}: {self.rounds} faults, {self.kept} acknowledged looked for, "
             f"{self.lost} lost, {len(self.wrong)} wrong; {answers}; "
-            f"{self.folding} fell into folding, {self.begun_anew} logs begun anew; "
-            f"seed {self.seed}; {seconds:.0f} s\n"
+            f"{folds}seed {self.seed}; {seconds:.0f} s\n"
         )
         for sentence in sorted(set(self.wrong))[:5]:
             sys.stdout.write(f"  {sentence}\n")
