@@ -40,30 +40,32 @@ class Apart:
             Unsure: it took too long, died, or came to no clear end itself.
         """
         kept = self._pool is not None
-        if self._pool is None:
-            # spawn: a forked child would inherit our databases' locks and threads.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, context, initializer=end_with_parent)
+        pool = self._pool = self._pool or _started()
         try:
             with undisturbed():
-                verdict = self._pool.submit(self._audit, releases, candidate)
+                verdict = pool.submit(self._audit, releases, candidate)
             return verdict.result(self._seconds)
         except TimeoutError as error:
-            self._kill()
+            self._kill(pool)
             raise Unsure(f"The audit did not end within {self._seconds:g} seconds.") from error
         except BrokenProcessPool as error:
-            self._kill()
+            self._kill(pool)
             if kept:  # it may have died since the last audit, with nothing to do
                 return self(releases, candidate)
             raise Unsure("The process of the audit died.") from error
 
-    def _kill(self) -> None:
+    def _kill(self, pool: ProcessPoolExecutor) -> None:
         """End the child, whatever it is doing; the next audit starts another."""
-        if self._pool is not None:
-            for process in list((self._pool._processes or {}).values()):  # noqa: SLF001 - kill_workers comes with Python 3.14
-                process.kill()
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - kill_workers comes with Python 3.14
+            process.kill()
+        pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+
+def _started() -> ProcessPoolExecutor:
+    # spawn: a forked child would inherit our databases' locks and threads.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, context, initializer=end_with_parent)
 
 
 apart: Final = Apart()

@@ -103,6 +103,17 @@ def test_the_refusals_of_every_peel_hold_here_too(away: Away) -> None:
     assert away.peel(away.bring(cast)[0]).ballots == 10
 
 
+def test_a_list_that_names_another_box_is_refused(away: Away) -> None:
+    """A list names the BOX that it was written for; with one changed on its way nothing begins."""
+    box, _ = away.bring(away.ballots())
+    bundle.write_bundle(bundle.beside(box), away.list, away.groups, box)
+    sound = box.read_bytes()
+    box.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
+    refused(away, box, "not the BOX that its list was written for")
+    box.write_bytes(sound)
+    assert away.peel(box).ballots == 10
+
+
 def test_a_small_group_of_the_published_list_is_refused(tmp_path: Path) -> None:
     """A list with an entry under max(5, k) is not peeled, however well it is published."""
     away = Away(tmp_path, (8, 8))
