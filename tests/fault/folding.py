@@ -28,7 +28,7 @@ FOLDING: Final = "casting, folding all the time"
 FOLD_EVERY: Final = 1  # ballots
 
 _FOLDED, _FOLDING = 96, 128  # in the index: frames that are folded, and that are to be
-_WHO_FOLDS: Final = 121  # the byte of the index that whoever folds has locked
+_FOLDS, _RECOVERS = 121, 122  # bytes of the index: who recovers has locked both
 _NUMBER: Final = 16  # in the log: one more whenever it begins anew
 _ANOTHER: Final = 1 << 16  # nobody begins it anew so often between two looks
 _LOCK: Final = struct.Struct("hhqqi4x")  # fcntl(2), of Linux: type, whence, start, length, process
@@ -49,11 +49,10 @@ class Log:
         """Tell whether somebody folds it just now."""
         try:
             with _opened(self._index) as index:
-                asked = _LOCK.pack(fcntl.F_WRLCK, 0, _WHO_FOLDS, 1, 0)
-                held = _LOCK.unpack(fcntl.fcntl(index, fcntl.F_GETLK, asked))
+                locked = _locked(index, _FOLDS) and not _locked(index, _RECOVERS)
         except OSError:
             return False
-        return held[0] != fcntl.F_UNLCK and self.unfinished()
+        return locked and self.unfinished()
 
     def unfinished(self) -> bool:
         """Tell whether folding was begun and not ended, whoever died over it."""
@@ -70,6 +69,12 @@ class Log:
 
     def _number(self) -> int:
         return _number(self._log, _NUMBER, ">I")
+
+
+def _locked(file: BinaryIO, at: int) -> bool:
+    asked = _LOCK.pack(fcntl.F_WRLCK, 0, at, 1, 0)
+    kind: int = _LOCK.unpack(fcntl.fcntl(file, fcntl.F_GETLK, asked))[0]
+    return kind != fcntl.F_UNLCK
 
 
 def _number(file: Path, at: int, how: str) -> int:
