@@ -11,9 +11,10 @@ import pytest
 
 from pulse import closing
 from pulse.ballotbox.store import BoxStore
-from pulse.closing import council, steps
+from pulse.closing import council, publish, steps
 from pulse.closing.plan import Places, Plan, blank, read_plan, write_plan
-from pulse.errors import Held
+from pulse.disclosure.audit import Verdict, audit_candidate
+from pulse.errors import Held, WrongState
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home
 from pulse.terms import silent
@@ -118,13 +119,42 @@ def test_a_fresh_plan_claims_nothing() -> None:
         wave="2026-W09", state="awaiting_peel", ballots=0, counted=0, spoiled=0, published=0,
         suppressed=0,
     )  # fmt: skip
+    unknown = closing.Closed(wave="2026-W09", state="released")  # of which no plan was kept
+    assert not any(msgspec.structs.astuple(unknown)[2:])
+
+
+def test_a_close_that_lost_its_lock_under_an_audit_presses_nothing(week: Week) -> None:
+    """Another machine may have begun meanwhile; whoever has the lock goes on from the same plan."""
+    with pytest.raises(Interrupted):
+        week.close(checkpoint=stop_at("before publish"))
+    plan, loser = read_plan(week.places), working(week)
+    assert plan is not None
+
+    def lost() -> None:
+        raise WrongState("lost")
+
+    def audit(releases: Path, candidate: Path) -> Verdict:
+        loser.still_ours = lost
+        return audit_candidate(releases, candidate)
+
+    loser.auditor = audit
+    with pytest.raises(WrongState, match="lost"):
+        publish.publish(loser, plan)
+    assert week.released() == {}
+    assert publish.publish(working(week), plan).step == "destroy_b"
+
+
+def working(week: Week) -> steps.Work:
+    """Return what a close of the week works with; it audits in this process."""
+    return steps.Work(
+        week.home, week.settings, week.clock, week.engine, week.wave, silent, closing.nowhere,
+        audit_candidate,
+    )  # fmt: skip
 
 
 def test_a_phase_inside_another_counts_once(week: Week) -> None:
     """The seconds of an audit are not those of the press that asked for it."""
-    work = steps.Work(
-        week.home, week.settings, week.clock, week.engine, week.wave, silent, closing.nowhere
-    )
+    work = working(week)
     begun = time.perf_counter()
     with work.timed("press"), work.timed("audit", inside="press"):
         time.sleep(0.02)
