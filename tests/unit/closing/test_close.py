@@ -155,8 +155,9 @@ def test_each_step_is_told(week: Week) -> None:
         assert 0 <= done < total
 
     closing.close_wave(
-        week.home, week.settings, week.clock, week.engine, week.wave, progress=progress
-    )
+        week.home, week.settings, week.clock, week.engine, week.wave, progress=progress,
+        auditor=audit_candidate,
+    )  # fmt: skip
     assert told == ["shut", "export", "peel", "open", "destroy_a", "publish", "destroy_b"]
 
 
