@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import stat
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,7 @@ def test_no_file_holds_a_secret_after_the_close(released: Week, known: Secrets) 
 
 
 def test_what_stays_is_releases_state_and_the_ids_of_closed_waves(released: Week) -> None:
-    """Outside the releases, the close leaves only its report, public files and settings."""
+    """Outside the releases, the close leaves only its report (private), public files, settings."""
     public = ("releases/", "state/w/", "state/pulse.db-")
     left = {name for name in released.files() if not name.startswith(public)}
     assert left == {
@@ -108,6 +109,7 @@ def test_what_stays_is_releases_state_and_the_ids_of_closed_waves(released: Week
         "state/close/2026-W09.json",
         "state/trees/2026-W09.json", "state/trees/2026-W09.json.sha256",
     }  # fmt: skip
+    assert stat.S_IMODE(released.places.plan.parent.stat().st_mode) == 0o700
 
 
 def test_both_rooms_remember_the_wave(released: Week) -> None:
