@@ -1,7 +1,8 @@
 """A server that waits for nobody for ever: slow, silent and greedy connections are cut.
 
 uvicorn limits how long a connection may idle after an answer, but not how long a request may
-take to arrive, nor how long its headers are. Here a connection *waits* from its first moment,
+take to arrive, nor how long its headers are, nor how many requests are sent ahead of their
+answers (one connection could fill the memory). Here a connection *waits* from its first moment,
 and again after each answer, until its next request is complete, body and all. Who waits longer
 than `seconds` is cut; where more than `most` connections are open, who waits longest makes room,
 so that slow connections crowd out each other and not those who send at once. No address is
@@ -19,6 +20,7 @@ PATIENCE: Final = 20.0  # seconds for one complete request
 MOST: Final = 4_096  # connections open at a time
 SPARE: Final = 256  # file descriptors for all that is no connection
 LARGEST_HEAD: Final = 32_768  # bytes of a request that are not its body
+AHEAD: Final = 64  # requests of one connection that wait for the answer to an earlier one
 _ENDING: Final = 1.0  # seconds for half a request once the server is told to end
 _LOOKS: Final = 10  # a wait is noticed at most this part of `seconds` late
 
@@ -87,9 +89,11 @@ class Patient(HttpToolsProtocol):
             self.send_400_response("The headers are larger than any that are expected here.")
 
     def on_message_begin(self) -> None:
-        """Wait for the rest of this request."""
+        """Wait for the rest of this request; one too many ahead of its answer is refused."""
         super().on_message_begin()
         self.waiting.add(self)
+        if len(self.pipeline) >= AHEAD:
+            raise BlockingIOError  # the parser stops and uvicorn answers 400
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body, which is no part of the head."""
