@@ -14,7 +14,8 @@ import math
 import sys
 from typing import ClassVar, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 PATIENCE: Final = 20.0  # seconds for one complete request
 MOST: Final = 4_096  # connections open at a time
@@ -67,6 +68,7 @@ class Patient(HttpToolsProtocol):
     """uvicorn's connection, with an end to its patience."""
 
     waiting: ClassVar[Waiting]
+    _answering: RequestResponseCycle
     _head = 0
     _unread = math.inf
 
@@ -93,7 +95,12 @@ class Patient(HttpToolsProtocol):
         super().on_message_begin()
         self.waiting.add(self)
         if len(self.pipeline) >= AHEAD:
+            self._answering.disconnected = True  # else its answer meets a closed connection
             raise BlockingIOError  # the parser stops and uvicorn answers 400
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body, which is no part of the head."""
