@@ -5,9 +5,11 @@ import re
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import msgspec
@@ -83,14 +85,20 @@ def pulse(home: Path, *words: str) -> tuple[str, ...]:
 def injected(pids: Sequence[int], *options: str) -> Iterator[None]:
     """Trace processes that run already, with all their threads and children, while inside."""
     which = [word for pid in pids for word in ("-p", str(pid))]
-    strace = subprocess.Popen(
+    with subprocess.Popen(
         ["strace", "-f", "-o", os.devnull, *options, *which], stderr=subprocess.PIPE, text=True
-    )
-    assert strace.stderr
-    try:
-        said = [strace.stderr.readline() for _ in pids]  # of one that has just ended: so it says
-        assert "attached" in said[0], said
-        yield
-    finally:
-        strace.send_signal(signal.SIGTERM)
-        strace.communicate(timeout=30)
+    ) as strace:
+        assert strace.stderr
+        # It tells of every child: unheard it would stop one day, and with it all that it traces.
+        hearing = Thread(target=deque, args=(strace.stderr, 0))
+        try:
+            # Of one that has just ended it says so.
+            said = [strace.stderr.readline() for _ in pids]
+            assert "attached" in said[0], said
+            hearing.start()
+            yield
+        finally:
+            strace.send_signal(signal.SIGTERM)
+            strace.wait(30)
+            if hearing.ident:
+                hearing.join()
