@@ -86,8 +86,9 @@ def injected(pids: Sequence[int], *options: str) -> Iterator[None]:
     """Trace processes that run already, with all their threads and children, while inside."""
     which = [word for pid in pids for word in ("-p", str(pid))]
     with subprocess.Popen(
-        ["strace", "-f", "-o", os.devnull, *options, *which], stderr=subprocess.PIPE, text=True
-    ) as strace:
+        ["strace", "-f", "-o", os.devnull, *options, *which],
+        stderr=subprocess.PIPE, text=True, pipesize=4096,  # soon full, should nobody read it
+    ) as strace:  # fmt: skip
         assert strace.stderr
         # It tells of every child: unheard it would stop one day, and with it all that it traces.
         hearing = Thread(target=deque, args=(strace.stderr, 0))
