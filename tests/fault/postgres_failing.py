@@ -4,7 +4,7 @@ Syncs or writes of the server's own processes fail. In the first phase that happ
 those that run already: whoever hears of it panics, the server throws all its processes away,
 starts others and recovers by itself. In the second it happens to every process, those that
 recover too: the server gives up (or waits for its own processes without an end, as PostgreSQL 18
-now and then does) and is started again when the disk is well. Ours runs on through all of it.
+does) and is started again when the disk is well. Ours runs on through all of it.
 """
 
 from collections.abc import Iterator
