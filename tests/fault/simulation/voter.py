@@ -45,8 +45,11 @@ class Voter:
     def find(self) -> bool:
         """Ask which group the link belongs to; again is fine and tells nothing."""
         status, told = self.house.post("/me", {"v": 1, "secret": self.secret})
-        # Until a server next looks, it may find that a store is going: busy, then gone.
-        may = {200, 404} if self.life.issuing else {200, 404, 503}
+        may = {200, 404}
+        if not self.life.issuing:  # until a server next looks, it may find that a store is going
+            may |= {503}
+        elif "signing" in self.life.lost:  # nobody must take their link for a wrong one
+            may = {200, 503}
         demand(status in may, f"/me answered {status}")
         if status == 200 and told["wave"] == self.life.wave:
             self.g = told["g"]
