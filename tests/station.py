@@ -1,7 +1,7 @@
 """A polling station for tests: a home with one open wave, as opening leaves it, made quickly."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home
 from pulse.store.files import destroy_file, write_atomically
-from pulse.terms import SealedBallot
+from pulse.terms import SealedBallot, Tree, Unit
 from pulse.token import rfc9474
 from pulse.token.encoding import b64u, sha256
 from pulse.token.invites import invite_hash
 from pulse.token.message import new_message, token_context
+from pulse.token.publishing import INDEX, group_files, read_index
 from tests.booth import WAVE, Booth
 from tests.shelves import rooms
 
@@ -34,6 +35,7 @@ class Station:
 
     Attributes:
         secrets: per group the secrets of its links.
+        index: what `groups.json` holds.
         files: per group the URL path of its file.
     """
 
@@ -42,7 +44,6 @@ class Station:
         self.home.make()
         self.booth = Booth(folder)
         self.secrets = {g: [secrets.token_bytes(32) for _ in range(people)] for g in GROUPS}
-        self.files: dict[str, str] = {}
         self._publish()
         invitations = [(invite_hash(s), g) for g, group in self.secrets.items() for s in group]
         private = [(g, key.private_der().reveal()) for g, key in self.booth.keys.items()]
@@ -101,18 +102,27 @@ class Station:
     def _publish(self) -> None:
         folder = self.home.published / WAVE
         folder.mkdir()
-        index = msgspec.json.decode(self.booth.groups.read_bytes())
-        for row in index:
-            content = msgspec.json.encode({"g": row["g"], "spki": row["spki"], "pad": "x" * 600})
-            row["file"] = f"/w/{WAVE}/g-{sha256(content).hex()}.json"
-            self.files[row["g"]] = row["file"]
-            (folder / row["file"].rpartition("/")[2]).write_bytes(content)
-        write_atomically(folder / "groups.json", msgspec.json.encode(index))
-        keys = msgspec.json.encode({"v": 1, "wave": WAVE})
-        self.keys_path = f"/w/{WAVE}/keys-{sha256(keys).hex()}.json"
-        (folder / self.keys_path.rpartition("/")[2]).write_bytes(keys)
+        keys = self.booth.keys
+        listed = group_files(WAVE, flat_tree(keys), [key.spki for key in keys.values()])
+        for name, content in listed.files.items():
+            (folder / name).write_bytes(content)
+        self.index = listed.files[INDEX]
+        self.files = {row.g: row.file for row in read_index(self.index, WAVE)}
+        terms = msgspec.json.encode({"v": 1, "wave": WAVE})
+        self.keys_path = f"/w/{WAVE}/keys-{sha256(terms).hex()}.json"
+        (folder / self.keys_path.rpartition("/")[2]).write_bytes(terms)
         current = msgspec.json.encode({"wave": WAVE, "keys": self.keys_path})
         write_atomically(self.home.published / "current.json", current)
+
+
+def flat_tree(numbers: Iterable[str], people: int = 8) -> Tree:
+    """Return a tree of equally large groups of these numbers below one root."""
+    groups = [
+        Unit(unit_id=g, parent_id="all", name=g, invited=people, group=True, g=g) for g in numbers
+    ]
+    root = Unit(unit_id="all", parent_id=None, name="All", invited=sum(u.invited for u in groups),
+                group=False)  # fmt: skip
+    return Tree(tree_version="1", units=(root, *groups), groups={})
 
 
 def ballot_body(ballot: SealedBallot, **changes: object) -> dict[str, Any]:

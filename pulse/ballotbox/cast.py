@@ -6,7 +6,6 @@ closed survey says so whatever was sent.
 """
 
 import asyncio
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.ballotbox.store import BoxStore
 from pulse.errors import Busy, InvalidToken, InvalidValue, RequestError
-from pulse.store.desks import Desks, Group, recovered, shut
+from pulse.store.desks import Desks, recovered, shut
 from pulse.store.groupcommit import GroupCommit, busy
 from pulse.store.shelf import Shelf
 from pulse.terms import SealedBallot
 from pulse.token.encoding import unb64u
 from pulse.token.keys import MODULUS_BYTES, read_public
 from pulse.token.message import MESSAGE_LENGTH, context_of, token_context, token_hash
+from pulse.token.publishing import read_index
 from pulse.token.rfc9474 import verify
 
 WAITING: Final = 8_192
@@ -63,9 +63,9 @@ def on_curve(point: bytes) -> bool:
 class BoxDesk:
     """The ballot box's side of one wave: store, group commit, public keys."""
 
-    def __init__(self, shelf: Shelf, waiting: int, wave: str, groups: Sequence[Group]) -> None:
+    def __init__(self, shelf: Shelf, waiting: int, wave: str, index: bytes) -> None:
         self._wave = wave
-        self._spki = {group.g: group.spki for group in groups}
+        self._spki = {group.g: group.spki for group in read_index(index, wave)}
         self._keys: dict[str, tuple[RSAPublicKey, bytes]] = {}
         self.store = BoxStore(shelf, wave)
         self.commits: GroupCommit[tuple[bytes, SealedBallot], bool] = GroupCommit(

@@ -17,7 +17,7 @@ from pulse.ballotbox.bundle import beside, write_bundle
 from pulse.ballotbox.export import Exported
 from pulse.ballotbox.peel import survey
 from pulse.ballotbox.peeled import check_peeled, digest, read_groups
-from pulse.closing import steps
+from pulse.closing import published, steps
 from pulse.closing.begin import kept
 from pulse.closing.plan import Closed, Places, Plan, blank, read_plan
 from pulse.closing.steps import Work
@@ -51,7 +51,7 @@ def hand_out(work: Work, plan: Plan) -> Closed:
     places = work.places
     if not (plan.storeless and places.box.exists()):
         _write_box(work, plan)
-    write_bundle(places.bundle, steps.key_list(work, plan), places.groups, places.box)
+    write_bundle(places.bundle, published.key_list(places, plan), places.groups, places.box)
     if not plan.waits_since:
         now = work.clock.now().astimezone(dt.UTC).isoformat(timespec="seconds")
         plan = kept(work, msgspec.structs.replace(plan, waits_since=now))

@@ -155,6 +155,7 @@ class Places:
     """Where the files of one wave's close lie."""
 
     def __init__(self, home: Home, wave: str) -> None:
+        self.wave = wave
         folder = home.state / "close"
         self.plan = folder / f"{wave}.json"
         self.lock = folder / f"{wave}.lock"

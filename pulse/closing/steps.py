@@ -21,22 +21,22 @@ from pulse import wave as waves
 from pulse.ballotbox.damage import Sifted
 from pulse.ballotbox.export import BoxHeader, Exported, Records, export
 from pulse.ballotbox.peeled import Opened, digest, open_peeled, read_groups, read_peeled
-from pulse.ballotbox.seal import public_of
 from pulse.ballotbox.store import BoxStore
 from pulse.clock import Clock
+from pulse.closing import published
 from pulse.closing.destroy import Checkpoint, nothing_open
 from pulse.closing.plan import Places, Plan
 from pulse.disclosure.auditor import Auditor, apart
-from pulse.errors import Held, InvalidValue
+from pulse.errors import Held
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
 from pulse.store.databases import shelves
 from pulse.store.lock import StillOurs, held_by_the_system
 from pulse.store.shelf import Shelf
 from pulse.store.wavestores import UNCOUNTED, own_origins, refuse_another, refuse_astray
-from pulse.terms import Progress, Secret
+from pulse.terms import Progress
 from pulse.token.encoding import unb64u
-from pulse.token.keylist import KeyList, fingerprint16, hex_hash, read_keylist
+from pulse.token.keylist import fingerprint16
 
 SIFT: Final = (
     "If the disk has damaged ballots and no sound copy of the box can be brought back, "
@@ -180,29 +180,13 @@ def _issued(work: Work) -> dict[str, int]:
     return dict(sorted(issued.items()))
 
 
-def key_list(work: Work, plan: Plan) -> Path:
-    """Return the key list that people were given.
-
-    Raises:
-        Held: it is missing, or another file.
-    """
-    path = work.home.published / work.wave / Path(plan.keys).name
-    _present(path)
-    if path.name != f"keys-{hex_hash(path.read_bytes())}.json":
-        raise Held(
-            "The key list is not the one that was published; bring back a sound copy and run it "
-            "again.",
-            where=path.name,
-        )
-    return path
-
-
 def _with_terms(work: Work, plan: Plan) -> Plan:
     """Take the wave's terms from the key list that people were given."""
-    keys = _keys(work, plan)
+    keys = published.terms(work.places, plan)
+    published.refuse_damaged_index(work.places)
     return msgspec.structs.replace(
         plan,
-        fingerprint=fingerprint16(key_list(work, plan).read_bytes()).hex(),
+        fingerprint=fingerprint16(published.key_list(work.places, plan).read_bytes()).hex(),
         k=max(keys.k, work.settings.k),
         asked_k=keys.k,
         prefer=work.settings.prefer,
@@ -213,11 +197,6 @@ def _with_terms(work: Work, plan: Plan) -> Plan:
     )
 
 
-def _keys(work: Work, plan: Plan) -> KeyList:
-    published = key_list(work, plan).read_bytes()
-    return read_keylist(published, fingerprint16(published))
-
-
 def peel(work: Work, plan: Plan) -> Plan:
     """Have the holder peel BOX in a process of its own, and compare what both sides counted.
 
@@ -226,9 +205,9 @@ def peel(work: Work, plan: Plan) -> Plan:
     Raises:
         Held: the holder refuses, or P is not of the ballots that were exported.
     """
-    keys = _keys(work, plan)
-    _present(work.places.inner_key)
-    _refuse_other_key(work.places.inner_key, unb64u(keys.box))
+    keys = published.terms(work.places, plan)
+    published.present(work.places.inner_key)
+    published.refuse_other_key(work.places.inner_key, unb64u(keys.box))
     if plan.holder != "council":
         _run_holder(work, plan, keys.outer)
     header, _ = read_peeled(work.places.peeled)
@@ -241,20 +220,6 @@ def peel(work: Work, plan: Plan) -> Plan:
     if not same:
         raise Held("The holder peeled other ballots than were exported; nothing was opened.")
     return msgspec.structs.replace(plan, step="open", peeled=digest(work.places.peeled))
-
-
-def _refuse_other_key(path: Path, point: bytes) -> None:
-    """Refuse a damaged opening key while there is still something to open with a sound one."""
-    try:
-        same = public_of(Secret(path.read_bytes())) == point
-    except InvalidValue:
-        same = False
-    if not same:
-        raise Held(
-            "This opening key is not the one that was published: its file was damaged. Nothing "
-            "was opened and nothing destroyed; bring back a sound copy and run it again.",
-            where=path.name,
-        )
 
 
 def _run_holder(work: Work, plan: Plan, outer: str) -> None:
@@ -319,7 +284,7 @@ def opened_answers(work: Work, plan: Plan) -> Opened:
         Held: P is not what the holder made of the ballots.
     """
     if work.opened is None:
-        _present(work.places.inner_key)
+        published.present(work.places.inner_key)
         peeled = work.places.peeled
         if plan.peeled and (not peeled.exists() or digest(peeled) != plan.peeled):
             raise Held(f"{_DAMAGED} {_AGAIN[plan.holder == 'council']}", where=str(peeled))
@@ -331,13 +296,6 @@ def opened_answers(work: Work, plan: Plan) -> Opened:
             n=len(plan.items),
         )
     return work.opened
-
-
-def _present(path: Path) -> None:
-    if not path.exists():
-        raise Held(
-            "A file of the wave is missing; bring it back and run it again.", where=path.name
-        )
 
 
 def _reason(printed: bytes) -> str:

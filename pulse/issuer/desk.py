@@ -6,7 +6,6 @@ The order of refusals of a request to sign is decided inside one write transacti
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from math import gcd
@@ -19,12 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from pulse.errors import BadKeyList, Busy, InvalidValue, RequestError
 from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore, Mark, unknown_invitation
-from pulse.store.desks import Desks, Group, recovered, shut
+from pulse.store.desks import Desks, recovered, shut
 from pulse.store.groupcommit import GroupCommit, busy
 from pulse.store.shelf import Shelf
 from pulse.token.encoding import b64u, sha256, unb64u
 from pulse.token.invites import SECRET_LENGTH, invite_hash
 from pulse.token.keys import MODULUS_BYTES, SigningKey, read_public
+from pulse.token.publishing import read_index
 from pulse.token.rfc9474 import blind_sign
 
 WAITING: Final = 2_048
@@ -42,9 +42,8 @@ class Invitation(msgspec.Struct, frozen=True):
 class IssuerDesk:
     """The issuer's side of one wave: store, group commit, keys."""
 
-    def __init__(
-        self, shelf: Shelf, keys: Path, waiting: int, wave: str, groups: Sequence[Group]
-    ) -> None:
+    def __init__(self, shelf: Shelf, keys: Path, waiting: int, wave: str, index: bytes) -> None:
+        groups = read_index(index, wave)
         self._files = {group.g: group.file for group in groups}
         self._public = {group.g: group.spki for group in groups}
         self._moduli: dict[str, int] = {}

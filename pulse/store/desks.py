@@ -7,12 +7,11 @@ held in memory: the signing keys of a closed wave must not outlive it here.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.errors import PulseError, RequestError, UnknownWave, WaveShut
@@ -23,14 +22,6 @@ from pulse.terms import WAVE_ID
 
 _Stamp = tuple[Hashable, int, int, int]
 _INDEX: Final = "groups.json"
-
-
-class Group(msgspec.Struct, frozen=True):
-    """A group as the published index `groups.json` names it: number, key (b64u), file (URL)."""
-
-    g: str
-    spki: str
-    file: str
 
 
 class Desk(Protocol):
@@ -54,14 +45,14 @@ class Desks(Generic[D]):
     Args:
         shelf: holds the room's stores and remembers the closed waves.
         published: holds `{wave}/groups.json`.
-        open_desk: makes a desk from wave and groups.
+        open_desk: makes a desk from a wave's id and what its `groups.json` holds.
     """
 
     def __init__(
         self,
         shelf: Shelf,
         published: Path,
-        open_desk: Callable[[str, Sequence[Group]], D],
+        open_desk: Callable[[str, bytes], D],
     ) -> None:
         self._shelf = shelf
         self._published = published
@@ -173,10 +164,9 @@ class Desks(Generic[D]):
     def _try_open(self, wave: str, stamp: _Stamp) -> None:
         try:
             index = (self._published / wave / _INDEX).read_bytes()
-            groups = msgspec.json.decode(index, type=list[Group])
-            self._desks[wave] = (stamp, self._open_desk(wave, groups))
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError, PulseError):
-            return  # half opened or half destroyed: the next look sees more
+            self._desks[wave] = (stamp, self._open_desk(wave, index))
+        except (OSError, PulseError):
+            return  # half opened, half destroyed or damaged: the next look sees more
 
 
 def recovered(commits: GroupCommit[Any, Any], store: GatedStore) -> bool:

@@ -1,13 +1,14 @@
 """The public files of a wave: key list, texts, one file a group, and the server's own index."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from pulse.errors import BadKeyList, InvalidValue
 from pulse.terms import Tree
-from pulse.token.encoding import b64u
+from pulse.token.encoding import b64u, unb64u
 from pulse.token.keylist import (
     GroupFile,
     KeyList,
@@ -22,11 +23,13 @@ from pulse.token.merkle import inclusion_paths, merkle_root
 INDEX: Final = "groups.json"
 
 
-class IndexRow(msgspec.Struct, frozen=True):
-    """A line of `groups.json`, the server's own index; `file` is the URL path of the g file."""
+class IndexRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of `groups.json`, the server's own index; `file` is the URL path of the g file.
+
+    That path holds the hash of all that the row says, so a row that the disk damaged shows.
+    """
 
     g: str
-    unit_id: str
     label: str
     invited: int
     leaders: bool
@@ -87,36 +90,58 @@ def group_files(wave: str, tree: Tree, spkis: Iterable[bytes]) -> GroupFiles:
         tree: the frozen tree.
         spkis: the groups' public keys (DER), ascending by group number.
     """
-    groups = list(zip(tree.groups_in_order(), spkis, strict=True))
-    leaves = [leaf(group.g, group.invited, group.name, spki) for group, spki in groups]
-    files: dict[str, bytes] = {}
-    index: list[IndexRow] = []
-    for place, ((group, spki), path) in enumerate(
-        zip(groups, inclusion_paths(leaves), strict=True)
-    ):
-        published = encode(
+    rows = [
+        IndexRow(
+            g=group.g,
+            label=group.name,
+            invited=group.invited,
+            leaders=group.leaders,
+            spki=b64u(spki),
+            file="",
+        )
+        for group, spki in zip(tree.groups_in_order(), spkis, strict=True)
+    ]
+    root, contents = _prove(rows)
+    paths = [f"/w/{wave}/g-{hex_hash(content)}.json" for content in contents]
+    index = [replace(row, file=path) for row, path in zip(rows, paths, strict=True)]
+    files = {
+        path.rpartition("/")[2]: content for path, content in zip(paths, contents, strict=True)
+    }
+    return GroupFiles(root, files | {INDEX: msgspec.json.encode(index)})
+
+
+def read_index(listed: bytes, wave: str) -> tuple[IndexRow, ...]:
+    """Read a `groups.json` and check that every row is as it was written.
+
+    Raises:
+        BadKeyList: it cannot be read, or a row is not what the name of its file promises.
+    """
+    try:
+        rows = msgspec.json.decode(listed, type=tuple[IndexRow, ...])
+        _, contents = _prove(rows)
+    except (msgspec.DecodeError, UnicodeError, InvalidValue, OverflowError) as error:
+        raise BadKeyList("This list of groups cannot be read.", where=INDEX) from error
+    for row, content in zip(rows, contents, strict=True):
+        if row.file != f"/w/{wave}/g-{hex_hash(content)}.json":
+            raise BadKeyList("This list of groups is not as it was written.", where=INDEX)
+    return rows
+
+
+def _prove(rows: Sequence[IndexRow]) -> tuple[bytes, list[bytes]]:
+    """Return the Merkle root over `rows` and the bytes of each one's file."""
+    leaves = [leaf(row.g, row.invited, row.label, unb64u(row.spki)) for row in rows]
+    contents = [
+        encode(
             GroupFile(
-                g=group.g,
-                label=group.name,
-                invited=group.invited,
-                leaders=group.leaders,
-                spki=b64u(spki),
+                g=row.g,
+                label=row.label,
+                invited=row.invited,
+                leaders=row.leaders,
+                spki=row.spki,
                 index=place,
-                path=tuple(b64u(entry) for entry in path),
+                path=tuple(map(b64u, path)),
             )
         )
-        name = f"g-{hex_hash(published)}.json"
-        files[name] = published
-        index.append(
-            IndexRow(
-                g=group.g,
-                unit_id=group.unit_id,
-                label=group.name,
-                invited=group.invited,
-                leaders=group.leaders,
-                spki=b64u(spki),
-                file=f"/w/{wave}/{name}",
-            )
-        )
-    files[INDEX] = msgspec.json.encode(index)
-    return GroupFiles(merkle_root(leaves), files)
+        for place, (row, path) in enumerate(zip(rows, inclusion_paths(leaves), strict=True))
+    ]
+    return merkle_root(leaves), contents

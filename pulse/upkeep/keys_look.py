@@ -11,15 +11,15 @@ from typing import Final
 import msgspec
 
 from pulse import wave as waves
-from pulse.ballotbox.peeled import read_groups
 from pulse.ballotbox.seal import public_of
 from pulse.closing.plan import Places
-from pulse.errors import BadKeyList, Held, InvalidValue
+from pulse.errors import BadKeyList, InvalidValue
 from pulse.issuer import keyfile
 from pulse.settings import Home
 from pulse.terms import Secret
 from pulse.token.encoding import b64u
 from pulse.token.keys import SigningKey
+from pulse.token.publishing import read_index
 from pulse.upkeep.finding import Check
 
 _BACK: Final = "Bring back a sound copy of this very file (of the disk, not an older one)."
@@ -47,9 +47,9 @@ def _looked(home: Home, row: waves.Wave) -> Iterator[Check]:
     listed = home.published / row.wave / Path(row.keys).name
     try:
         terms = msgspec.json.decode(listed.read_bytes(), type=_Published)
-        groups = {g: each.spki for g, each in read_groups(places.groups).items()}
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, Held):
-        told = f"What was published of the open week cannot be read. {_BACK}"
+        groups = {each.g: each.spki for each in read_index(places.groups.read_bytes(), row.wave)}
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, BadKeyList):
+        told = f"What was published of the open week is damaged or missing. {_BACK}"
         yield Check("keys", "fail", told, str(listed.parent))
         return
     bad = [*_signing(places.signing_keys, groups), *_opening(places.inner_key, terms.box)]

@@ -8,7 +8,6 @@ Format", section 4.1), without SQLite.
 import fcntl
 import os
 import struct
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -19,7 +18,7 @@ from pulse import app
 from pulse.ballotbox.cast import WAITING, BallotBox, BoxDesk
 from pulse.ballotbox.store import BoxStore
 from pulse.store.databases import ballotbox_shelf
-from pulse.store.desks import Desks, Group
+from pulse.store.desks import Desks
 from pulse.store.groupcommit import GroupCommit
 from pulse.store.shelf import Shelf
 from pulse.web.casting import ballotbox_routes
@@ -94,8 +93,8 @@ def _opened(file: Path) -> BinaryIO:
 class FoldingDesk(BoxDesk):
     """Folds its log again as soon as it has folded it."""
 
-    def __init__(self, shelf: Shelf, wave: str, groups: Sequence[Group]) -> None:
-        super().__init__(shelf, WAITING, wave, groups)
+    def __init__(self, shelf: Shelf, wave: str, index: bytes) -> None:
+        super().__init__(shelf, WAITING, wave, index)
         super().close()
         self.store = BoxStore(shelf, wave, fold_every=FOLD_EVERY)
         self.commits = GroupCommit(self.store.cast, WAITING)

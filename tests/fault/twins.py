@@ -15,7 +15,7 @@ from pulse import app
 from pulse.ballotbox.cast import WAITING, BallotBox, BoxDesk
 from pulse.store.checkpoint import Checkpoints
 from pulse.store.databases import ballotbox_shelf
-from pulse.store.desks import Desks, Group
+from pulse.store.desks import Desks
 from pulse.store.engine import ALONE
 from pulse.store.groupcommit import GroupCommit
 from pulse.store.shelf import Shelf
@@ -73,8 +73,8 @@ class _Forgetful(Checkpoints):
 
 
 class _ForgetfulDesk(FoldingDesk):
-    def __init__(self, shelf: Shelf, wave: str, groups: Sequence[Group]) -> None:
-        super().__init__(shelf, wave, groups)
+    def __init__(self, shelf: Shelf, wave: str, index: bytes) -> None:
+        super().__init__(shelf, wave, index)
         self.store._checkpoints.close()
         self.store._checkpoints = _Forgetful(self.store._engine, FOLD_EVERY)
 
@@ -87,8 +87,8 @@ def forgetful_ballotbox() -> Litestar:
 class _TrustingDesk(BoxDesk):
     """Takes ballots for stored when nobody says whether they are."""
 
-    def __init__(self, shelf: Shelf, wave: str, groups: Sequence[Group]) -> None:
-        super().__init__(shelf, WAITING, wave, groups)
+    def __init__(self, shelf: Shelf, wave: str, index: bytes) -> None:
+        super().__init__(shelf, WAITING, wave, index)
         self.commits.close()
         self.commits = GroupCommit(self._cast, WAITING)
 

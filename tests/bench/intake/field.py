@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-import msgspec
-
 from pulse.ballotbox.store import BoxStore
 from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, load
 from pulse.store.databases import shelves
-from pulse.token.encoding import b64u
 from pulse.token.invites import invite_hash
 from pulse.token.keys import SigningKey
+from pulse.token.publishing import group_files
 from tests.bench.intake.premade import WAVE, Premade
+from tests.station import flat_tree
 
 
 def open_home(folder: Path, made: Premade, settings: str = "") -> Home:
@@ -20,12 +19,10 @@ def open_home(folder: Path, made: Premade, settings: str = "") -> Home:
     home = Home(folder)
     home.make()
     home.settings_file.write_text(settings)
-    rows = [
-        {"g": g, "label": g, "spki": b64u(SigningKey.from_der(der).spki), "file": f"/w/{WAVE}/{g}"}
-        for g, der in made.keys.items()
-    ]
+    spkis = [SigningKey.from_der(der).spki for der in made.keys.values()]
     (home.published / WAVE).mkdir()
-    (home.published / WAVE / "groups.json").write_bytes(msgspec.json.encode(rows))
+    for name, content in group_files(WAVE, flat_tree(made.keys), spkis).files.items():
+        (home.published / WAVE / name).write_bytes(content)
     keyfile.write(home.issuer_keys / f"{WAVE}.keys", WAVE, list(made.keys.items()))
     numbers = list(made.keys)
     invitations = [

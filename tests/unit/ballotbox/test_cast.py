@@ -22,10 +22,10 @@ from pulse.errors import (
     UnknownWave,
     WaveShut,
 )
-from pulse.store.desks import Group
 from pulse.terms import SealedBallot
 from pulse.token.encoding import b64u
 from pulse.token.message import token_context, token_hash
+from pulse.token.publishing import INDEX
 from tests.booth import WAVE
 from tests.station import CLOSED, Station
 
@@ -128,8 +128,7 @@ def test_a_token_signed_for_another_version_is_refused(station: Station, box: Ba
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BoxDesk, SealedBallot]]:
     """Return a desk that checks ballots, and a good one."""
     station = Station(tmp_path_factory.mktemp("stand"))
-    groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
-    desk = BoxDesk(station.rooms.ballotbox, 1, WAVE, groups)
+    desk = BoxDesk(station.rooms.ballotbox, 1, WAVE, station.index)
     yield desk, station.ballot()
     desk.close()
 
@@ -222,10 +221,25 @@ def test_a_full_queue_is_busy_and_sending_again_counts_once(station: Station) ->
     box.close()
 
 
+def test_a_damaged_list_of_groups_turns_nobody_away(station: Station) -> None:
+    """Under another key every token would seem forged: people come again, health is red."""
+    ballot = station.ballot()
+    index = station.home.published / WAVE / INDEX
+    spki = station.index.index(b'"spki":"')
+    index.write_bytes(station.index[: spki + 60] + b"AAAA" + station.index[spki + 64 :])
+    box = BallotBox(station.rooms.ballotbox, station.home.published)
+    assert cast(box, ballot) is Busy
+    assert not box.works()
+    index.write_bytes(station.index)
+    box.refresh()
+    assert cast(box, ballot) is None
+    assert box.works()
+    box.close()
+
+
 def test_a_box_that_was_let_go_takes_nothing_more(station: Station) -> None:
     """What is put to a closed desk is refused, and not stored behind anybody's back."""
-    groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
-    desk = BoxDesk(station.rooms.ballotbox, 1, WAVE, groups)
+    desk = BoxDesk(station.rooms.ballotbox, 1, WAVE, station.index)
     desk.close()
     ballot = station.ballot()
 

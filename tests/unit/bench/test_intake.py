@@ -13,7 +13,7 @@ from pulse.ballotbox.cast import BoxDesk, decode
 from pulse.errors import InvalidToken
 from pulse.settings import load as load_settings
 from pulse.store.databases import shelves
-from pulse.store.desks import Group
+from pulse.token.publishing import INDEX
 from tests.bench.intake.field import open_home
 from tests.bench.intake.load import Run, Setting
 from tests.bench.intake.premade import WAVE, Premade, Requests, premade
@@ -38,10 +38,8 @@ def bodies(requests: Requests) -> list[dict[str, str]]:
 def test_premade_ballots_are_real_and_unique(made: Premade, tmp_path: Path) -> None:
     """The box's own check passes each of them and refuses one with another's signature."""
     home = open_home(tmp_path / "home", made)
-    groups = msgspec.json.decode(
-        (home.published / WAVE / "groups.json").read_bytes(), type=list[Group]
-    )
-    desk = BoxDesk(shelves(home, load_settings(home)).ballotbox, 1, WAVE, groups)
+    index = (home.published / WAVE / INDEX).read_bytes()
+    desk = BoxDesk(shelves(home, load_settings(home)).ballotbox, 1, WAVE, index)
     found = bodies(made.ballots)
     for body in found:
         desk.check(decode(body["g"], body["msg"], body["sig"], body["box"]))

@@ -11,9 +11,9 @@ import pytest
 from pulse.issuer import keyfile
 from pulse.issuer.desk import Issuer, IssuerDesk
 from pulse.issuer.store import IssuerStore
-from pulse.store.desks import Group
 from pulse.token.encoding import b64u
 from pulse.token.invites import invite_hash
+from pulse.token.publishing import INDEX
 from tests.booth import WAVE
 from tests.shelves import rooms
 from tests.station import Station
@@ -34,6 +34,8 @@ def issuer(station: Station) -> Iterator[Issuer]:
     """Return an issuer for two people at a time, which also serves the week that follows."""
     home = station.home
     shutil.copytree(home.published / WAVE, home.published / NEXT)
+    index = station.index.replace(f"/w/{WAVE}/".encode(), f"/w/{NEXT}/".encode())
+    (home.published / NEXT / INDEX).write_bytes(index)
     private = [(g, key.private_der().reveal()) for g, key in station.booth.keys.items()]
     keyfile.write(home.issuer_keys / f"{NEXT}.keys", NEXT, private)
     issuer = Issuer(rooms(home).issuer, home.issuer_keys, home.published, waiting=2)
@@ -69,8 +71,7 @@ def test_a_closed_desk_lets_go_of_its_files(station: Station) -> None:
     """No descriptor of the store is left open: what was destroyed gives its blocks back."""
     home = station.home
     station.issued.close()
-    groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
-    desk = IssuerDesk(rooms(home).issuer, home.issuer_keys, 1, WAVE, groups)
+    desk = IssuerDesk(rooms(home).issuer, home.issuer_keys, 1, WAVE, station.index)
     assert desk.store.is_open()
     assert str(station.issuer_file) in opened()
     desk.close()

@@ -21,7 +21,6 @@ from pulse.errors import (
 )
 from pulse.issuer import keyfile
 from pulse.issuer.desk import Invitation, Issuer, IssuerDesk
-from pulse.store.desks import Group
 from pulse.token import rfc9474
 from pulse.token.encoding import b64u, unb64u
 from pulse.token.keys import SigningKey
@@ -165,8 +164,7 @@ def test_a_closed_wave_leaves_no_key_in_the_process(tmp_path: Path) -> None:
 def test_a_closed_desk_holds_no_key(station: Station) -> None:
     """Whoever still has a desk after its wave has closed can sign nothing with it any more."""
     home = station.home
-    groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
-    desk = IssuerDesk(rooms(home).issuer, home.issuer_keys, 1, WAVE, groups)
+    desk = IssuerDesk(rooms(home).issuer, home.issuer_keys, 1, WAVE, station.index)
     message = station.blinded("00001").blinded
     assert desk.sign("00001", message) == rfc9474.blind_sign(station.booth.keys["00001"], message)
     desk.close()
@@ -279,8 +277,7 @@ def test_a_damaged_key_is_told_before_anything_is_used_up(station: Station, harm
     damaged = {"no key": b"damaged", "another key": ders["00002"], "no such group": b""}[harm]
     kept = ders | {"00001": damaged}
     keyfile.write(file, WAVE, [(g, der) for g, der in kept.items() if der])
-    groups = [Group(g, b64u(key.spki), "") for g, key in station.booth.keys.items()]
-    desk = IssuerDesk(rooms(station.home).issuer, station.home.issuer_keys, 1, WAVE, groups)
+    desk = IssuerDesk(rooms(station.home).issuer, station.home.issuer_keys, 1, WAVE, station.index)
     messages = {g: station.blinded(g).blinded for g in station.booth.keys}
     desk.check(messages["00002"], "00002")
     assert desk.works()

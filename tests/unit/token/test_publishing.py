@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from pulse.ballotbox.seal import generate_pair
+from pulse.errors import BadKeyList
 from pulse.terms import Tree, Unit
 from pulse.token.encoding import b64u
 from pulse.token.keylist import KeyList, fingerprint16, proquints, read_group, read_keylist
 from pulse.token.keys import SigningKey
-from pulse.token.publishing import INDEX, publish
+from pulse.token.publishing import INDEX, publish, read_index
 
 WAVE: Final = "2026-W09"
 TEXTS: Final = {"en": b'{"title":"Hello"}', "de": b'{"title":"Hallo"}'}
@@ -55,8 +56,9 @@ def test_a_client_gets_from_the_fingerprint_to_every_group(signing_key: SigningK
         assert keys.texts[locale] == hashlib.sha256(words).hexdigest()
         assert published.files[f"text-{locale}-{keys.texts[locale]}.json"] == words
     index: list[dict[str, Any]] = msgspec.json.decode(published.files[INDEX])
-    assert [(row["g"], row["unit_id"], row["invited"], row["leaders"]) for row in index] == [
-        ("00001", "north", 12, False), ("00002", "south", 9, False), ("00003", "heads", 8, True),
+    assert [(row["g"], row["label"], row["invited"], row["leaders"]) for row in index] == [
+        ("00001", "Team north", 12, False), ("00002", "Team south", 9, False),
+        ("00003", "Team heads", 8, True),
     ]  # fmt: skip
     for place, (row, spki) in enumerate(zip(index, spkis, strict=True)):
         folder, name = row["file"].rsplit("/", 1)
@@ -74,3 +76,20 @@ def test_every_group_has_a_key_and_every_key_a_group(signing_key: SigningKey, ke
     """A key too few or too many is never paired off silently."""
     with pytest.raises(ValueError, match="zip"):
         publish(terms(), tree(), [signing_key.spki] * keys, TEXTS)
+
+
+def test_an_index_shows_whatever_a_disk_has_changed_in_it(signing_key: SigningKey) -> None:
+    """No bit of it can turn without being noticed; what says the same is the same."""
+    published = publish(terms(), tree(), [signing_key.spki] * 3, TEXTS)
+    sound = published.files[INDEX]
+    rows = read_index(sound, WAVE)
+    assert [row.file.rpartition("/")[2] in published.files for row in rows] == [True] * 3
+    with pytest.raises(BadKeyList):
+        read_index(sound, "2026-W10")
+    for bit in range(8 * len(sound)):
+        turned = bytearray(sound)
+        turned[bit // 8] ^= 1 << bit % 8
+        try:
+            assert read_index(bytes(turned), WAVE) == rows
+        except BadKeyList:
+            continue

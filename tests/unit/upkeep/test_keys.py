@@ -47,7 +47,8 @@ def test_each_key_file_is_looked_at(week: Week, name: str, harm: str) -> None:
 
 
 def test_what_was_published_may_be_damaged_too(week: Week) -> None:
-    """Without the list nothing can be compared, which is told."""
-    week.places.groups.write_bytes(b"{")
+    """A group that is not as it was listed is as bad as a list that cannot be read."""
+    sound = week.places.groups.read_bytes()
+    week.places.groups.write_bytes(sound.replace(b'"invited":', b'"invited":1', 1))
     (check,) = found(week)
     assert (check.status, check.where) == ("fail", str(week.places.groups.parent))
