@@ -17,7 +17,19 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 import pulse
-from dashboards import access, api, assets, evidence, failures, results, sessions, signin, upkeep
+from dashboards import (
+    access,
+    api,
+    assets,
+    closer,
+    evidence,
+    failures,
+    figures,
+    results,
+    sessions,
+    signin,
+    upkeep,
+)
 from dashboards.desk import Desk, Shelf
 from dashboards.layout import templates
 from pulse.accounts.passwords import PasswordWorker
@@ -67,7 +79,8 @@ def create_app(
     app = Litestar(
         route_handlers=[
             signin.show_login, signin.sign_in, signin.sign_out, signin.show_account,
-            signin.change_password, results.overview, results.unit_page, results.figure,
+            signin.change_password, results.overview, results.unit_page,
+            closer.item_page, closer.compare_page, figures.figure, figures.table,
             evidence.evidence,
             api.releases, api.units, api.series, api.unit_cells, api.export_csv, api.columns_csv,
             assets.serve_asset, upkeep.health, upkeep.metrics,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
+import polars as pl
 from sqlalchemy import Engine
 
 from pulse.accounts.directory import Account
@@ -21,7 +22,30 @@ from pulse.statistics.history import History, read_history
 from pulse.statistics.scales import Scales
 
 T = TypeVar("T")
-_KEPT: Final = 2_000  # pieces of pages and figures kept per release
+_KEPT: Final = 2_000  # pages and figures kept per release: tens of kB each
+_KEPT_ROWS: Final = 50_000  # rows of tables: about a kB each
+
+
+class Kept:
+    """Things made once and kept by name; those not asked for the longest go first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: OrderedDict[str, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what was made under `name`, making it now if it is the first time."""
+        with self._lock:
+            if name in self._made:
+                self._made.move_to_end(name)
+                return cast("T", self._made[name])
+        made = make()
+        with self._lock:
+            self._made[name] = made
+            if len(self._made) > self._most:
+                self._made.popitem(last=False)
+        return made
 
 
 class Book:
@@ -37,21 +61,37 @@ class Book:
         self.head = head
         self.history = history
         self.scales = Scales(history)
-        self._made: OrderedDict[str, Any] = OrderedDict()
-        self._lock = threading.Lock()
+        self.once = Kept(_KEPT).once
+        self.row_once = Kept(_KEPT_ROWS).once
+        # Scales' rows repeat the items': statements, bands and patterns are read from these alone.
+        self._by_unit = history.cells.filter(~pl.col("measure").str.starts_with("scale:")).sort(
+            "unit_id", "wave", maintain_order=True
+        )
+        units = self._by_unit["unit_id"].rle().struct.unnest()
+        ends = (units["len"].cum_sum()).to_list()
+        lengths = units["len"].to_list()
+        self._places = {
+            unit_id: (end - length, length)
+            for unit_id, end, length in zip(units["value"], ends, lengths, strict=True)
+        }
 
-    def once(self, name: str, make: Callable[[], T]) -> T:
-        """Return what was made under `name`, making it now if it is the first time."""
-        with self._lock:
-            if name in self._made:
-                self._made.move_to_end(name)
-                return cast("T", self._made[name])
-        made = make()
-        with self._lock:
-            self._made[name] = made
-            if len(self._made) > _KEPT:
-                self._made.popitem(last=False)
-        return made
+    def of(self, unit_id: str) -> History:
+        """Return the history of one unit: all waves and trees, only its own and the root's cells.
+
+        Looking through 10,000 units to say something about one is what would make a page slow.
+        """
+        return self.row_once(f"history {unit_id}", lambda: self._narrowed(unit_id))
+
+    def _narrowed(self, unit_id: str) -> History:
+        history = self.history
+        roots = {history.tree(wave).root.unit_id for wave in history.waves}
+        parts = [self._cells(unit) for unit in sorted({unit_id, *roots})]
+        releases = tuple(history.release(wave) for wave in history.waves)
+        return type(history)(releases, pl.concat(parts), history.instrument)
+
+    def _cells(self, unit_id: str) -> pl.DataFrame:
+        start, length = self._places.get(unit_id, (0, 0))
+        return self._by_unit.slice(start, length)
 
     def scope(self, account: Account) -> Scope:
         """Return what `account` sees of this book."""

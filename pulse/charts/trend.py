@@ -1,13 +1,15 @@
 """The weekly line of one scale with its 80 % band; hidden weeks are gaps, coded ones marks."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import plotly.graph_objects as go
 
 from pulse.charts import figure
 from pulse.statistics.scales import WeekPoint
 from pulse.terms import week_name
+
+_LABEL: Final = 16  # weeks at the end of a line that its name may lie over
 
 
 def trend(
@@ -16,11 +18,12 @@ def trend(
     name: str,
     reference: Sequence[WeekPoint] = (),
     begins: str = "",
+    pauses: Sequence[figure.Pause] = (),
 ) -> go.Figure:
     """Return the trend of `points` on 0-100; `reference` is drawn thin behind it.
 
     `begins` is the wave of a reorganisation in which this series began, marked by an upright
-    line; empty where there was none.
+    line; empty where there was none. `pauses` are spans of days in which nobody was asked.
     """
     traces: list[go.Scatter] = []
     traces.extend(_line(run, "organisation", thin=True) for run in runs(reference))
@@ -32,26 +35,48 @@ def trend(
     coded = [point for point in points if point.status == "coded"]
     if coded:
         traces.append(_coded(coded))
+    shapes = [figure.pause(span) for span in pauses]
+    words = _named(reference, points)
+    if begins:
+        shapes.append(_upright(begins))
+        words.append(_word(begins, "new line"))
     return figure.figure(
         traces,
         height=280,
-        xaxis={"type": "date", "tickformat": "%b\n%Y", "nticks": 6, "showgrid": False},
+        xaxis=figure.WEEKS,
         yaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100]},
-        **(_beginning(begins) if begins else {}),
+        **({"shapes": shapes} if shapes else {}),
+        **({"annotations": words} if words else {}),
     )
 
 
-def _beginning(wave: str) -> dict[str, Any]:
-    """Return the mark of a new series: an upright line and its word, as a layout."""
+def _upright(wave: str) -> dict[str, Any]:
+    """Return the mark of a new series: an upright dotted line."""
     day = figure.monday(wave)
     line = {"color": figure.REFERENCE, "width": 1, "dash": "dot"}
-    return {
-        "shapes": [{"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day,
-                    "y0": 0, "y1": 1, "line": line}],
-        "annotations": [{"xref": "x", "yref": "paper", "x": day, "y": 1, "text": "new line",
-                         "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4,
-                         "font": {"color": figure.MUTED, "size": 14}}],
-    }  # fmt: skip
+    return {"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day,
+            "y0": 0, "y1": 1, "line": line}  # fmt: skip
+
+
+def _word(wave: str, text: str) -> dict[str, Any]:
+    """Return a word at the top of the week that it names."""
+    return {"xref": "x", "yref": "paper", "x": figure.monday(wave), "y": 1, "text": text,
+            "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4,
+            "font": {"color": figure.MUTED, "size": 14}}  # fmt: skip
+
+
+def _named(reference: Sequence[WeekPoint], points: Sequence[WeekPoint]) -> list[dict[str, Any]]:
+    """Return the reference's name at its end, clear of both lines on its own side of them."""
+    lines = [[p for p in line[-_LABEL:] if p.value is not None] for line in (reference, points)]
+    if not lines[0]:
+        return []
+    last, own = lines[0][-1], lines[1][-1] if lines[1] else lines[0][-1]
+    above = (last.value or 0.0) >= (own.value or 0.0)
+    reach = [(p.high if above else p.low) or 0.0 for line in lines for p in line]
+    return [{"x": figure.monday(last.wave), "y": _round(max(reach) if above else min(reach)),
+             "text": "organisation", "showarrow": False, "xanchor": "right",
+             "yanchor": "bottom" if above else "top",
+             "font": {"color": figure.MUTED, "size": 14}}]  # fmt: skip
 
 
 def runs(points: Sequence[WeekPoint]) -> list[list[WeekPoint]]:
