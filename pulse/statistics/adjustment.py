@@ -40,10 +40,10 @@ def item_rows(history: History) -> pl.DataFrame:
     ).collect()
     coded = pl.col("mean_bound") != "exact"
     known = (
-        chosen.join(_items(history), on="item")
-        .join(_positions(history.waves), on="wave")
-        .join(variances(history), on=["wave", "item"], how="left")
-        .join(band_lengths(chosen), on=["at_least", "invited"])
+        chosen.join(_items(history), on="item", maintain_order="left")
+        .join(_positions(history.waves), on="wave", maintain_order="left")
+        .join(variances(history), on=["wave", "item"], how="left", maintain_order="left")
+        .join(band_lengths(chosen), on=["at_least", "invited"], maintain_order="left")
     )
     given = midpoints()
     return known.select(
@@ -163,12 +163,11 @@ def _index(history: History, rows: pl.DataFrame, waves: tuple[str, ...]) -> pl.D
         schema={"epoch": pl.Int64, "item": pl.String, "mu": pl.Float64, "base": pl.Float64},
         orient="row",
     )
+    # Orders are kept throughout, so that the same releases give the same digits.
     joined = rows.with_columns((pl.col("t") // FROZEN).alias("epoch")).join(
-        known, on=["epoch", "item"]
+        known, on=["epoch", "item"], maintain_order="left"
     )
-    # In a fixed order, so that the same releases give the same digits.
-    ordered = joined.sort("unit_id", "scale", "t", "item")
-    grouped = ordered.group_by("wave", "t", "unit_id", "scale", maintain_order=True).agg(
+    grouped = joined.group_by("wave", "t", "unit_id", "scale", maintain_order=True).agg(
         (pl.col("base").mean() + (pl.col("x") - pl.col("mu")).mean()).alias("index"),
         pl.len().cast(pl.Int64).alias("items"),
         pl.col("coded").any(),

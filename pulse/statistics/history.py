@@ -56,7 +56,11 @@ class History:
     @property
     def calls_changes(self) -> bool:
         """Whether the organisation is large enough (60 people) to call any change real."""
-        return bool(self.waves) and self.tree().root.invited >= INNER_FROM
+        return bool(self.waves) and self.pools(self.waves[-1])
+
+    def pools(self, wave: str) -> bool:
+        """Tell whether the organisation was large enough in `wave` to read groups together."""
+        return self.tree(wave).root.invited >= INNER_FROM
 
     @cached_property
     def shown_weeks(self) -> pl.DataFrame:

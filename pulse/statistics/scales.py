@@ -159,9 +159,8 @@ class Scales:
         places = self._places_of_blocks(unit_id)
         if not places:
             return None
-        return self._block(
-            unit_id, scale, places[-1], self._own_blocks(unit_id, scale).get(places[-1])
-        )
+        row = self._latest_blocks.get((unit_id, scale), {}).get(places[-1])
+        return self._block(unit_id, scale, places[-1], row)
 
     def _block(self, unit_id: str, scale: str, n: int, row: BlockRow | None) -> Block:
         waves = self.blocks_of_waves[n]
@@ -200,11 +199,10 @@ class Scales:
         """The direction of every (unit, scale) of the newest tree; `change.directions` says how."""
         found = {}
         steps: dict[str, list[Step]] = {scale: [] for scale in self.history.instrument.scales}
-        latest = self._latest_blocks()
         for unit in self.history.units.values():
             early = len(self._places_of_blocks(unit.unit_id)) < 2  # noqa: PLR2004 - before and after
             for scale, own in steps.items():
-                pair = latest.get((unit.unit_id, scale), {})
+                pair = self._latest_blocks.get((unit.unit_id, scale), {})
                 if early or len(pair) < 2:  # noqa: PLR2004 - as above
                     found[unit.unit_id, scale] = Direction("too_early" if early else "hidden")
                 else:
@@ -212,6 +210,7 @@ class Scales:
                     own.append(Step(unit.unit_id, unit.group, before, after))
         return found | directions(steps, calls=self.history.calls_changes)
 
+    @cached_property
     def _latest_blocks(self) -> dict[tuple[str, str], dict[int, BlockRow]]:
         last = len(self.blocks_of_waves) - 1
         rows = self._blocks.filter(pl.col("block") >= last - 1)
@@ -240,7 +239,7 @@ class Scales:
         """Return the unit's last block beside the organisation's; None where either is hidden."""
         root = self.history.tree().root.unit_id if self.history.waves else unit_id
         n = len(self.blocks_of_waves) - 1
-        own, whole = (self._own_blocks(unit, scale).get(n) for unit in (unit_id, root))
+        own, whole = (self._latest_blocks.get((unit, scale), {}).get(n) for unit in (unit_id, root))
         if own is None or whole is None or unit_id == root:
             return None
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
