@@ -45,7 +45,7 @@ def item_rows(history: History) -> pl.DataFrame:
         columns
     ).iter_rows():
         item = items.get(measure.removeprefix("item:"))
-        if item is None:
+        if item is None or not item.scale:  # of a pack: it is reported by itself
             continue
         x = midpoint(mean, step, bound)
         variance = sigma2.get((wave, item.id), DEFAULT_VARIANCE)
