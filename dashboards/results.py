@@ -14,6 +14,7 @@ from dashboards.access import Allowed
 from dashboards.desk import Book, Desk
 from dashboards.failures import NotHere
 from dashboards.layout import page
+from dashboards.pages import trying
 from dashboards.pages.drawing import participation as draw_participation
 from dashboards.pages.example import example_tiles
 from dashboards.pages.heat import HeatTable, heat_table
@@ -24,6 +25,7 @@ from dashboards.pages.trends import MonthRow, TrendSection, months, sections, tr
 from pulse.accounts import accesslog
 from pulse.accounts.directory import Account
 from pulse.accounts.scope import Scope, may
+from pulse.charts.trend import Mark
 from pulse.statistics.participation import Participation, participation
 from pulse.statistics.sentence import week_sentence
 from pulse.terms import Unit
@@ -94,21 +96,24 @@ async def figure(
         or scale not in history.instrument.scales
     ):
         raise NotHere
-    body, tag = await sync_to_thread(figure_bytes, book, unit_id, scale)
+    marks = await sync_to_thread(trying.marks, desk.engine, unit_id)
+    body, tag = await sync_to_thread(figure_bytes, book, unit_id, scale, marks)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in [known.strip() for known in request.headers.get("if-none-match", "").split(",")]:
         return Response(b"", status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
 
 
-def figure_bytes(book: Book, unit_id: str, scale: str) -> tuple[bytes, str]:
-    """Return the bytes of a figure and their ETag; built once a release."""
+def figure_bytes(
+    book: Book, unit_id: str, scale: str, marks: tuple[Mark, ...] = ()
+) -> tuple[bytes, str]:
+    """Return the bytes of a figure and their ETag; built once a release and list of marks."""
 
     def build() -> tuple[bytes, str]:
-        body = trend_json(book, unit_id, scale)
+        body = trend_json(book, unit_id, scale, marks)
         return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
-    return book.once(f"figure {scale} {unit_id}", build)
+    return book.once(f"figure {scale} {unit_id} {marks}", build)
 
 
 def figures(book: Book, scope: Scope, unit_id: str) -> Figures:
@@ -154,9 +159,11 @@ async def _show(
     )
     subject = f"{unit_id} {shown.wave}"
     await sync_to_thread(accesslog.note, desk.engine, desk.clock, request.user, "saw", subject)
+    tried = await sync_to_thread(trying.tried_in, desk, book, scope, unit_id, shown.tiles)
     return page(
-        request, template, draws=template == "unit.html", shown=shown, waves=book.history.waves
-    )
+        request, template, draws=template == "unit.html", shown=shown, waves=book.history.waves,
+        tried=tried,
+    )  # fmt: skip
 
 
 async def _without_results(request: AnyRequest, desk: Desk, account: Account) -> Template:

@@ -1,5 +1,6 @@
 """The lines of a unit page, as figures and as the tables beside them, and its months."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -8,7 +9,7 @@ from dashboards.desk import Book
 from dashboards.pages import weeks
 from dashboards.pages.tiles import Tile
 from pulse.charts import figure
-from pulse.charts.trend import trend
+from pulse.charts.trend import Mark, trend
 from pulse.release.hidden import REASON
 from pulse.statistics.scales import Block, Scales, WeekPoint
 
@@ -77,7 +78,7 @@ def sections(
     return tuple(found)
 
 
-def trend_json(book: Book, unit_id: str, scale: str) -> bytes:
+def trend_json(book: Book, unit_id: str, scale: str, marks: Sequence[Mark] = ()) -> bytes:
     """Return the figure of one line, the organisation's behind it, as plotly.js reads it."""
     scales = book.scales
     root = scales.history.tree().root.unit_id
@@ -87,7 +88,9 @@ def trend_json(book: Book, unit_id: str, scale: str) -> bytes:
     history = scales.history
     begins = history.units[unit_id].series if history.reorganised(unit_id) else ""
     inside = bool(points) and points[0].wave == begins
-    drawn = trend(points, name=name, reference=reference, begins=begins if inside else "")
+    drawn = trend(
+        points, name=name, reference=reference, begins=begins if inside else "", marks=marks
+    )
     return figure.to_json(drawn)
 
 

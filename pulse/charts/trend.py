@@ -1,13 +1,23 @@
 """The weekly line of one scale with its 80 % band; hidden weeks are gaps, coded ones marks."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import plotly.graph_objects as go
 
 from pulse.charts import figure
 from pulse.statistics.scales import WeekPoint
 from pulse.terms import week_name
+
+LABEL_ROWS: Final = 3  # marks near each other write their words below each other
+LABEL_STEP: Final = 0.09
+
+
+class Mark(NamedTuple):
+    """Something that began on an ISO day, such as a practice, with its few words."""
+
+    day: str
+    text: str
 
 
 def trend(
@@ -16,11 +26,13 @@ def trend(
     name: str,
     reference: Sequence[WeekPoint] = (),
     begins: str = "",
+    marks: Sequence[Mark] = (),
 ) -> go.Figure:
     """Return the trend of `points` on 0-100; `reference` is drawn thin behind it.
 
     `begins` is the wave of a reorganisation in which this series began, marked by an upright
-    line; empty where there was none.
+    line; empty where there was none. `marks` are upright lines with their words, drawn where
+    the points are.
     """
     traces: list[go.Scatter] = []
     traces.extend(_line(run, "organisation", thin=True) for run in runs(reference))
@@ -37,21 +49,34 @@ def trend(
         height=280,
         xaxis={"type": "date", "tickformat": "%b\n%Y", "nticks": 6, "showgrid": False},
         yaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100]},
-        **(_beginning(begins) if begins else {}),
+        **_upright(begins, _inside(marks, points)),
     )
 
 
-def _beginning(wave: str) -> dict[str, Any]:
-    """Return the mark of a new series: an upright line and its word, as a layout."""
-    day = figure.monday(wave)
-    line = {"color": figure.REFERENCE, "width": 1, "dash": "dot"}
-    return {
-        "shapes": [{"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day,
-                    "y0": 0, "y1": 1, "line": line}],
-        "annotations": [{"xref": "x", "yref": "paper", "x": day, "y": 1, "text": "new line",
-                         "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4,
-                         "font": {"color": figure.MUTED, "size": 14}}],
-    }  # fmt: skip
+def _inside(marks: Sequence[Mark], points: Sequence[WeekPoint]) -> list[Mark]:
+    """Return the marks that fall on or after the first point's week, oldest first."""
+    first = figure.monday(points[0].wave) if points else ""
+    return sorted(mark for mark in marks if points and mark.day >= first)
+
+
+def _upright(begins: str, marks: Sequence[Mark]) -> dict[str, Any]:
+    """Return upright lines and their words as a layout: a new series dotted, marks whole."""
+    lines = [(figure.monday(begins), "new line", "dot", 0)] if begins else []
+    lines += [(m.day, m.text, "solid", row % LABEL_ROWS) for row, m in enumerate(marks, len(lines))]
+    if not lines:
+        return {}
+    shapes = [
+        {"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day, "y0": 0, "y1": 1,
+         "line": {"color": figure.REFERENCE, "width": 1, "dash": dash}}
+        for day, _, dash, _ in lines
+    ]  # fmt: skip
+    words = [
+        {"xref": "x", "yref": "paper", "x": day, "y": 1 - LABEL_STEP * row, "text": text,
+         "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4,
+         "font": {"color": figure.MUTED, "size": 14}}
+        for day, text, _, row in lines
+    ]  # fmt: skip
+    return {"shapes": shapes, "annotations": words}
 
 
 def runs(points: Sequence[WeekPoint]) -> list[list[WeekPoint]]:

@@ -54,6 +54,7 @@ def expected(path: str, who: str | None, unit: str) -> int:  # noqa: PLR0911 - a
         return 200 if unit in SEES[who] else 404
     allowed = {
         "/evidence": RESULTS | {house.AUDITOR},
+        "/practices": RESULTS,
         "/api/v1/releases": RESULTS | {house.AUDITOR},
         "/api/v1/units": RESULTS,
         "/api/v1/export.csv": {house.HR},
