@@ -11,6 +11,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from litestar import Litestar
+from litestar.concurrency import sync_to_thread
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
@@ -25,6 +26,7 @@ from dashboards import (
     evidence,
     failures,
     figures,
+    practices,
     results,
     sessions,
     signin,
@@ -81,7 +83,8 @@ def create_app(
             signin.show_login, signin.sign_in, signin.sign_out, signin.show_account,
             signin.change_password, results.overview, results.unit_page,
             closer.item_page, closer.compare_page, figures.figure, figures.table,
-            evidence.evidence,
+            evidence.evidence, practices.practices, practices.adopt, practices.end,
+            practices.looked,
             api.releases, api.units, api.series, api.unit_cells, api.export_csv, api.columns_csv,
             assets.serve_asset, upkeep.health, upkeep.metrics,
         ],
@@ -127,6 +130,7 @@ def _opened(desk: Desk) -> Callable[[Litestar], AbstractAsyncContextManager[None
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         await sessions.forget_expired(app)
+        await sync_to_thread(practices.publish, desk)  # for staff, as the accounts have it
         yield
         desk.passwords.close()
         desk.engine.dispose()

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
-import polars as pl
 from sqlalchemy import Engine
 
 from pulse.accounts.directory import Account
@@ -63,35 +62,6 @@ class Book:
         self.scales = Scales(history)
         self.once = Kept(_KEPT).once
         self.row_once = Kept(_KEPT_ROWS).once
-        # Scales' rows repeat the items': statements, bands and patterns are read from these alone.
-        self._by_unit = history.cells.filter(~pl.col("measure").str.starts_with("scale:")).sort(
-            "unit_id", "wave", maintain_order=True
-        )
-        units = self._by_unit["unit_id"].rle().struct.unnest()
-        ends = (units["len"].cum_sum()).to_list()
-        lengths = units["len"].to_list()
-        self._places = {
-            unit_id: (end - length, length)
-            for unit_id, end, length in zip(units["value"], ends, lengths, strict=True)
-        }
-
-    def of(self, unit_id: str) -> History:
-        """Return the history of one unit: all waves and trees, only its own and the root's cells.
-
-        Looking through 10,000 units to say something about one is what would make a page slow.
-        """
-        return self.row_once(f"history {unit_id}", lambda: self._narrowed(unit_id))
-
-    def _narrowed(self, unit_id: str) -> History:
-        history = self.history
-        roots = {history.tree(wave).root.unit_id for wave in history.waves}
-        parts = [self._cells(unit) for unit in sorted({unit_id, *roots})]
-        releases = tuple(history.release(wave) for wave in history.waves)
-        return type(history)(releases, pl.concat(parts), history.instrument)
-
-    def _cells(self, unit_id: str) -> pl.DataFrame:
-        start, length = self._places.get(unit_id, (0, 0))
-        return self._by_unit.slice(start, length)
 
     def scope(self, account: Account) -> Scope:
         """Return what `account` sees of this book."""

@@ -14,10 +14,12 @@ from litestar.params import FromPath, QueryParameter
 from dashboards.access import Allowed
 from dashboards.desk import Book
 from dashboards.failures import NotHere
+from dashboards.pages import trying
 from dashboards.pages.sheet import Sheet, as_csv
 from dashboards.pages.statement import statement_json, statement_sheet
 from dashboards.pages.trends import months_json, months_sheet, trend_json, trend_sheet
 from dashboards.sight import AnyRequest, Sight, note, sight
+from pulse.charts.trend import Mark
 
 MONTHS = "months"
 ITEM = "item:"
@@ -36,7 +38,8 @@ async def figure(
     """Send a figure as Plotly's JSON, 304 where the browser has it."""
     seen = await sight(request)
     name, until = _known(seen, unit_id, figure), seen.until(to, unit_id)
-    body, tag = await sync_to_thread(figure_bytes, seen.book, unit_id, name, until)
+    marks = await sync_to_thread(trying.marks, seen.desk.engine, unit_id)
+    body, tag = await sync_to_thread(figure_bytes, seen.book, unit_id, name, until, marks)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in [known.strip() for known in request.headers.get("if-none-match", "").split(",")]:
         return Response(b"", status_code=304, headers=headers)
@@ -62,14 +65,16 @@ async def table(
     return Response(body, media_type="text/csv; charset=utf-8; header=present", headers=headers)
 
 
-def figure_bytes(book: Book, unit_id: str, name: str, to: str = "") -> tuple[bytes, str]:
-    """Return the bytes of a figure and their ETag; built once a release."""
+def figure_bytes(
+    book: Book, unit_id: str, name: str, to: str = "", marks: tuple[Mark, ...] = ()
+) -> tuple[bytes, str]:
+    """Return the bytes of a figure and their ETag; built once a release and list of marks."""
 
     def build() -> tuple[bytes, str]:
-        body = _json(book, unit_id, name, to)
+        body = _json(book, unit_id, name, to, marks)
         return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
-    return book.once(f"figure {name} {unit_id} {to}", build)
+    return book.once(f"figure {name} {unit_id} {to} {marks}", build)
 
 
 def sheet(book: Book, unit_id: str, name: str, to: str = "") -> Sheet:
@@ -82,13 +87,13 @@ def sheet(book: Book, unit_id: str, name: str, to: str = "") -> Sheet:
     return trend_sheet(book, unit_id, name, to)
 
 
-def _json(book: Book, unit_id: str, name: str, to: str) -> bytes:
+def _json(book: Book, unit_id: str, name: str, to: str, marks: tuple[Mark, ...]) -> bytes:
     if name == MONTHS:
         return months_json(book, unit_id, to)
     if name.startswith(ITEM):
         item = book.history.instrument.items[name.removeprefix(ITEM)]
         return statement_json(book, unit_id, item, to)
-    return trend_json(book, unit_id, name, to)
+    return trend_json(book, unit_id, name, to, marks)
 
 
 def _known(seen: Sight, unit_id: str, name: str) -> str:

@@ -13,6 +13,7 @@ from dashboards.access import Allowed
 from dashboards.desk import Book, Desk
 from dashboards.figures import MONTHS, To
 from dashboards.layout import page
+from dashboards.pages import trying
 from dashboards.pages.against import Against, against
 from dashboards.pages.drawing import participation as draw_participation
 from dashboards.pages.example import example_rows, example_tiles
@@ -99,9 +100,9 @@ async def unit_page(
 
 def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
     """Return what the pages say about one unit of the newest tree, as of the wave `to`."""
-    history, own = book.history, book.of(unit_id)
-    drawn = tiles(book.scales, unit_id, own=own, to=to)
-    took_part = participation(own, unit_id, to or None)
+    history = book.history
+    drawn = tiles(book.scales, unit_id, to)
+    took_part = participation(history, unit_id, to or None)
     shown_waves = history.series_waves(unit_id)
     return Figures(
         unit=history.units[unit_id],
@@ -115,7 +116,7 @@ def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
         drawn_participation=Markup("")
         if took_part.at_least is None
         else draw_participation(took_part.at_least, took_part.invited),
-        statements=statements(own, scope, unit_id, to or None),
+        statements=statements(history, scope, unit_id, to or None),
         trends=sections(book.scales, unit_id, drawn, to),
         months=months(book.scales, unit_id, to),
         months_figure=address("figures", unit_id, MONTHS, to),
@@ -149,8 +150,9 @@ async def _show(
     if not looked.to:
         heat = await sync_to_thread(heat_table, book, scope, unit_id, looked)
     await note(request, "saw", f"{unit_id} {shown.wave}")
+    tried = await sync_to_thread(trying.tried_in, seen.desk, book, scope, unit_id, shown.tiles)
     return page(
-        request, template, draws=template == "unit.html", shown=shown, heat=heat,
+        request, template, draws=template == "unit.html", shown=shown, heat=heat, tried=tried,
         waves=book.history.waves,
     )  # fmt: skip
 

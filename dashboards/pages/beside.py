@@ -11,9 +11,8 @@ from markupsafe import Markup
 
 from dashboards.desk import Book
 from dashboards.pages import drawing, weeks
-from dashboards.pages.against import newest_estimate
 from dashboards.pages.contrast import Contrast, contrasts
-from dashboards.pages.tiles import ended, points
+from dashboards.pages.tiles import last_ended, points
 from dashboards.pages.trends import YEAR
 from pulse.statistics.scales import Block
 from pulse.terms import Unit
@@ -83,7 +82,8 @@ def _differences(
         shown = [
             (unit.unit_id, estimate)
             for unit in units
-            if (estimate := newest_estimate(book, unit.unit_id, scale, waves)) is not None
+            if (block := _block(book, unit.unit_id, scale, waves))
+            and (estimate := block.estimate) is not None
         ]
         for (one, here), (other, there) in combinations(shown, 2):
             pairs[scale, one, other] = here, there
@@ -132,5 +132,6 @@ def _panel(book: Book, unit: Unit, scale: str, newest: tuple[str, ...], to: str)
 
 
 def _block(book: Book, unit_id: str, scale: str, newest: tuple[str, ...]) -> Block | None:
-    blocks = ended(book.scales, unit_id, scale, newest[-1]) if newest else ()
-    return blocks[-1] if blocks and blocks[-1].waves == newest else None
+    last = newest == book.scales.blocks_of_waves[-1] if newest else False
+    block = last_ended(book.scales, unit_id, scale, "" if last else newest[-1]) if newest else None
+    return block if block is not None and block.waves == newest else None

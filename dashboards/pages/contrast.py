@@ -12,9 +12,10 @@ from typing import Final, Literal, TypeVar
 
 import msgspec
 
+from pulse.statistics.change import FALSE_DISCOVERY, SAME_WITHIN
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.precision import Z95
-from pulse.statistics.scales import FALSE_DISCOVERY, SAME_WITHIN, Estimate
+from pulse.statistics.scales import Estimate
 
 Key = TypeVar("Key", bound=Hashable)
 ContrastKey = Literal["higher", "lower", "same", "unclear"]

@@ -200,8 +200,8 @@ def _row(book: Book, unit: Unit) -> HeatRow:
     scales = book.scales
     names = tuple(scales.history.instrument.scales)
     # A line that has just begun has no block yet: its row is of this week, and says so.
-    young = not any(scales.blocks(unit.unit_id, scale) for scale in names)
-    early = items_of_week(book.of(unit.unit_id), unit.unit_id) if young else ()
+    young = all(scales.last_block(unit.unit_id, scale) is None for scale in names)
+    early = items_of_week(scales.history, unit.unit_id) if young else ()
     cells = tuple(_cell(book, unit.unit_id, scale, early) for scale in names)
     bands = [cell.at_least for cell in cells if cell.at_least is not None]
     answers = f"at least {min(bands)} answers" if bands else f"{unit.invited} people"
@@ -215,8 +215,8 @@ def _row(book: Book, unit: Unit) -> HeatRow:
 
 def _cell(book: Book, unit_id: str, scale: str, early: Sequence[ItemFigure]) -> HeatCell:
     scales = book.scales
-    blocks = scales.blocks(unit_id, scale)
-    block = blocks[-1] if blocks else first_weeks(scales.history.instrument, scale, early)
+    block = scales.last_block(unit_id, scale)
+    block = block or first_weeks(scales.history.instrument, scale, early)
     direction = scales.directions.get((unit_id, scale), Direction("too_early"))
     estimate = block.estimate if block else None
     if block is None or estimate is None:

@@ -7,13 +7,14 @@ from markupsafe import Markup
 
 from dashboards.desk import Book
 from dashboards.pages import drawing, weeks
-from dashboards.pages.sheet import Sheet
+from dashboards.pages.sheet import Sheet, tenth
 from dashboards.pages.statements import mean_words, share_words, split
 from pulse.charts import figure
 from pulse.charts.asked import asked
 from pulse.instrument import Instrument, Item
 from pulse.release.hidden import REASON
 from pulse.statistics.items import ItemFigure, items_of_week
+from pulse.statistics.shares import Range
 
 _EVERY_WEEK: Final = "Asked every week."
 _NOT_IN_TURN: Final = "Not in the weekly turn: asked while its practice runs."
@@ -32,6 +33,9 @@ class AskedRow(msgspec.Struct, frozen=True):
     at_least: int | None
     shares: str
     no_answer: str
+    agree: str
+    everybody: str
+    pooled: bool
     drawn: Markup
     drawn_split: Markup
     exact: tuple[float | None, ...]
@@ -52,6 +56,11 @@ class StatementHistory(msgspec.Struct, frozen=True):
         return any(row.mean for row in self.rows)
 
     @property
+    def pooled(self) -> bool:
+        """Whether any interval was read together with the other groups."""
+        return any(row.pooled for row in self.rows)
+
+    @property
     def splits(self) -> bool:
         """Whether any week may be split into agreeing, neither, disagreeing."""
         return any(row.shares for row in self.rows)
@@ -64,7 +73,7 @@ def statement_history(book: Book, unit_id: str, item: Item, to: str = "") -> Sta
     rows = tuple(_row(one, item) for one in reversed(_figures(book, unit_id, item.id, to)))
     return StatementHistory(
         item=item,
-        scale=history.instrument.scales[item.scale].name,
+        scale=history.instrument.scales[item.scale].name if item.scale else "",
         next=when_next(history.instrument, newest, item),
         rows=rows,
         hidden=REASON,
@@ -94,10 +103,10 @@ def statement_sheet(book: Book, unit_id: str, item: Item, to: str = "") -> Sheet
     """Return the numbers of a statement."""
     return Sheet(
         ("wave", "status", "mean", "mean_bound", "low_95", "high_95", "at_least", "favourable",
-         "neutral", "unfavourable"),
+         "neutral", "unfavourable", "favourable_low_95", "favourable_high_95"),
         tuple(
             (f.wave, f.status, f.mean, f.mean_bound, *_ends(f), f.at_least, f.favourable,
-             f.neutral, f.unfavourable)
+             f.neutral, f.unfavourable, *map(tenth, f.agree or (None, None)))
             for f in _figures(book, unit_id, item.id, to)
         ),
     )  # fmt: skip
@@ -105,10 +114,10 @@ def statement_sheet(book: Book, unit_id: str, item: Item, to: str = "") -> Sheet
 
 def _figures(book: Book, unit_id: str, item: str, to: str) -> tuple[ItemFigure, ...]:
     def make() -> tuple[ItemFigure, ...]:
-        own = book.of(unit_id)
-        waves = book.history.series_waves(unit_id)
-        asked_in = [w for w in waves if item in book.history.release(w).manifest.items]
-        weekly = (items_of_week(own, unit_id, wave) for wave in asked_in)
+        history = book.history
+        waves = history.series_waves(unit_id)
+        asked_in = [w for w in waves if item in history.release(w).manifest.items]
+        weekly = (items_of_week(history, unit_id, wave) for wave in asked_in)
         return tuple(one for week in weekly for one in week if one.item == item)
 
     found = book.once(f"asked {item} {unit_id}", make)
@@ -122,6 +131,10 @@ def _ends(one: ItemFigure) -> tuple[float | None, float | None]:
     )
 
 
+def _percent(share: Range | None) -> str:
+    return "" if share is None else f"{weeks.between(share.low, share.high)} %"
+
+
 def _row(one: ItemFigure, item: Item) -> AskedRow:
     shown = one.mean is not None and one.low is not None and one.high is not None
     side = {"at_least": 1, "at_most": -1}.get(one.mean_bound or "", 0)
@@ -133,6 +146,9 @@ def _row(one: ItemFigure, item: Item) -> AskedRow:
         at_least=one.at_least,
         shares=share_words(one),
         no_answer=one.no_answer or "",
+        agree=_percent(one.agree),
+        everybody=_percent(one.everybody_agrees),
+        pooled=one.pooled,
         drawn=drawing.interval(
             one.mean or 1, one.low or 1, one.high or 5, start=1, end=5, open_end=side
         )

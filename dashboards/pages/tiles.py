@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from dashboards.pages import drawing, weeks
 from pulse.instrument import Instrument
-from pulse.statistics.history import History
 from pulse.statistics.items import ItemFigure, items_of_week
 from pulse.statistics.scales import Block, Direction, Estimate, Scales, WeekPoint
 
@@ -53,21 +52,14 @@ class Tile(msgspec.Struct, frozen=True):
         return "" if e is None else weeks.between(e.low, e.high)
 
 
-def tiles(
-    scales: Scales, unit_id: str, *, own: History | None = None, to: str = ""
-) -> tuple[Tile, ...]:
+def tiles(scales: Scales, unit_id: str, to: str = "") -> tuple[Tile, ...]:
     """Return the tiles of a unit of the newest tree, one a scale.
 
     The number is the last complete four-week block's; in an organisation's first weeks, before
-    there is one, that of this week's statements.
-
-    Args:
-        scales: of the whole history.
-        unit_id: a unit of the newest tree.
-        own: the same history, narrowed to the unit's own cells: quicker to look through.
-        to: a wave of the past to end with, without directions; empty for the newest.
+    there is one, that of this week's statements. `to` is a wave of the past to end with, without
+    directions; empty for the newest.
     """
-    this_week = items_of_week(own or scales.history, unit_id, to or None)
+    this_week = items_of_week(scales.history, unit_id, to or None)
     return tuple(
         _tile(scales, unit_id, scale.id, this_week, to)
         for scale in scales.history.instrument.scales.values()
@@ -86,11 +78,18 @@ def ended(scales: Scales, unit_id: str, scale: str, to: str = "") -> tuple[Block
     return tuple(block for block in blocks if block.waves[-1] <= to) if to else blocks
 
 
+def last_ended(scales: Scales, unit_id: str, scale: str, to: str = "") -> Block | None:
+    """Return the last of the blocks that had ended by the wave `to`; None before the first."""
+    if not to:
+        return scales.last_block(unit_id, scale)
+    blocks = ended(scales, unit_id, scale, to)
+    return blocks[-1] if blocks else None
+
+
 def _tile(
     scales: Scales, unit_id: str, scale: str, this_week: Sequence[ItemFigure], to: str
 ) -> Tile:
-    blocks = ended(scales, unit_id, scale, to)
-    block = blocks[-1] if blocks else None
+    block = last_ended(scales, unit_id, scale, to)
     if block is None:
         block = first_weeks(scales.history.instrument, scale, this_week)
     estimate = block.estimate if block else None

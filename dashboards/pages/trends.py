@@ -1,5 +1,6 @@
 """The lines and months of a unit page: as figures, as tables beside them, as sheets."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -10,7 +11,7 @@ from dashboards.pages.sheet import Sheet, tenth
 from dashboards.pages.tiles import Tile, ended, points
 from pulse.charts import figure
 from pulse.charts.steps import steps
-from pulse.charts.trend import trend
+from pulse.charts.trend import Mark, trend
 from pulse.release.hidden import REASON
 from pulse.statistics.scales import Block, Scales, WeekPoint
 
@@ -92,7 +93,9 @@ def address(kind: str, unit_id: str, name: str, to: str = "") -> str:
     return f"/{kind}/{unit_id}/{name}" + (f"?to={to}" if to else "")
 
 
-def trend_json(book: Book, unit_id: str, scale: str, to: str = "") -> bytes:
+def trend_json(
+    book: Book, unit_id: str, scale: str, to: str = "", marks: Sequence[Mark] = ()
+) -> bytes:
     """Return the figure of one line, the organisation's behind it, as plotly.js reads it."""
     history = book.history
     root = history.tree().root.unit_id
@@ -106,6 +109,7 @@ def trend_json(book: Book, unit_id: str, scale: str, to: str = "") -> bytes:
         reference=reference,
         begins=begins if inside else "",
         pauses=figure.pauses([point.wave for point in line]),
+        marks=marks,
     )
     return figure.to_json(drawn)
 

@@ -23,7 +23,7 @@ def asked(
     shown = [one for one in figures if one.mean is not None]
     exact = [one for one in shown if one.mean_bound == "exact"]
     coded = [one for one in shown if one.mean_bound != "exact"]
-    traces = [_dots(exact, name)]
+    traces = [_intervals(shown), _dots(exact, name)]
     if coded:
         traces.append(_marks(coded))
     shapes = [figure.pause(span) for span in pauses]
@@ -36,15 +36,23 @@ def asked(
     )
 
 
+def _intervals(figures: Sequence[ItemFigure]) -> go.Scatter:
+    """Return the intervals as upright strokes; pooled ones need not be centred at the mean."""
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for one in figures:
+        x += [figure.monday(one.wave)] * 2 + [None]
+        y += [None if end is None else round(end, 2) for end in (one.low, one.high)] + [None]
+    return go.Scatter(
+        x=x, y=y, mode="lines", line={"color": figure.ACCENT, "width": 2}, opacity=0.6,
+        hoverinfo="skip", name="95 % interval",
+    )  # fmt: skip
+
+
 def _dots(figures: Sequence[ItemFigure], name: str) -> go.Scatter:
     return go.Scatter(
         x=[figure.monday(one.wave) for one in figures],
         y=[one.mean for one in figures],
-        error_y={
-            "type": "data", "symmetric": False, "color": figure.ACCENT, "thickness": 2, "width": 0,
-            "array": [_reach(one.high, one.mean) for one in figures],
-            "arrayminus": [_reach(one.mean, one.low) for one in figures],
-        },
         mode="markers", marker={"color": figure.ACCENT, "size": 9}, name=name,
         hoverinfo="text", text=[_hover(one) for one in figures],
     )  # fmt: skip
@@ -61,10 +69,6 @@ def _marks(figures: Sequence[ItemFigure]) -> go.Scatter:
         },
         hoverinfo="text", text=[_hover(one) for one in figures],
     )  # fmt: skip
-
-
-def _reach(further: float | None, nearer: float | None) -> float:
-    return 0.0 if further is None or nearer is None else round(further - nearer, 2)
 
 
 def _hover(one: ItemFigure) -> str:

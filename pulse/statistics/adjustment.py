@@ -83,7 +83,7 @@ def variances(history: History) -> pl.DataFrame:
 def _items(history: History) -> pl.DataFrame:
     items = history.instrument.items.values()
     return pl.DataFrame(
-        [(item.id, item.scale, item.reverse) for item in items],
+        [(i.id, i.scale, i.reverse) for i in items if i.scale],  # packs are reported by themselves
         schema={"item": pl.String, "scale": pl.String, "reverse": pl.Boolean},
         orient="row",
     )

@@ -47,12 +47,12 @@ def of_steps(figure: bytes, names: tuple[str, ...]) -> Numbers:
 
 def of_dots(figure: bytes, name: str) -> Numbers:
     """Return mean, low and high of each week that has a dot."""
-    (dots,) = _traces(figure, name)
-    error = dots["error_y"]
-    rows = zip(dots["x"], dots["y"], error["arrayminus"], error["array"], strict=True)
-    return {
-        (name, wave_of(day)): (y, round(y - down, 2), round(y + up, 2)) for day, y, down, up in rows
-    }
+    (dots,), (bars,) = _traces(figure, name), _traces(figure, "95 % interval")
+    reach = dict(
+        zip(bars["x"][::3], zip(bars["y"][::3], bars["y"][1::3], strict=False), strict=True)
+    )
+    pairs = zip(dots["x"], dots["y"], strict=True)
+    return {(name, wave_of(day)): (y, *reach[day]) for day, y in pairs}
 
 
 class _Tables(HTMLParser):

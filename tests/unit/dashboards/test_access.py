@@ -58,6 +58,7 @@ def expected(path: str, who: str | None, unit: str) -> int:  # noqa: PLR0911 - a
     allowed = {
         "/evidence": RESULTS | {house.AUDITOR},
         "/compare": RESULTS,
+        "/practices": RESULTS,
         "/api/v1/releases": RESULTS | {house.AUDITOR},
         "/api/v1/units": RESULTS,
         "/api/v1/export.csv": {house.HR},

@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 
 from dashboards.pages.heat import EDGES
 from pulse.accounts import accesslog
+from pulse.instrument.practices import shipped
 from pulse.release import cells, reading
 from pulse.release.cell import COLUMNS
 from pulse.settings import Home
@@ -104,6 +105,8 @@ def test_every_number_of_a_page_comes_from_the_release(
                 if block.estimate is not None:
                     e = block.estimate
                     allowed |= {f"{e.value:.0f}", f"{e.low:.0f}", f"{e.high:.0f}"}
+    for card in shipped().values():  # something to try: how long, and when to look
+        allowed |= {str(card.minutes), str(card.look_after_weeks)}
     found = set(re.findall(r"\d+(?:\.\d+)?", _words(leader.get("/").text)))
     assert found - allowed == set()
     assert found - (allowed - {f"{history.units['eng'].invited}"}) != set()  # the test can fail
