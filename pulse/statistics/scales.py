@@ -17,7 +17,7 @@ from pulse.statistics.estimate import Estimate, clip, on_hundred
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
 from pulse.statistics.pooling import Pool, Posterior, pool
-from pulse.statistics.precision import Z80, to_hundred
+from pulse.statistics.precision import Z80, band_sizes, to_hundred
 
 __all__ = [
     "WORDS",
@@ -169,9 +169,10 @@ class Scales:
             return Block(waves, missing)
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
         known = self._level(row, together)
+        sizes = band_sizes(row.at_least, row.invited)
         team = everybody(
-            together, row.mean, sampling=row.person, rounding=row.blur,
-            at_least=row.at_least, invited=row.invited,
+            together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
+            invited=row.invited,
         )  # fmt: skip
         return Block(
             waves, missing, row.at_least, on_hundred(known, together), on_hundred(team, together),

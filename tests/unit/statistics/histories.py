@@ -63,6 +63,7 @@ def _cell(wave: str, unit: Unit, item: str, mean: float | None, step: float, ban
 
 
 def manifest(wave: str, t: int, items: tuple[str, ...]) -> Manifest:
+    """Return the manifest of a wave that asked `items` under its `t`-th form."""
     return Manifest(
         v=1, wave=wave, code_version="0", instrument="pulse-18", instrument_version="1.0.0",
         form=t % 20, items=items, lead=(), reversed=(), scales={}, policy={}, program="",
