@@ -93,8 +93,14 @@ async def looked(request: AnyRequest, use_id: FromPath[int]) -> Response[Any]:
 
 def publish(desk: Desk) -> None:
     """Write the list that staff read; where that fails, the operator is told and work goes on."""
+    known = trying.cards()
+    rows = [
+        published.Tried(use.unit_id, use.practice, known[use.practice].title, use.since)
+        for use in adopting.running(desk.engine)
+        if use.practice in known
+    ]
     try:
-        published.publish(desk.home, adopting.running(desk.engine), trying.cards())
+        published.publish(desk.home, rows)
     except OSError as error:
         desk.report(error)
 
