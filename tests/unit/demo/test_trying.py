@@ -23,7 +23,7 @@ def test_units_of_the_tree_try_shipped_practices(tmp_path: Path, people: int, we
     organisation = Organisation(people, "seed")
     seats = list(organisation.people.values())
     tree = form_groups(
-        [RosterUnit(i, p, n, seats.count(i)) for i, (p, n) in organisation.units.items()],
+        [RosterUnit(i, p or None, n, seats.count(i)) for i, (p, n) in organisation.units.items()],
         8,
         None,
         5,
