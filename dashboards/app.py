@@ -11,13 +11,27 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from litestar import Litestar
+from litestar.concurrency import sync_to_thread
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 import pulse
-from dashboards import access, api, assets, evidence, failures, results, sessions, signin, upkeep
+from dashboards import (
+    access,
+    api,
+    assets,
+    closer,
+    evidence,
+    failures,
+    figures,
+    practices,
+    results,
+    sessions,
+    signin,
+    upkeep,
+)
 from dashboards.desk import Desk, Shelf
 from dashboards.layout import templates
 from pulse.accounts.passwords import PasswordWorker
@@ -67,8 +81,10 @@ def create_app(
     app = Litestar(
         route_handlers=[
             signin.show_login, signin.sign_in, signin.sign_out, signin.show_account,
-            signin.change_password, results.overview, results.unit_page, results.figure,
-            evidence.evidence,
+            signin.change_password, results.overview, results.unit_page,
+            closer.item_page, closer.compare_page, figures.figure, figures.table,
+            evidence.evidence, practices.practices, practices.adopt, practices.end,
+            practices.looked,
             api.releases, api.units, api.series, api.unit_cells, api.export_csv, api.columns_csv,
             assets.serve_asset, upkeep.health, upkeep.metrics,
         ],
@@ -114,6 +130,7 @@ def _opened(desk: Desk) -> Callable[[Litestar], AbstractAsyncContextManager[None
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         await sessions.forget_expired(app)
+        await sync_to_thread(practices.publish, desk)  # for staff, as the accounts have it
         yield
         desk.passwords.close()
         desk.engine.dispose()

@@ -21,7 +21,30 @@ from pulse.statistics.history import History, read_history
 from pulse.statistics.scales import Scales
 
 T = TypeVar("T")
-_KEPT: Final = 2_000  # pieces of pages and figures kept per release
+_KEPT: Final = 2_000  # pages and figures kept per release: tens of kB each
+_KEPT_ROWS: Final = 50_000  # rows of tables: about a kB each
+
+
+class Kept:
+    """Things made once and kept by name; those not asked for the longest go first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: OrderedDict[str, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what was made under `name`, making it now if it is the first time."""
+        with self._lock:
+            if name in self._made:
+                self._made.move_to_end(name)
+                return cast("T", self._made[name])
+        made = make()
+        with self._lock:
+            self._made[name] = made
+            if len(self._made) > self._most:
+                self._made.popitem(last=False)
+        return made
 
 
 class Book:
@@ -37,21 +60,8 @@ class Book:
         self.head = head
         self.history = history
         self.scales = Scales(history)
-        self._made: OrderedDict[str, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def once(self, name: str, make: Callable[[], T]) -> T:
-        """Return what was made under `name`, making it now if it is the first time."""
-        with self._lock:
-            if name in self._made:
-                self._made.move_to_end(name)
-                return cast("T", self._made[name])
-        made = make()
-        with self._lock:
-            self._made[name] = made
-            if len(self._made) > _KEPT:
-                self._made.popitem(last=False)
-        return made
+        self.once = Kept(_KEPT).once
+        self.row_once = Kept(_KEPT_ROWS).once
 
     def scope(self, account: Account) -> Scope:
         """Return what `account` sees of this book."""

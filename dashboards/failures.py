@@ -64,7 +64,7 @@ class NotHere(NotFoundException):
 
 
 def _for_programs(request: AnyRequest) -> bool:
-    return request.url.path.startswith(("/api/", "/figures/", "/metrics", "/health"))
+    return request.url.path.startswith(("/api/", "/figures/", "/tables/", "/metrics", "/health"))
 
 
 def _page(request: AnyRequest, status: int, words: tuple[str, str]) -> Response[Any]:

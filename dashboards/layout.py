@@ -67,6 +67,7 @@ def page(
             "account": known,
             "sees_results": known is not None and may(known, "see_results"),
             "reads_evidence": known is not None and may(known, "read_evidence"),
+            "sees_practices": known is not None and may(known, "see_practices"),
             "exports": known is not None and may(known, "export"),
             "organisation": desk.settings.organisation,
             "staff_url": desk.settings.base_url,

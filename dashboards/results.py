@@ -1,139 +1,130 @@
-"""The pages with figures: the overview and a unit's page, and the figures they fetch."""
+"""The pages with figures: the overview and a unit's page."""
 
-import hashlib
-from typing import Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import get
 from litestar.concurrency import sync_to_thread
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 from markupsafe import Markup
 
 from dashboards.access import Allowed
 from dashboards.desk import Book, Desk
-from dashboards.failures import NotHere
+from dashboards.figures import MONTHS, To
 from dashboards.layout import page
+from dashboards.pages import trying
+from dashboards.pages.against import Against, against
 from dashboards.pages.drawing import participation as draw_participation
-from dashboards.pages.example import example_tiles
-from dashboards.pages.heat import HeatTable, heat_table
+from dashboards.pages.example import example_rows, example_tiles
+from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import Hidden, hidden
 from dashboards.pages.statements import Statement, statements
 from dashboards.pages.tiles import Tile, tiles
-from dashboards.pages.trends import MonthRow, TrendSection, months, sections, trend_json
+from dashboards.pages.trends import MonthRow, TrendSection, address, months, sections
+from dashboards.pages.view import View, view
+from dashboards.sight import AnyRequest, Sight, note, sight
 from pulse.accounts import accesslog
 from pulse.accounts.directory import Account
 from pulse.accounts.scope import Scope, may
+from pulse.charts import figure
 from pulse.statistics.participation import Participation, participation
 from pulse.statistics.sentence import week_sentence
 from pulse.terms import Unit
 
-AnyRequest = Request[Any, Any, Any]
+Opened = Annotated[str | None, QueryParameter(name="open", max_length=16_000)]
+Sort = Annotated[str, QueryParameter(name="sort", max_length=64)]
+Find = Annotated[str, QueryParameter(name="find", max_length=400)]
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Everything a page says about one unit."""
+    """Everything a page says about one unit, but for the table of units below it.
+
+    `wave` is the newest shown, or the one of the past that was asked for (`past`).
+    """
 
     unit: Unit
     path: tuple[Unit, ...]
     wave: str
+    past: bool
+    waves: tuple[str, ...]
     sentence: str
     tiles: tuple[Tile, ...]
     participation: Participation
     drawn_participation: Markup
-    heat: HeatTable
     statements: tuple[Statement, ...]
     trends: tuple[TrendSection, ...]
     months: tuple[MonthRow, ...]
+    months_figure: str
+    months_sheet: str
+    against: Against
     hidden: Hidden
     reorganised: bool
+    pauses: bool
 
 
 @get("/", include_in_schema=False, guards=[Allowed()])
-async def overview(request: AnyRequest) -> Template:
+async def overview(
+    request: AnyRequest, opened: Opened = None, sort: Sort = "", find: Find = ""
+) -> Template:
     """Show the first page: the account's own unit in ten seconds."""
     desk: Desk = request.app.state.desk
     account: Account = request.user
     if not may(account, "see_results"):
         return await _without_results(request, desk, account)
-    book = await sync_to_thread(desk.shelf.book)
-    scope = book.scope(account)
-    if scope.top is None:
-        return page(request, "empty.html", tiles=example_tiles(), released=bool(book.history.waves))
-    return await _show(request, "overview.html", desk, book, scope, scope.top)
+    seen = await sight(request)
+    if seen.scope.top is None:
+        released = bool(seen.book.history.waves)
+        return page(
+            request, "empty.html", tiles=example_tiles(), rows=example_rows(), released=released
+        )
+    looked = view("/", opened=opened, sort=sort, find=find)
+    return await _show(request, "overview.html", seen, seen.scope.top, looked)
 
 
 @get("/units/{unit_id:str}", include_in_schema=False, guards=[Allowed("see_results")])
-async def unit_page(request: AnyRequest, unit_id: FromPath[str]) -> Template:
+async def unit_page(
+    request: AnyRequest,
+    unit_id: FromPath[str],
+    opened: Opened = None,
+    sort: Sort = "",
+    find: Find = "",
+    to: To = "",
+) -> Template:
     """Show one unit: its lines, months, statements, and what is hidden."""
-    desk: Desk = request.app.state.desk
-    book = await sync_to_thread(desk.shelf.book)
-    scope = book.scope(request.user)
-    if not scope.sees(unit_id) or unit_id not in book.history.units:
-        raise NotHere
-    return await _show(request, "unit.html", desk, book, scope, unit_id)
+    seen = await sight(request)
+    until = seen.until(to, unit_id)
+    looked = view(f"/units/{seen.unit(unit_id)}", opened=opened, sort=sort, find=find, to=until)
+    return await _show(request, "unit.html", seen, unit_id, looked)
 
 
-@get(
-    "/figures/{unit_id:str}/{scale:str}",
-    include_in_schema=False,
-    guards=[Allowed("see_results")],
-    opt={"exclude_from_csrf": True},
-)
-async def figure(
-    request: AnyRequest, unit_id: FromPath[str], scale: FromPath[str]
-) -> Response[bytes]:
-    """Send the line of one scale of a unit as Plotly's JSON, 304 where the browser has it."""
-    desk: Desk = request.app.state.desk
-    book = await sync_to_thread(desk.shelf.book)
-    scope = book.scope(request.user)
+def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
+    """Return what the pages say about one unit of the newest tree, as of the wave `to`."""
     history = book.history
-    if (
-        not scope.sees(unit_id)
-        or unit_id not in history.units
-        or scale not in history.instrument.scales
-    ):
-        raise NotHere
-    body, tag = await sync_to_thread(figure_bytes, book, unit_id, scale)
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if tag in [known.strip() for known in request.headers.get("if-none-match", "").split(",")]:
-        return Response(b"", status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
-
-
-def figure_bytes(book: Book, unit_id: str, scale: str) -> tuple[bytes, str]:
-    """Return the bytes of a figure and their ETag; built once a release."""
-
-    def build() -> tuple[bytes, str]:
-        body = trend_json(book, unit_id, scale)
-        return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-
-    return book.once(f"figure {scale} {unit_id}", build)
-
-
-def figures(book: Book, scope: Scope, unit_id: str) -> Figures:
-    """Return what the pages say about one unit of the newest tree."""
-    history = book.history
-    drawn = tiles(book.scales, unit_id)
-    took_part = participation(history, unit_id)
+    drawn = tiles(book.scales, unit_id, to)
+    took_part = participation(history, unit_id, to or None)
+    shown_waves = history.series_waves(unit_id)
     return Figures(
         unit=history.units[unit_id],
         path=_path(history.units, scope, unit_id),
-        wave=history.waves[-1],
-        sentence=week_sentence(book.scales, unit_id),
+        wave=to or history.waves[-1],
+        past=bool(to),
+        waves=shown_waves,
+        sentence="" if to else week_sentence(book.scales, unit_id),
         tiles=drawn,
         participation=took_part,
         drawn_participation=Markup("")
         if took_part.at_least is None
         else draw_participation(took_part.at_least, took_part.invited),
-        heat=heat_table(book.scales, scope, unit_id),
-        statements=statements(history, scope, unit_id),
-        trends=sections(
-            book.scales, unit_id, drawn, tuple(f"/figures/{unit_id}/{t.scale}" for t in drawn)
-        ),
-        months=months(book.scales, unit_id),
+        statements=statements(history, scope, unit_id, to or None),
+        trends=sections(book.scales, unit_id, drawn, to),
+        months=months(book.scales, unit_id, to),
+        months_figure=address("figures", unit_id, MONTHS, to),
+        months_sheet=address("tables", unit_id, MONTHS, to),
+        against=Against("", "", ()) if to else against(book, unit_id),
         hidden=hidden(history, scope, unit_id),
         reorganised=history.reorganised(unit_id),
+        pauses=bool(figure.pauses(shown_waves)),
     )
 
 
@@ -147,16 +138,23 @@ def _path(units: dict[str, Unit], scope: Scope, unit_id: str) -> tuple[Unit, ...
 
 
 async def _show(
-    request: AnyRequest, template: str, desk: Desk, book: Book, scope: Scope, unit_id: str
+    request: AnyRequest, template: str, seen: Sight, unit_id: str, looked: View
 ) -> Template:
+    book, scope = seen.book, seen.scope
     shown = await sync_to_thread(
-        book.once, f"figures {scope.key} {unit_id}", lambda: figures(book, scope, unit_id)
+        book.once,
+        f"figures {scope.key} {unit_id} {looked.to}",
+        lambda: figures(book, scope, unit_id, looked.to),
     )
-    subject = f"{unit_id} {shown.wave}"
-    await sync_to_thread(accesslog.note, desk.engine, desk.clock, request.user, "saw", subject)
+    heat = None
+    if not looked.to:
+        heat = await sync_to_thread(heat_table, book, scope, unit_id, looked)
+    await note(request, "saw", f"{unit_id} {shown.wave}")
+    tried = await sync_to_thread(trying.tried_in, seen.desk, book, scope, unit_id, shown.tiles)
     return page(
-        request, template, draws=template == "unit.html", shown=shown, waves=book.history.waves
-    )
+        request, template, draws=template == "unit.html", shown=shown, heat=heat, tried=tried,
+        waves=book.history.waves,
+    )  # fmt: skip
 
 
 async def _without_results(request: AnyRequest, desk: Desk, account: Account) -> Template:

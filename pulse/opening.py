@@ -25,6 +25,7 @@ from pulse.instrument import Instrument, load
 from pulse.instrument.texts import texts
 from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore
+from pulse.practices import packs
 from pulse.release import treefile
 from pulse.release.shown import last_shown
 from pulse.settings import Home, Settings
@@ -92,7 +93,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         Refused: a closing time in the past, no help text, an unknown week, no council key left.
     """
     with only_one(home.state / "wave.lock", engine):
-        row, tree, instrument = _prepare(home, settings, engine, clock.now(), wave, closes)
+        row, tree, instrument, asked = _prepare(home, settings, engine, clock.now(), wave, closes)
         rooms = shelves(home, settings)
         wavestores.refuse_another(rooms, row.wave, wavestores.own_origins(home, row.wave))
         waves.plan(engine, row)
@@ -106,9 +107,9 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         ders = make_keys(sum(unit.group for unit in tree.units), progress)
         keys = _write_keys(home, settings.holder, engine, row.wave, tree, ders)
         _tell(progress, "publish")
-        row = _publish(home, settings, row, tree, instrument, keys, page)
+        row = _publish(home, settings, row, tree, instrument, asked, keys, page)
         _tell(progress, "try")
-        try_keys(row.wave, *keys, row.form, len(instrument.form(row.form)))
+        try_keys(row.wave, *keys, row.form, len(asked))
         _tell(progress, "invitations")
         without_email = _prefill(home, engine, rooms, row, tree)
         _tell(progress, "gates")
@@ -172,7 +173,7 @@ def _tell(progress: Progress, step: str) -> None:
 def _prepare(
     home: Home, settings: Settings, engine: Engine, now: dt.datetime,
     wave: str | None, closes: dt.datetime | None,
-) -> tuple[waves.Wave, Tree, Instrument]:  # fmt: skip
+) -> tuple[waves.Wave, Tree, Instrument, tuple[str, ...]]:  # fmt: skip
     """Refuse what must not open, before anything is written."""
     check_servers(home, settings)
     if not settings.support.text.strip() and not any(settings.support.contacts):
@@ -185,7 +186,7 @@ def _prepare(
     file = home.trees / f"{last.wave}.json" if last else None
     sticky = treefile.read_kept(file).groups if file and file.exists() else None
     tree = form_groups(roster.headcounts(engine), settings.smallest_group, sticky, settings.k)
-    return row, tree, instrument
+    return row, tree, instrument, packs.asks(engine, instrument, row.form, tree)
 
 
 def _write_keys(
@@ -201,18 +202,17 @@ def _write_keys(
 
 def _publish(
     home: Home, settings: Settings, row: waves.Wave, tree: Tree, instrument: Instrument,
-    keys: _Keys, page: bytes,
+    asked: tuple[str, ...], keys: _Keys, page: bytes,
 ) -> waves.Wave:  # fmt: skip
     """Write the wave's public files; return its row as it will be once open."""
     signing, inner, outer = keys
-    items = instrument.form(row.form)
     terms = KeyList(
         wave=row.wave, closes=_local(row.closes, settings), k=settings.k, form=row.form,
-        n=len(items), items=items, lead=instrument.lead(row.form),
+        n=len(asked), items=asked, lead=instrument.for_leaders(asked),
         box=b64u(public_of(inner)), outer=b64u(point_of(outer)), holder=settings.holder,
         page=sha256(page).hex(), texts={}, groups=0, invited=0, root="",
     )  # fmt: skip
-    words = {instrument.locale: texts(instrument, row.form, row.wave, settings.support)}
+    words = {instrument.locale: texts(instrument, asked, row.wave, settings.support)}
     published = publish(terms, tree, [key.spki for key in signing.values()], words)
     make_folder(folder := home.published / row.wave, home.mode(home.published))
     for name, data in published.files.items():

@@ -56,6 +56,7 @@ class Home:
         self.holder_keys = path / "keys" / "holder"
         self.releases = path / "releases"
         self.accounts = path / "accounts"
+        self.practices = path / "practices"
         self.outbox = path / "outbox"
         self.state = path / "state"
         self.published = path / "state" / "w"
@@ -66,13 +67,13 @@ class Home:
         """Return every folder of the home, parents first."""
         return (
             self.path, self.issuer, self.ballotbox, self.keys, self.issuer_keys,
-            self.operator_keys, self.holder_keys, self.releases, self.accounts, self.outbox,
-            self.state, self.published, self.trees,
+            self.operator_keys, self.holder_keys, self.releases, self.accounts,
+            self.practices, self.outbox, self.state, self.published, self.trees,
         )  # fmt: skip
 
     def mode(self, folder: Path) -> int:
         """Return the rights of a folder: its owner's alone, but for what leads to public files."""
-        if folder in {self.releases, self.published}:
+        if folder in {self.releases, self.published, self.practices}:
             return 0o755
         return 0o711 if folder in {self.path, self.state} else 0o700
 

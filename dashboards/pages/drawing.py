@@ -20,6 +20,7 @@ _ARROWS: Final[dict[DirectionKey, str]] = {
     "hidden": "M3 12 12 5",
 }
 _OPEN: Final = 1e-9
+_NOTHING: Final = Markup("")
 
 
 def arrow(key: DirectionKey) -> Markup:
@@ -58,7 +59,34 @@ def interval(
     ).format(ticks, place(low), width, shift, mark.format(place(value)))
 
 
-def sparkline(points: Sequence[WeekPoint]) -> Markup:
+def difference(value: float, low: float, high: float, *, reach: float) -> Markup:
+    """Return a difference with its interval around an upright line at none; cut at `reach`."""
+
+    def place(x: float) -> float:
+        return 50 + 50 * min(1.0, max(-1.0, x / reach))
+
+    return Markup(
+        '<svg class="interval" width="100%" height="16" aria-hidden="true" focusable="false">'
+        '<line class="track" x1="0" x2="100%" y1="8" y2="8"/>'
+        '<line class="none" x1="50%" x2="50%" y1="0" y2="16"/>'
+        '<rect class="band" x="{:.1f}%" width="{:.1f}%" y="4" height="8" rx="4"/>'
+        '<g transform="translate(-2)">'
+        '<rect class="mark" x="{:.1f}%" width="4" y="0.5" height="15" rx="2"/></g></svg>'
+    ).format(place(low), place(high) - place(low), place(value))
+
+
+def small_multiple(points: Sequence[WeekPoint]) -> Markup:
+    """Return a year's line on 0-100 with quarter lines: the same axes for every unit."""
+    lines = Markup("").join(
+        Markup('<line class="track" x1="0" x2="100%" y1="{0}%" y2="{0}%"/>').format(y)
+        for y in (0, 25, 75, 100)
+    )
+    return sparkline(points, height=96, behind=lines)
+
+
+def sparkline(
+    points: Sequence[WeekPoint], *, height: int = 48, behind: Markup = _NOTHING
+) -> Markup:
     """Return the line of some weeks with its 80 % band on 0-100; hidden weeks are gaps."""
     last = max(1, len(points) - 1)
     runs: list[list[tuple[float, WeekPoint]]] = [[]]
@@ -75,10 +103,10 @@ def sparkline(points: Sequence[WeekPoint]) -> Markup:
             tail[0], 100 - (tail[1].value or 0)
         )
     return Markup(
-        '<svg class="spark" width="100%" height="48" aria-hidden="true" focusable="false">'
+        '<svg class="spark" width="100%" height="{}" aria-hidden="true" focusable="false">{}'
         '<line class="track" x1="0" x2="100%" y1="50%" y2="50%"/>'
         '<svg viewBox="0 0 100 100" preserveAspectRatio="none">{}</svg>{}</svg>'
-    ).format(Markup("").join(parts), dot)
+    ).format(height, behind, Markup("").join(parts), dot)
 
 
 def _run(run: Sequence[tuple[float, WeekPoint]]) -> Markup:

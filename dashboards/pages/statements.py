@@ -29,11 +29,13 @@ class Statement(msgspec.Struct, frozen=True):
     drawn_split: Markup
 
 
-def statements(history: History, scope: Scope, unit_id: str) -> tuple[Statement, ...]:
-    """Return the statements of the newest week that `scope` sees of a unit, in asking order."""
+def statements(
+    history: History, scope: Scope, unit_id: str, wave: str | None = None
+) -> tuple[Statement, ...]:
+    """Return the statements of a week (default: the newest) that `scope` sees of a unit."""
     return tuple(
         _statement(history, figure)
-        for figure in items_of_week(history, unit_id)
+        for figure in items_of_week(history, unit_id, wave)
         if scope.sees_measure(unit_id, f"item:{figure.item}")
     )
 
@@ -54,7 +56,7 @@ def _statement(history: History, figure: ItemFigure) -> Statement:
         shares=share_words(figure),
         no_answer=figure.no_answer or "",
         drawn=_drawn(figure) if shown else Markup(""),
-        drawn_split=_split(figure, reverse=bool(item and item.reverse)),
+        drawn_split=split(figure, reverse=bool(item and item.reverse)),
     )
 
 
@@ -91,7 +93,8 @@ def _drawn(figure: ItemFigure) -> Markup:
     return drawing.interval(mean, low, high, start=1, end=5, open_end=side)
 
 
-def _split(figure: ItemFigure, *, reverse: bool) -> Markup:
+def split(figure: ItemFigure, *, reverse: bool) -> Markup:
+    """Return the bar of the three shares, nothing where they are not published."""
     if figure.favourable is None or figure.neutral is None or figure.unfavourable is None:
         return Markup("")
     return drawing.split(figure.favourable, figure.neutral, figure.unfavourable, reverse=reverse)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dashboards.pages import drawing, weeks
 from pulse.instrument import Instrument
 from pulse.statistics.items import ItemFigure, items_of_week
-from pulse.statistics.scales import Block, Direction, Estimate, Scales
+from pulse.statistics.scales import Block, Direction, Estimate, Scales, WeekPoint
 
 WEEKS: Final = 12
 NO_COMPARISON: Final = "no comparison: the weeks before are hidden"
@@ -23,7 +23,7 @@ class Tile(msgspec.Struct, frozen=True):
     period: str
     at_least: int | None
     estimate: Estimate | None
-    direction: Direction
+    direction: Direction | None
     drawn_interval: Markup
     drawn_arrow: Markup
     drawn_line: Markup
@@ -35,7 +35,12 @@ class Tile(msgspec.Struct, frozen=True):
 
     @property
     def says(self) -> str:
-        """Its direction in words; a figure that is shown is not called hidden."""
+        """Its direction in words; a figure that is shown is not called hidden.
+
+        A tile of the past has none: directions are tested for the newest weeks alone.
+        """
+        if self.direction is None:
+            return ""
         if self.estimate is not None and self.direction.key == "hidden":
             return NO_COMPARISON
         return self.direction.words
@@ -47,34 +52,55 @@ class Tile(msgspec.Struct, frozen=True):
         return "" if e is None else weeks.between(e.low, e.high)
 
 
-def tiles(scales: Scales, unit_id: str) -> tuple[Tile, ...]:
+def tiles(scales: Scales, unit_id: str, to: str = "") -> tuple[Tile, ...]:
     """Return the tiles of a unit of the newest tree, one a scale.
 
     The number is the last complete four-week block's; in an organisation's first weeks, before
-    there is one, that of this week's statements.
+    there is one, that of this week's statements. `to` is a wave of the past to end with, without
+    directions; empty for the newest.
     """
-    history = scales.history
-    this_week = items_of_week(history, unit_id)
+    this_week = items_of_week(scales.history, unit_id, to or None)
     return tuple(
-        _tile(scales, unit_id, scale.id, scale.name, this_week)
-        for scale in history.instrument.scales.values()
+        _tile(scales, unit_id, scale.id, this_week, to)
+        for scale in scales.history.instrument.scales.values()
     )
 
 
-def _tile(
-    scales: Scales, unit_id: str, scale: str, name: str, this_week: Sequence[ItemFigure]
-) -> Tile:
+def points(scales: Scales, unit_id: str, scale: str, to: str = "") -> tuple[WeekPoint, ...]:
+    """Return the weekly line up to the wave `to`; empty for the newest."""
+    line = scales.weekly(unit_id, scale)
+    return tuple(point for point in line if point.wave <= to) if to else line
+
+
+def ended(scales: Scales, unit_id: str, scale: str, to: str = "") -> tuple[Block, ...]:
+    """Return the four-wave blocks that had ended by the wave `to`; empty for the newest."""
     blocks = scales.blocks(unit_id, scale)
-    block = blocks[-1] if blocks else None
+    return tuple(block for block in blocks if block.waves[-1] <= to) if to else blocks
+
+
+def last_ended(scales: Scales, unit_id: str, scale: str, to: str = "") -> Block | None:
+    """Return the last of the blocks that had ended by the wave `to`; None before the first."""
+    if not to:
+        return scales.last_block(unit_id, scale)
+    blocks = ended(scales, unit_id, scale, to)
+    return blocks[-1] if blocks else None
+
+
+def _tile(
+    scales: Scales, unit_id: str, scale: str, this_week: Sequence[ItemFigure], to: str
+) -> Tile:
+    block = last_ended(scales, unit_id, scale, to)
     if block is None:
         block = first_weeks(scales.history.instrument, scale, this_week)
     estimate = block.estimate if block else None
-    direction = scales.directions.get((unit_id, scale), Direction("too_early"))
+    direction: Direction | None = scales.directions.get((unit_id, scale), Direction("too_early"))
     if block is not None and estimate is None:
         direction = Direction("hidden")
+    if to and to != scales.history.latest:
+        direction = None
     return Tile(
         scale=scale,
-        name=name,
+        name=scales.history.instrument.scales[scale].name,
         period=weeks.span(block.waves) if block and len(block.waves) > 1 else "this week",
         at_least=block.at_least if block else None,
         estimate=estimate,
@@ -82,8 +108,8 @@ def _tile(
         drawn_interval=drawing.interval(estimate.value, estimate.low, estimate.high)
         if estimate
         else Markup(""),
-        drawn_arrow=drawing.arrow(direction.key),
-        drawn_line=drawing.sparkline(scales.weekly(unit_id, scale)[-WEEKS:]),
+        drawn_arrow=drawing.arrow(direction.key) if direction else Markup(""),
+        drawn_line=drawing.sparkline(points(scales, unit_id, scale, to)[-WEEKS:]),
     )
 
 
@@ -110,7 +136,8 @@ def first_weeks(
 
 
 def _upright(instrument: Instrument, figure: ItemFigure) -> tuple[float, float, float]:
-    low, mean, high = figure.low or 1.0, figure.mean or 1.0, figure.high or 5.0
+    shown = figure.value if figure.pooled else figure.mean
+    low, mean, high = figure.low or 1.0, shown or 1.0, figure.high or 5.0
     if instrument.items[figure.item].reverse:
         return 6 - high, 6 - mean, 6 - low
     return low, mean, high

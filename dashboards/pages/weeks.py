@@ -56,3 +56,8 @@ def whole(value: float) -> str:
 def between(low: float, high: float, digits: int = 0) -> str:
     """Return an interval as it reads: "62-68"."""
     return f"{low:.{digits}f}\N{EN DASH}{high:.{digits}f}"
+
+
+def day(date: dt.date) -> str:
+    """Return a day as it reads: "2 March 2026"."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"

@@ -62,7 +62,12 @@ dark.addEventListener("change", () => {
   for (const place of places.filter((one) => one.dataset.drawn !== undefined)) draw(place);
 });
 
-// On paper a table cannot be opened: open them all.
-addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details")) details.open = true;
-});
+// On paper a figure is as wide as the sheet, whatever the screen was.
+const PAPER = 640;
+function redraw(width) {
+  for (const place of places.filter((one) => one.dataset.drawn !== undefined)) {
+    globalThis.Plotly.relayout(place, width ? { width, autosize: false } : { width: null, autosize: true });
+  }
+}
+addEventListener("beforeprint", () => redraw(PAPER));
+addEventListener("afterprint", () => redraw(0));

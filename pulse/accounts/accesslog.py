@@ -10,7 +10,7 @@ from pulse.accounts.tables import access_log
 from pulse.clock import Clock
 from pulse.store.engine import reading
 
-Entry = Literal["signed in", "refused", "saw", "exported", "new password"]
+Entry = Literal["signed in", "refused", "saw", "exported", "new password", "practice"]
 _LONGEST: Final = 200
 NOBODY: Final = ""  # what was typed may be a password: it is not kept
 

@@ -17,13 +17,23 @@ from pulse.terms import Tree, Unit
 
 POOL: Final = ":others"
 
-Action = Literal["see_results", "list_releases", "export", "read_evidence", "read_access_log"]
+Action = Literal[
+    "see_results",
+    "list_releases",
+    "export",
+    "read_evidence",
+    "read_access_log",
+    "see_practices",
+    "try_practices",
+]
 MAY: Final[Mapping[Action, frozenset[Role]]] = {
     "see_results": frozenset({"leader", "hr"}),
     "list_releases": frozenset({"leader", "hr", "auditor"}),
     "export": frozenset({"hr"}),
     "read_evidence": frozenset({"leader", "hr", "auditor"}),
     "read_access_log": frozenset({"auditor"}),
+    "see_practices": frozenset({"leader", "hr"}),
+    "try_practices": frozenset({"leader"}),
 }
 
 
@@ -56,6 +66,10 @@ class Scope(msgspec.Struct, frozen=True):
         if measure.rpartition(":")[2] not in self.leader_items:
             return True
         return self.role == "leader" and unit_id in {self.own_unit, self.top}
+
+    def leads(self, unit_id: str) -> bool:
+        """Tell whether this account may begin and end practices in a unit."""
+        return self.units is not None and unit_id in self.units
 
     @property
     def key(self) -> str:

@@ -1,7 +1,9 @@
 """What all figures share: one small template, one palette for light and dark, JSON out."""
 
 import datetime as dt
-from typing import Any, Final
+import itertools
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 import plotly.graph_objects as go
 
@@ -40,13 +42,23 @@ TEMPLATE: Final = go.layout.Template(
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 44, "r": 16, "t": 16, "b": 48},
         "showlegend": False,
-        "hovermode": "closest",
+        "hovermode": "x",  # a finger finds the week, and need not hit the point
         "hoverlabel": {"font": {"size": 16}},
         "xaxis": {**_AXIS, "ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"},
         "yaxis": _AXIS,
         "dragmode": False,
     }
 )
+
+# A fresh copy is not needed: Plotly copies what it is given.
+WEEKS: Final = {"type": "date", "tickformat": "%b\n%Y", "nticks": 6, "showgrid": False}
+
+
+class Pause(NamedTuple):
+    """Days in which nobody was asked: the first Monday without a wave and the next with one."""
+
+    first: str
+    until: str
 
 
 def figure(traces: list[Any], **layout: Any) -> go.Figure:  # noqa: ANN401 - plotly's own types
@@ -63,3 +75,21 @@ def monday(wave: str) -> str:
     """Return the ISO date of a wave's Monday: weeks stand at their true distance."""
     year, week = wave.split("-W")
     return dt.date.fromisocalendar(int(year), int(week), 1).isoformat()
+
+
+def pauses(waves: Sequence[str]) -> tuple[Pause, ...]:
+    """Return the spans between `waves` (ascending) that are longer than a week: holidays."""
+    days = [dt.date.fromisoformat(monday(wave)) for wave in waves]
+    week = dt.timedelta(days=7)
+    return tuple(
+        Pause((before + week).isoformat(), after.isoformat())
+        for before, after in itertools.pairwise(days)
+        if after - before > week
+    )
+
+
+def pause(span: Pause) -> dict[str, Any]:
+    """Return the mark of a pause: a pale band behind the lines."""
+    return {"type": "rect", "xref": "x", "yref": "paper", "x0": span.first, "x1": span.until,
+            "y0": 0, "y1": 1, "fillcolor": GRID, "layer": "below",
+            "line": {"width": 0}}  # fmt: skip

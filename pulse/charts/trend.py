@@ -1,13 +1,24 @@
 """The weekly line of one scale with its 80 % band; hidden weeks are gaps, coded ones marks."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import plotly.graph_objects as go
 
 from pulse.charts import figure
 from pulse.statistics.scales import WeekPoint
 from pulse.terms import week_name
+
+_LABEL: Final = 16  # weeks at the end of a line that its name may lie over
+LABEL_ROWS: Final = 3  # marks near each other write their words below each other
+LABEL_STEP: Final = 0.09
+
+
+class Mark(NamedTuple):
+    """Something that began on an ISO day, such as a practice, with its few words."""
+
+    day: str
+    text: str
 
 
 def trend(
@@ -16,11 +27,14 @@ def trend(
     name: str,
     reference: Sequence[WeekPoint] = (),
     begins: str = "",
+    pauses: Sequence[figure.Pause] = (),
+    marks: Sequence[Mark] = (),
 ) -> go.Figure:
     """Return the trend of `points` on 0-100; `reference` is drawn thin behind it.
 
     `begins` is the wave of a reorganisation in which this series began, marked by an upright
-    line; empty where there was none.
+    line; empty where there was none. `marks` are upright lines with their words, drawn where
+    the points are. `pauses` are spans of days in which nobody was asked.
     """
     traces: list[go.Scatter] = []
     traces.extend(_line(run, "organisation", thin=True) for run in runs(reference))
@@ -32,26 +46,53 @@ def trend(
     coded = [point for point in points if point.status == "coded"]
     if coded:
         traces.append(_coded(coded))
+    lines = [(figure.monday(begins), "new line", "dot")] if begins else []
+    lines += [(mark.day, mark.text, "solid") for mark in _inside(marks, points)]
+    shapes = [figure.pause(span) for span in pauses]
+    shapes += [_upright(day, dash) for day, _, dash in lines]
+    words = [_word(day, text, row % LABEL_ROWS) for row, (day, text, _) in enumerate(lines)]
+    words += _named(reference, points)
     return figure.figure(
         traces,
         height=280,
-        xaxis={"type": "date", "tickformat": "%b\n%Y", "nticks": 6, "showgrid": False},
+        xaxis=figure.WEEKS,
         yaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100]},
-        **(_beginning(begins) if begins else {}),
+        **({"shapes": shapes} if shapes else {}),
+        **({"annotations": words} if words else {}),
     )
 
 
-def _beginning(wave: str) -> dict[str, Any]:
-    """Return the mark of a new series: an upright line and its word, as a layout."""
-    day = figure.monday(wave)
-    line = {"color": figure.REFERENCE, "width": 1, "dash": "dot"}
-    return {
-        "shapes": [{"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day,
-                    "y0": 0, "y1": 1, "line": line}],
-        "annotations": [{"xref": "x", "yref": "paper", "x": day, "y": 1, "text": "new line",
-                         "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4,
-                         "font": {"color": figure.MUTED, "size": 14}}],
-    }  # fmt: skip
+def _inside(marks: Sequence[Mark], points: Sequence[WeekPoint]) -> list[Mark]:
+    """Return the marks that fall on or after the first point's week, oldest first."""
+    first = figure.monday(points[0].wave) if points else ""
+    return sorted(mark for mark in marks if points and mark.day >= first)
+
+
+def _upright(day: str, dash: str) -> dict[str, Any]:
+    """Return an upright line over the whole height: a new series dotted, marks whole."""
+    return {"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day, "y0": 0, "y1": 1,
+            "line": {"color": figure.REFERENCE, "width": 1, "dash": dash}}  # fmt: skip
+
+
+def _word(day: str, text: str, row: int) -> dict[str, Any]:
+    """Return a word beside an upright line, below those of the lines before it."""
+    return {"xref": "x", "yref": "paper", "x": day, "y": round(1 - LABEL_STEP * row, 2),
+            "text": text, "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4,
+            "font": {"color": figure.MUTED, "size": 14}}  # fmt: skip
+
+
+def _named(reference: Sequence[WeekPoint], points: Sequence[WeekPoint]) -> list[dict[str, Any]]:
+    """Return the reference's name at its end, clear of both lines on its own side of them."""
+    lines = [[p for p in line[-_LABEL:] if p.value is not None] for line in (reference, points)]
+    if not lines[0]:
+        return []
+    last, own = lines[0][-1], lines[1][-1] if lines[1] else lines[0][-1]
+    above = (last.value or 0.0) >= (own.value or 0.0)
+    reach = [(p.high if above else p.low) or 0.0 for line in lines for p in line]
+    return [{"x": figure.monday(last.wave), "y": _round(max(reach) if above else min(reach)),
+             "text": "organisation", "showarrow": False, "xanchor": "right",
+             "yanchor": "bottom" if above else "top",
+             "font": {"color": figure.MUTED, "size": 14}}]  # fmt: skip
 
 
 def runs(points: Sequence[WeekPoint]) -> list[list[WeekPoint]]:

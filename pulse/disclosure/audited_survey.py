@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pulse.instrument import Instrument, Record, digest, load, record, scoring
+from pulse.instrument.wording import PACK
 from pulse.release.manifest import Manifest
 
 
@@ -55,7 +56,7 @@ def findings(described: Manifest, survey: Survey) -> Iterator[str]:
         scale, *turned = survey.scores(item).split(", ")
         if not scale:
             yield f"item:{item} was never in the survey."
-        elif not about_leader and scale_of.get(item) != scale:
+        elif not about_leader and scale_of.get(item, PACK) != scale:
             yield f"item:{item} is of another scale than in the survey."
         elif bool(turned) != (item in described.reversed):
             yield f"item:{item} is turned the other way than in the survey."

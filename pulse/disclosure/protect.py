@@ -21,7 +21,7 @@ class ScoredItem(Protocol):
 
     @property
     def scale(self) -> str:
-        """The scale it belongs to."""
+        """The scale it belongs to; empty for an item of a pack."""
 
     @property
     def reverse(self) -> bool:
@@ -98,10 +98,10 @@ def protect(
 def _scales(
     asked: Sequence[str], lead: Sequence[str], instrument: Scoring
 ) -> dict[str, tuple[str, ...]]:
-    """Map each scale with an item asked to those items; leader items are in no scale."""
+    """Map each scale with an item asked to those items; leader and pack items are in none."""
     scales: dict[str, list[str]] = {}
     for item in asked:
-        if item not in lead:
+        if item not in lead and instrument.items[item].scale:
             scales.setdefault(instrument.items[item].scale, []).append(item)
     return {scale: tuple(scales[scale]) for scale in sorted(scales)}
 

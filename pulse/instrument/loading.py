@@ -1,26 +1,22 @@
 """Reads a survey file and refuses one that must not be used; every message names the place."""
 
 import re
-import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from pulse.errors import BadInstrument
-from pulse.instrument import plane, wording
-from pulse.instrument.model import Instrument, Item, Scale
+from pulse.instrument import packs, plane, wording
+from pulse.instrument.model import MAX_REVERSED, Instrument, Item, Scale
+from pulse.instrument.tomlfile import convert
 from pulse.instrument.wording import Record
 from pulse.terms import MAX_ITEMS, TOP
 
-MAX_BYTES: Final = 262_144
-MAX_REVERSED: Final = 2
 _BUILT_IN: Final = re.compile(r"[a-z][a-z0-9-]{0,40}", re.ASCII)
 _ITEM_ID: Final = re.compile(r"[A-Z]{1,2}[1-9]\d?", re.ASCII)
-_PLACE: Final = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
-T = TypeVar("T")
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -63,7 +59,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(name_or_path: str | Path = "weekly") -> Instrument:
-    """Load a built-in survey by name, or a survey file by path, checked against the history.
+    """Load a built-in survey by name, or a survey file by path, with the packs that can join it.
 
     Raises:
         BadInstrument: the file must not be used; `where` names file and place.
@@ -77,7 +73,8 @@ def load(name_or_path: str | Path = "weekly") -> Instrument:
         data = source.read_bytes()
     except OSError as error:
         raise BadInstrument("There is no such survey file.", where=str(name_or_path)) from error
-    return read(data, name, history)
+    shelved = packs.read((shelf / packs.NAME).read_bytes(), packs.NAME, history)
+    return packs.added(read(data, name, history), shelved)
 
 
 def record() -> Record:
@@ -91,7 +88,7 @@ def read_history(data: bytes, name: str) -> Record:
     Raises:
         BadInstrument: the record is damaged.
     """
-    return _convert(data, name, Record)
+    return convert(data, name, Record)
 
 
 def read(data: bytes, name: str, history: Record) -> Instrument:
@@ -100,7 +97,7 @@ def read(data: bytes, name: str, history: Record) -> Instrument:
     Raises:
         BadInstrument: the first thing wrong with it.
     """
-    file = _convert(data, name, _File)
+    file = convert(data, name, _File)
     _check_survey(file.survey, name)
     _check_answers(file.answers, name)
     items = _index_items(file, name)
@@ -121,22 +118,6 @@ def read(data: bytes, name: str, history: Record) -> Instrument:
         anchors=file.rotation.anchors,
         blocks=file.rotation.blocks,
     )
-
-
-def _convert(data: bytes, name: str, kind: type[T]) -> T:
-    if len(data) > MAX_BYTES:
-        raise BadInstrument(f"The file is larger than {MAX_BYTES} bytes.", where=name)
-    try:
-        raw: Any = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadInstrument(f"The file is no TOML: {error}.", where=name) from error
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        found = _PLACE.fullmatch(str(error))
-        what, path = (found["what"], found["path"]) if found else (str(error), "")
-        where = f"{name}: {path}" if path else name
-        raise BadInstrument(f"{what}.", where=where) from error
 
 
 def _check_survey(survey: _Survey, name: str) -> None:

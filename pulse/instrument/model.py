@@ -1,16 +1,22 @@
 """An instrument as the rest of Pulse sees it: items, scales and the order they are asked in."""
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
 
 import msgspec
 
 from pulse.instrument.plane import MONTH
 from pulse.terms import TOP
 
+MAX_REVERSED: Final = 2  # in one week
+
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One statement; agreement is good unless `reverse`, and `leader` items rate one leader."""
+    """One statement; agreement is good unless `reverse`.
+
+    `leader` items say something about one leader, and are shown under the higher k. An item of
+    a pack has no `scale`: it is reported by itself and feeds no other figure.
+    """
 
     id: str
     text: str
@@ -38,11 +44,25 @@ class Scale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rescale: tuple[int, int]
 
 
+class Pack(msgspec.Struct, frozen=True):
+    """Statements that may take a seventh place for some weeks while their practice is tried.
+
+    With `leader` each of them is about one leader; `asked` says who is asked them.
+    """
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+    leader: bool = False
+    asked: Literal["everybody", "leaders"] = "everybody"
+
+
 class Instrument(msgspec.Struct, frozen=True):
     """A checked survey.
 
-    `items` keeps the file's order. `labels` name the answers 1 to 5. `blocks` are the rotating
-    items of each form, in running order (form 0 is asked in the first wave).
+    `items` keeps the file's order; those of the packs come last. `labels` name the answers 1 to
+    5. `blocks` are the rotating items of each form, in running order (form 0 is asked in the
+    first wave).
     """
 
     id: str
@@ -57,6 +77,12 @@ class Instrument(msgspec.Struct, frozen=True):
     prefer_not: str
     anchors: tuple[str, ...]
     blocks: tuple[tuple[str, ...], ...]
+    packs: Mapping[str, Pack] = {}
+
+    @property
+    def core(self) -> tuple[Item, ...]:
+        """The items that are asked in rotation, without those of packs."""
+        return tuple(item for item in self.items.values() if item.scale)
 
     def form(self, form: int) -> tuple[str, ...]:
         """Return the ids asked under rotation block `form` (0-19), in asking order.
@@ -68,9 +94,22 @@ class Instrument(msgspec.Struct, frozen=True):
         start = (form + form // MONTH) % len(block)
         return (*self.anchors, *block[start:], *block[:start])
 
-    def lead(self, form: int) -> tuple[str, ...]:
-        """Return those ids of `form` that only groups made of leaders are asked."""
-        return tuple(item for item in self.form(form) if self.items[item].leader)
+    def seventh(self, form: int, pack: str, turn: int) -> str:
+        """Return the item of `pack` that joins `form` when it is the pack's `turn`-th week.
+
+        The pack's items take turns. One that is reversed waits where the week has two reversed
+        items of its own already.
+        """
+        items = self.packs[pack].items
+        full = sum(self.items[item].reverse for item in self.form(form)) >= MAX_REVERSED
+        allowed = [item for item in items if not (full and self.items[item].reverse)]
+        due = items[turn % len(items)]
+        return due if due in allowed else allowed[turn % len(allowed)]
+
+    def for_leaders(self, asked: Iterable[str]) -> tuple[str, ...]:
+        """Return those ids of `asked` that only groups made of leaders are asked."""
+        theirs = {i for pack in self.packs.values() if pack.asked == "leaders" for i in pack.items}
+        return tuple(item for item in asked if item in theirs)
 
 
 def reversed_mean(item: Item, mean: float) -> float:

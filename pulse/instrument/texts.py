@@ -1,5 +1,7 @@
 """The texts of a wave as one public file: wording, labels and help contacts in one language."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from pulse.instrument.model import Instrument
@@ -18,14 +20,14 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     support: Support
 
 
-def texts(instrument: Instrument, form: int, wave: str, support: Support) -> bytes:
-    """Return the JSON bytes of a wave's texts; the title is the week's number."""
+def texts(instrument: Instrument, asked: Iterable[str], wave: str, support: Support) -> bytes:
+    """Return the JSON bytes of the texts of the items `asked`; the title is the week's number."""
     return msgspec.json.encode(
         Texts(
             locale=instrument.locale,
             dir=instrument.dir,
             title=f"Week {int(wave[6:])}",
-            items={item: instrument.items[item].text for item in instrument.form(form)},
+            items={item: instrument.items[item].text for item in asked},
             labels=instrument.labels,
             prefer_not=instrument.prefer_not,
             support=support,

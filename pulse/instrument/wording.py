@@ -11,6 +11,7 @@ from pulse.errors import BadInstrument
 from pulse.instrument.model import Item
 
 ORIGINAL: Final = "original wording"
+PACK: Final = "pack"  # stands for the scale of an item that has none
 MAX_WORDS: Final = 14
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 # A reversed item says the opposite thing; people stumble over a denial that they must deny
@@ -37,7 +38,8 @@ def digest(text: str) -> str:
 
 def scoring(item: Item) -> str:
     """Return how an item is scored, in the words of `surveys/history.toml`."""
-    return f"{item.scale}, reversed" if item.reverse else item.scale
+    scale = item.scale or PACK
+    return f"{scale}, reversed" if item.reverse else scale
 
 
 def check(item: Item, history: Record, *, where: str) -> None:
@@ -68,5 +70,5 @@ def check(item: Item, history: Record, *, where: str) -> None:
     if released != scoring(item):
         raise BadInstrument(
             f"This id was released as '{released}'; another scoring needs a new id.",
-            where=f"{where}.{'reverse' if released.startswith(item.scale) else 'scale'}",
+            where=f"{where}.{'reverse' if released.startswith(item.scale or PACK) else 'scale'}",
         )

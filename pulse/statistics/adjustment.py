@@ -16,8 +16,6 @@ from pulse.statistics.precision import (
     DEFAULT_VARIANCE,
     ITEM_CORRELATION,
     harmonic_size,
-    midpoint,
-    rounding_variance,
 )
 
 FIRST_LINE: Final = 4
@@ -30,50 +28,78 @@ def item_rows(history: History) -> pl.DataFrame:
     Columns: wave, t (position), unit_id, item, scale, x (1-5), coded, sampling and rounding
     (variances of x, points^2), at_least, invited.
     """
-    items = history.instrument.items
-    position = {wave: t for t, wave in enumerate(history.waves)}
-    sigma2 = _root_variances(history)
-    published = history.cells.filter(
+    item = pl.col("measure").str.strip_prefix("item:")
+    published = history.cells.lazy().filter(
         (pl.col("kind") == "unit")
         & (pl.col("status") == "published")
         & pl.col("measure").str.starts_with("item:")
         & pl.col("mean").is_not_null()
     )
-    rows = []
-    columns = ("wave", "unit_id", "measure", "at_least", "invited", "mean", "mean_bound", "step")
-    for wave, unit_id, measure, b, invited, mean, bound, step in published.select(
-        columns
-    ).iter_rows():
-        item = items.get(measure.removeprefix("item:"))
-        if item is None:
-            continue
-        x = midpoint(mean, step, bound)
-        variance = sigma2.get((wave, item.id), DEFAULT_VARIANCE)
-        coded = bound != "exact"
-        rows.append(
-            (wave, position[wave], unit_id, item.id, item.scale, 6 - x if item.reverse else x,
-             coded, variance / harmonic_size(b, invited), rounding_variance(step, coded=coded),
-             b, invited)
-        )  # fmt: skip
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    chosen = published.select(
+        "wave", "unit_id", item.alias("item"), "at_least", "invited", "mean", "mean_bound", "step"
+    ).collect()
+    coded = pl.col("mean_bound") != "exact"
+    known = (
+        chosen.join(_items(history), on="item", maintain_order="left")
+        .join(_positions(history.waves), on="wave", maintain_order="left")
+        .join(variances(history), on=["wave", "item"], how="left", maintain_order="left")
+        .join(band_lengths(chosen), on=["at_least", "invited"], maintain_order="left")
+    )
+    given = midpoints()
+    return known.select(
+        "wave", "t", "unit_id", "item", "scale",
+        pl.when("reverse").then(6 - given).otherwise(given).alias("x"),
+        coded.alias("coded"),
+        (pl.col("sigma2").fill_null(DEFAULT_VARIANCE) / pl.col("size")).alias("sampling"),
+        rounding_variances().alias("rounding"),
+        "at_least", "invited",
+    )  # fmt: skip
 
 
-_SCHEMA: Final = {
-    "wave": pl.String, "t": pl.Int64, "unit_id": pl.String, "item": pl.String,
-    "scale": pl.String, "x": pl.Float64, "coded": pl.Boolean, "sampling": pl.Float64,
-    "rounding": pl.Float64, "at_least": pl.Int64, "invited": pl.Int64,
-}  # fmt: skip
+def midpoints() -> pl.Expr:
+    """Return `precision.midpoint` of columns mean, mean_bound and step."""
+    mean, bound, step = pl.col("mean"), pl.col("mean_bound"), pl.col("step")
+    low = pl.when(bound == "at_most").then(1 + 0.75 * step)
+    return low.when(bound == "at_least").then(5 - 0.75 * step).otherwise(mean)
 
 
-def _root_variances(history: History) -> dict[tuple[str, str], float]:
-    rows = history.cells.filter(
-        (pl.col("kind") == "diag") & pl.col("measure").str.starts_with("sigma2:")
-    ).select("wave", "measure", "value")
-    return {
-        (wave, measure.removeprefix("sigma2:")): value
-        for wave, measure, value in rows.iter_rows()
-        if value is not None and value > 0
-    }
+def rounding_variances() -> pl.Expr:
+    """Return `precision.rounding_variance` of columns mean_bound and step."""
+    width = pl.when(pl.col("mean_bound") != "exact").then(1.5 * pl.col("step"))
+    return width.otherwise(pl.col("step")).pow(2) / 12
+
+
+def variances(history: History) -> pl.DataFrame:
+    """Return the released variances of answers inside groups: wave, item, sigma2 (points^2)."""
+    rows = history.cells.lazy().filter(
+        (pl.col("kind") == "diag")
+        & pl.col("measure").str.starts_with("sigma2:")
+        & (pl.col("value") > 0)
+    )
+    item = pl.col("measure").str.strip_prefix("sigma2:").alias("item")
+    return rows.select("wave", item, pl.col("value").alias("sigma2")).collect()
+
+
+def _items(history: History) -> pl.DataFrame:
+    items = history.instrument.items.values()
+    return pl.DataFrame(
+        [(i.id, i.scale, i.reverse) for i in items if i.scale],  # packs are reported by themselves
+        schema={"item": pl.String, "scale": pl.String, "reverse": pl.Boolean},
+        orient="row",
+    )
+
+
+def _positions(waves: tuple[str, ...]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"wave": waves, "t": range(len(waves))}, schema={"wave": pl.String, "t": pl.Int64}
+    )
+
+
+def band_lengths(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the harmonic size of every band and headcount in `rows`."""
+    pairs = rows.select("at_least", "invited").unique()
+    sizes = [harmonic_size(b, invited) for b, invited in pairs.iter_rows()]
+    return pairs.with_columns(pl.Series("size", sizes, dtype=pl.Float64))
 
 
 def levels(rows: pl.DataFrame, roots: dict[str, str], waves: int) -> dict[int, dict[str, float]]:
@@ -111,16 +137,15 @@ def weekly_index(history: History) -> pl.DataFrame:
     """Return the adjusted scale index of every published (wave, unit, scale), 1-5.
 
     Columns: wave, t (position in its span), unit_id, scale, index, items, coded, sampling,
-    rounding, at_least, invited. Empty in spans of fewer than four waves: an item's level cannot
-    be told from a change yet.
+    rounding, at_least, invited, span (which of `spans`). Empty in spans of fewer than four
+    waves: an item's level cannot be told from a change yet.
     """
     rows = item_rows(history)
-    parts = [_index(history, rows.clear(), ())]
-    for waves in spans(history):
+    parts = [_index(history, rows.clear(), ()).with_columns(pl.lit(0).alias("span"))]
+    for number, waves in enumerate(spans(history)):
         if len(waves) >= FIRST_LINE:
-            places = pl.col("wave").replace_strict(waves, range(len(waves)), return_dtype=pl.Int64)
-            own = rows.filter(pl.col("wave").is_in(waves))
-            parts.append(_index(history, own.with_columns(places.alias("t")), waves))
+            own = rows.drop("t").join(_positions(waves), on="wave")
+            parts.append(_index(history, own, waves).with_columns(pl.lit(number).alias("span")))
     return pl.concat(parts)
 
 
@@ -138,12 +163,11 @@ def _index(history: History, rows: pl.DataFrame, waves: tuple[str, ...]) -> pl.D
         schema={"epoch": pl.Int64, "item": pl.String, "mu": pl.Float64, "base": pl.Float64},
         orient="row",
     )
+    # Orders are kept throughout, so that the same releases give the same digits.
     joined = rows.with_columns((pl.col("t") // FROZEN).alias("epoch")).join(
-        known, on=["epoch", "item"]
+        known, on=["epoch", "item"], maintain_order="left"
     )
-    # In a fixed order, so that the same releases give the same digits.
-    ordered = joined.sort("unit_id", "scale", "t", "item")
-    grouped = ordered.group_by("wave", "t", "unit_id", "scale", maintain_order=True).agg(
+    grouped = joined.group_by("wave", "t", "unit_id", "scale", maintain_order=True).agg(
         (pl.col("base").mean() + (pl.col("x") - pl.col("mu")).mean()).alias("index"),
         pl.len().cast(pl.Int64).alias("items"),
         pl.col("coded").any(),

@@ -1,7 +1,9 @@
 """Everything released so far, as one table: the only thing that statistics read."""
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar, cast
 
 import polars as pl
 
@@ -11,6 +13,8 @@ from pulse.instrument import load as load_instrument
 from pulse.release import cells as cellfile
 from pulse.release import reading
 from pulse.terms import Tree, Unit
+
+T = TypeVar("T")
 
 
 class History:
@@ -29,6 +33,7 @@ class History:
         self.waves = tuple(self._releases)
         self.cells = cells
         self.instrument = instrument
+        self._made: dict[str, object] = {}
 
     @property
     def latest(self) -> str | None:
@@ -51,17 +56,36 @@ class History:
     @property
     def calls_changes(self) -> bool:
         """Whether the organisation is large enough (60 people) to call any change real."""
-        return bool(self.waves) and self.tree().root.invited >= INNER_FROM
+        return bool(self.waves) and self.pools(self.waves[-1])
+
+    def pools(self, wave: str) -> bool:
+        """Tell whether the organisation was large enough in `wave` to read groups together."""
+        return self.tree(wave).root.invited >= INNER_FROM
 
     @cached_property
-    def shown(self) -> frozenset[tuple[str, str]]:
-        """The (wave, unit_id) pairs whose pattern is published."""
-        rows = self.cells.filter(
+    def shown_weeks(self) -> pl.DataFrame:
+        """The columns wave, unit_id of every unit's published weeks."""
+        rows = self.cells.lazy().filter(
             (pl.col("kind") == "unit")
             & (pl.col("status") == "published")
             & pl.col("measure").str.starts_with("item:")
         )
-        return frozenset(rows.select("wave", "unit_id").unique().iter_rows())
+        return rows.select("wave", "unit_id").unique().collect()
+
+    @cached_property
+    def shown(self) -> frozenset[tuple[str, str]]:
+        """The (wave, unit_id) pairs whose pattern is published."""
+        return frozenset(self.shown_weeks.iter_rows())
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what was made of these releases under `name`, making it the first time."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast("T", self._made[name])
+
+    def cells_of(self, wave: str) -> pl.DataFrame:
+        """Return the rows of one wave."""
+        return self.once(f"cells {wave}", lambda: self.cells.filter(pl.col("wave") == wave))
 
     def reorganised(self, unit_id: str) -> bool:
         """Tell whether the unit was shown before its present series, made of other people."""

@@ -1,25 +1,39 @@
 """The statements of a week as released, each with an interval that says how sure it is."""
 
-import math
-
 import msgspec
 import polars as pl
 
 from pulse.release.cell import Bound, NoAnswer, Status
+from pulse.statistics import shares
+from pulse.statistics.census import everybody
+from pulse.statistics.estimate import ends
 from pulse.statistics.history import History
+from pulse.statistics.pooling import Pool, Posterior, pool
 from pulse.statistics.precision import (
     DEFAULT_VARIANCE,
-    Z95,
+    band_sizes,
     harmonic_size,
     midpoint,
     rounding_variance,
 )
 
 
+class Likely(msgspec.Struct, frozen=True):
+    """An estimate on 1-5 with its 95 % interval, answers as given."""
+
+    value: float
+    low: float
+    high: float
+
+
 class ItemFigure(msgspec.Struct, frozen=True):
     """One statement of one unit and week, answers as given (1-5); None where suppressed.
 
-    `low` and `high` are a 95 % interval for how the unit would answer in such weeks.
+    `mean` is as released. `value` estimates how the unit would answer in such weeks, with `low`
+    and `high` as its 95 % interval; `team` what all invited people would have said in this one.
+    `pooled` tells that both were read together with the organisation's other groups: `value` is
+    then drawn towards them. `agree` is the interval of the favourable share and `everybody_agrees`
+    its bounds whatever the silent think, percent.
     """
 
     item: str
@@ -35,6 +49,25 @@ class ItemFigure(msgspec.Struct, frozen=True):
     neutral: float | None = None
     unfavourable: float | None = None
     no_answer: NoAnswer | None = None
+    value: float | None = None
+    team: Likely | None = None
+    pooled: bool = False
+    agree: shares.Range | None = None
+    everybody_agrees: shares.Range | None = None
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    """One released mean with what is known of its error, points on 1-5."""
+
+    x: float
+    person: float
+    blur: float
+    at_least: int
+    invited: int
+
+    @property
+    def variance(self) -> float:
+        return self.person / harmonic_size(self.at_least, self.invited) + self.blur
 
 
 def items_of_week(
@@ -44,22 +77,18 @@ def items_of_week(
     wave = wave or history.latest
     if wave is None:
         return ()
-    rows = history.cells.filter((pl.col("wave") == wave) & (pl.col("kind").is_in(["unit", "diag"])))
-    variance = {
-        measure.removeprefix("sigma2:"): value
-        for measure, value in rows.filter(pl.col("measure").str.starts_with("sigma2:"))
-        .select("measure", "value")
-        .iter_rows()
-    }
+    rows = history.cells_of(wave)
     own = rows.filter(
-        (pl.col("unit_id") == unit_id) & pl.col("measure").str.starts_with("item:")
+        (pl.col("unit_id") == unit_id)
+        & (pl.col("kind") == "unit")
+        & pl.col("measure").str.starts_with("item:")
     ).to_dicts()
     asked = {f"item:{item}": rank for rank, item in enumerate(history.release(wave).manifest.items)}
     own.sort(key=lambda row: asked.get(row["measure"], len(asked)))
-    return tuple(_figure(row, variance) for row in own)
+    return tuple(_figure(history, wave, row) for row in own)
 
 
-def _figure(row: dict[str, object], variance: dict[str, float]) -> ItemFigure:
+def _figure(history: History, wave: str, row: dict[str, object]) -> ItemFigure:
     item = str(row["measure"]).removeprefix("item:")
     values = {
         name: row[name]
@@ -72,11 +101,93 @@ def _figure(row: dict[str, object], variance: dict[str, float]) -> ItemFigure:
     if figure.mean is None or figure.step is None or figure.at_least is None:
         return figure
     invited = msgspec.convert(row["invited"], int)
-    bound = figure.mean_bound or "exact"
-    sampling = variance.get(item) or DEFAULT_VARIANCE
-    blur = rounding_variance(figure.step, coded=bound != "exact")
-    half = Z95 * math.sqrt(sampling / harmonic_size(figure.at_least, invited) + blur)
-    centre = midpoint(figure.mean, figure.step, bound)
-    return msgspec.structs.replace(
-        figure, low=max(1.0, centre - half), high=min(5.0, centre + half)
+    person = _variances(history, wave).get(item, DEFAULT_VARIANCE)
+    own = _shown(person, figure.mean, figure.mean_bound, figure.step, figure.at_least, invited)
+    is_group = str(row["unit_id"]) in _groups(history, wave)
+    together = _pool(history, wave, item) if is_group else None
+    figure = _with_share(figure, figure.at_least, invited)
+    return _with_estimate(figure, own, together)
+
+
+def _with_estimate(figure: ItemFigure, own: _Shown, together: Pool | None) -> ItemFigure:
+    known = Posterior(own.x, own.variance)
+    if together is not None:
+        known = together.level(*known)
+    level = _likely(known, together)
+    sizes = band_sizes(own.at_least, own.invited)
+    team = everybody(
+        together, own.x, sampling=own.person, rounding=own.blur, sizes=sizes, invited=own.invited
     )
+    return msgspec.structs.replace(
+        figure, value=level.value, low=level.low, high=level.high, team=_likely(team, together),
+        pooled=together is not None,
+    )  # fmt: skip
+
+
+def _with_share(figure: ItemFigure, at_least: int, invited: int) -> ItemFigure:
+    share = figure.favourable
+    if share is None or at_least < shares.SHOWN_FROM:
+        return figure
+    return msgspec.structs.replace(
+        figure,
+        agree=shares.interval(share, at_least),
+        everybody_agrees=shares.with_the_silent(share, at_least, invited),
+    )
+
+
+def _likely(known: Posterior, together: Pool | None) -> Likely:
+    low, high = ends(known, together)
+    return Likely(*(min(5.0, max(1.0, end)) for end in (known.mean, low, high)))
+
+
+def _shown(
+    person: float, mean: float, bound: str | None, step: float, at_least: int, invited: int
+) -> _Shown:
+    bound = bound or "exact"
+    blur = rounding_variance(step, coded=bound != "exact")
+    return _Shown(midpoint(mean, step, bound), person, blur, at_least, invited)
+
+
+def _groups(history: History, wave: str) -> frozenset[str]:
+    units = history.release(wave).tree.units
+    return history.once(
+        f"groups {wave}", lambda: frozenset(unit.unit_id for unit in units if unit.group)
+    )
+
+
+def _variances(history: History, wave: str) -> dict[str, float]:
+    """Return the wave's released variances inside groups by item, points^2."""
+
+    def read() -> dict[str, float]:
+        rows = history.cells_of(wave).filter(
+            pl.col("measure").str.starts_with("sigma2:") & (pl.col("value") > 0)
+        )
+        pairs = rows.select(pl.col("measure").str.strip_prefix("sigma2:"), "value")
+        return dict(pairs.iter_rows())
+
+    return history.once(f"variances {wave}", read)
+
+
+def _pool(history: History, wave: str, item: str) -> Pool | None:
+    """Return the wave's groups read together; None under 60 people or 20 shown groups."""
+    if not history.pools(wave):
+        return None
+    return history.once(f"pool {wave} {item}", lambda: _pooled(history, wave, item))
+
+
+def _pooled(history: History, wave: str, item: str) -> Pool | None:
+    groups = _groups(history, wave)
+    person = _variances(history, wave).get(item, DEFAULT_VARIANCE)
+    rows = history.cells_of(wave).filter(
+        (pl.col("measure") == f"item:{item}")
+        & (pl.col("kind") == "unit")
+        & pl.col("mean").is_not_null()
+        & pl.col("step").is_not_null()
+    )
+    columns = ("unit_id", "mean", "mean_bound", "step", "at_least", "invited")
+    shown = [
+        _shown(person, *numbers)
+        for unit_id, *numbers in rows.select(columns).iter_rows()
+        if unit_id in groups
+    ]
+    return pool([each.x for each in shown], [each.variance for each in shown])

@@ -5,28 +5,35 @@ from functools import cached_property
 from typing import Literal
 
 import msgspec
+import polars as pl
 
-from pulse.release.hidden import REASON
 from pulse.statistics.adjustment import FIRST_LINE, spans, weekly_index
-from pulse.statistics.discoveries import benjamini_hochberg
+from pulse.statistics.alarms import BASELINE, WATCHED, Alarm, Watched, alarms
+from pulse.statistics.blocks import BlockRow, block_table, block_waves, weeks_of_series
+from pulse.statistics.census import everybody
+from pulse.statistics.change import WORDS, Direction, DirectionKey, Step, directions
+from pulse.statistics.comparison import Comparison, compared, within_variance
+from pulse.statistics.estimate import Estimate, clip, on_hundred
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
-from pulse.statistics.precision import STABLE_SHARE, Z80, Z95, to_hundred
+from pulse.statistics.pooling import Pool, Posterior, pool
+from pulse.statistics.precision import Z80, band_sizes, to_hundred
 
-BLOCK = 4
-SAME_WITHIN = 5.0  # 0-100 points; 0.2 on 1-5, about a small effect (0.2 sigma)
-FALSE_DISCOVERY = 0.10
-
-
-class Estimate(msgspec.Struct, frozen=True):
-    """A figure on 0-100 with its 95 % interval, clipped to the scale."""
-
-    value: float
-    low: float
-    high: float
-
+__all__ = [
+    "WORDS",
+    "Alarm",
+    "Block",
+    "Comparison",
+    "Direction",
+    "DirectionKey",
+    "Estimate",
+    "Scales",
+    "WeekPoint",
+    "WeekStatus",
+]
 
 WeekStatus = Literal["shown", "coded", "hidden", "not_asked", "too_early"]
+_WEEK = ("index", "sampling", "rounding", "weekly", "at_least", "coded")
 
 
 class WeekPoint(msgspec.Struct, frozen=True):
@@ -42,60 +49,37 @@ class WeekPoint(msgspec.Struct, frozen=True):
 
 
 class Block(msgspec.Struct, frozen=True):
-    """Four consecutive waves; `estimate` is None unless at least two of them are shown."""
+    """Four consecutive waves; `estimate` is None unless at least two of them are shown.
+
+    `estimate` says how the unit is, whoever happened to answer; `team` what all of its invited
+    people would have said in these weeks. `pooled` tells that both were read together with the
+    organisation's other groups.
+    """
 
     waves: tuple[str, ...]
     missing: tuple[str, ...]
     at_least: int | None = None
     estimate: Estimate | None = None
+    team: Estimate | None = None
+    pooled: bool = False
 
 
-DirectionKey = Literal["higher", "lower", "same", "unclear", "too_early", "hidden"]
-WORDS: dict[DirectionKey, str] = {
-    "higher": "higher, likely real",
-    "lower": "lower, likely real",
-    "same": "about the same",
-    "unclear": "cannot tell yet",
-    "too_early": "too early to tell",
-    "hidden": REASON,
-}
+class Week(msgspec.Struct, frozen=True, array_like=True):
+    """One released week of a line, 1-5; variances in points^2, `weekly` the share omega."""
 
-
-class Direction(msgspec.Struct, frozen=True):
-    """The last complete block against the one before, 0-100 points with 95 % interval."""
-
-    key: DirectionKey
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def words(self) -> str:
-        """The direction as a leader reads it."""
-        return WORDS[self.key]
-
-
-class _BlockSum(msgspec.Struct, frozen=True):
-    mean: float  # 1-5
+    index: float
     sampling: float
     rounding: float
-    shown: int
-    unseen: float  # share of the unit that may be silent: 1 - b / H
+    weekly: float
     at_least: int
+    coded: bool
 
-    def variance(self) -> float:
-        """Process variance: the stable part of people stays, the weekly part averages out."""
-        weekly = (1 - STABLE_SHARE) / self.shown
-        return self.sampling * (STABLE_SHARE + weekly) + self.rounding / self.shown
-
-    def change_variance(self) -> float:
-        """Variance in a comparison with another block of the same unit.
-
-        The stable part of those who answered both times cancels; whoever may have been
-        silent once (at most 1 - b/H of the unit) does not.
-        """
-        weekly = (1 - STABLE_SHARE) / self.shown
-        return self.sampling * (STABLE_SHARE * self.unseen + weekly) + self.rounding / self.shown
+    @property
+    def observation(self) -> Observation:
+        """The week as the line sees it: coded weeks count as missing."""
+        if self.coded:
+            return Observation(None, 0.0)
+        return Observation(self.index, self.weekly * self.sampling + self.rounding)
 
 
 class Scales:
@@ -103,26 +87,32 @@ class Scales:
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self._rows: dict[tuple[str, str], dict[str, tuple[float, ...]]] = {}
-        self._coded: set[tuple[str, str, str]] = set()
         self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
-        frame = weekly_index(history).select(
-            "unit_id", "scale", "wave", "coded", "index", "sampling", "rounding", "at_least",
-            "invited",
-        )  # fmt: skip
-        for unit_id, scale, wave, coded, *numbers in frame.iter_rows():
-            self._rows.setdefault((unit_id, scale), {})[wave] = tuple(numbers)
-            if coded:
-                self._coded.add((unit_id, scale, wave))
+        keys = ["unit_id", "scale"]
+        self._weeks = weeks_of_series(history, weekly_index(history)).sort(*keys, "wave")
+        self._blocks = block_table(history, self._weeks)
+        self._week_places = _places(self._weeks)
+        self._block_places = _places(self._blocks)
+        self._pools: dict[tuple[str, int], Pool | None] = {}
 
-    def _status(self, unit_id: str, scale: str, wave: str) -> WeekStatus:
+    def _own_weeks(self, unit_id: str, scale: str) -> dict[str, Week]:
+        start, length = self._week_places.get((unit_id, scale), (0, 0))
+        rows = self._weeks.slice(start, length).select("wave", *_WEEK)
+        return {wave: Week(*numbers) for wave, *numbers in rows.iter_rows()}
+
+    def _own_blocks(self, unit_id: str, scale: str) -> dict[int, BlockRow]:
+        start, length = self._block_places.get((unit_id, scale), (0, 0))
+        rows = self._blocks.slice(start, length).select("block", *BlockRow._fields)
+        return {block: BlockRow(*numbers) for block, *numbers in rows.iter_rows()}
+
+    def _status(self, unit_id: str, wave: str, week: Week | None) -> WeekStatus:
         if (wave, unit_id) not in self.history.shown:
             return "hidden"
         if wave in self._early:
             return "too_early"
-        if (unit_id, scale, wave) in self._coded:
-            return "coded"
-        return "shown" if wave in self._rows.get((unit_id, scale), {}) else "not_asked"
+        if week is None:
+            return "not_asked"
+        return "coded" if week.coded else "shown"
 
     def weekly(self, unit_id: str, scale: str) -> tuple[WeekPoint, ...]:
         """Return one point per wave of the unit's present series, oldest first.
@@ -130,122 +120,138 @@ class Scales:
         Coded weeks count as missing with a mark, hidden weeks are gaps: neither has a value.
         """
         waves = self.history.series_waves(unit_id)
-        rows = self._rows.get((unit_id, scale), {})
-        statuses = [self._status(unit_id, scale, wave) for wave in waves]
+        weeks = self._own_weeks(unit_id, scale)
         series = [
-            Observation(rows[wave][0], (1 - STABLE_SHARE) * rows[wave][1] + rows[wave][2])
-            if status == "shown"
-            else Observation(None, 0.0)
-            for wave, status in zip(waves, statuses, strict=True)
+            weeks[wave].observation if wave in weeks else Observation(None, 0.0) for wave in waves
         ]
         points = []
-        for wave, status, level in zip(waves, statuses, smooth(series), strict=True):
-            if status != "shown" or level is None:
-                raw = to_hundred(rows[wave][0]) if status == "coded" else None
-                points.append(WeekPoint(wave, status, _band(rows.get(wave)), raw))
+        for wave, level in zip(waves, smooth(series), strict=True):
+            week = weeks.get(wave)
+            status = self._status(unit_id, wave, week)
+            least = week.at_least if week else None
+            if week is None or status != "shown" or level is None:
+                raw = to_hundred(week.index) if week and status == "coded" else None
+                points.append(WeekPoint(wave, status, least, raw))
                 continue
             half = Z80 * math.sqrt(level.variance)
-            points.append(
-                WeekPoint(
-                    wave, status, _band(rows[wave]), to_hundred(rows[wave][0]),
-                    _clip(to_hundred(level.mean)), _clip(to_hundred(level.mean - half)),
-                    _clip(to_hundred(level.mean + half)),
-                )
-            )  # fmt: skip
+            band = (clip(to_hundred(level.mean + end)) for end in (0, -half, half))
+            points.append(WeekPoint(wave, status, least, to_hundred(week.index), *band))
         return tuple(points)
 
     @cached_property
     def blocks_of_waves(self) -> tuple[tuple[str, ...], ...]:
         """The complete four-wave blocks of the whole history, oldest first."""
-        waves = self.history.waves
-        return tuple(waves[i : i + BLOCK] for i in range(0, len(waves) - BLOCK + 1, BLOCK))
+        return block_waves(self.history.waves)
+
+    def _places_of_blocks(self, unit_id: str) -> list[int]:
+        allowed = set(self.history.series_waves(unit_id))
+        return [n for n, waves in enumerate(self.blocks_of_waves) if waves[0] in allowed]
 
     def blocks(self, unit_id: str, scale: str) -> tuple[Block, ...]:
         """Return the unit's four-wave blocks since its series began, oldest first."""
-        allowed = set(self.history.series_waves(unit_id))
-        result = []
-        for waves in self.blocks_of_waves:
-            if not allowed.issuperset(waves):
-                continue
-            missing = tuple(w for w in waves if (w, unit_id) not in self.history.shown)
-            total = self._block_sum(unit_id, scale, waves)
-            if total is None:
-                result.append(Block(waves, missing))
-                continue
-            half = Z95 * math.sqrt(total.variance())
-            result.append(
-                Block(waves, missing, total.at_least, Estimate(
-                    _clip(to_hundred(total.mean)), _clip(to_hundred(total.mean - half)),
-                    _clip(to_hundred(total.mean + half)),
-                ))
-            )  # fmt: skip
-        return tuple(result)
+        rows = self._own_blocks(unit_id, scale)
+        return tuple(
+            self._block(unit_id, scale, n, rows.get(n)) for n in self._places_of_blocks(unit_id)
+        )
 
-    def _block_sum(self, unit_id: str, scale: str, waves: tuple[str, ...]) -> _BlockSum | None:
-        shown = [wave for wave in waves if (wave, unit_id) in self.history.shown]
-        rows = self._rows.get((unit_id, scale), {})
-        weeks = [rows[wave] for wave in shown if wave in rows]
-        if len(shown) < BLOCK // 2 or not weeks:
+    def last_block(self, unit_id: str, scale: str) -> Block | None:
+        """Return the unit's last complete block, the one its tile shows; None before the first."""
+        places = self._places_of_blocks(unit_id)
+        if not places:
             return None
-        index, sampling, rounding, bands, invited = zip(*weeks, strict=True)
-        count = len(weeks)
-        least = min(bands)
-        return _BlockSum(
-            sum(index) / count, sum(sampling) / count, sum(rounding) / count, count,
-            max(0.0, 1 - least / max(invited)), int(least),
+        row = self._latest_blocks.get((unit_id, scale), {}).get(places[-1])
+        return self._block(unit_id, scale, places[-1], row)
+
+    def _block(self, unit_id: str, scale: str, n: int, row: BlockRow | None) -> Block:
+        waves = self.blocks_of_waves[n]
+        missing = tuple(w for w in waves if (w, unit_id) not in self.history.shown)
+        if row is None:
+            return Block(waves, missing)
+        together = self._pool(scale, n) if self.history.units[unit_id].group else None
+        known = self._level(row, together)
+        sizes = band_sizes(row.at_least, row.invited)
+        team = everybody(
+            together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
+            invited=row.invited,
         )  # fmt: skip
+        return Block(
+            waves, missing, row.at_least, on_hundred(known, together), on_hundred(team, together),
+            together is not None,
+        )  # fmt: skip
+
+    def _level(self, row: BlockRow, together: Pool | None) -> Posterior:
+        if together is None:
+            return Posterior(row.mean, row.variance)
+        return together.level(row.mean, row.variance)
+
+    def _pool(self, scale: str, block: int) -> Pool | None:
+        """Return the groups of one block read together; None under 60 people or 20 groups."""
+        if not self.history.calls_changes:
+            return None
+        if (scale, block) not in self._pools:
+            rows = self._blocks.filter(
+                pl.col("group") & (pl.col("scale") == scale) & (pl.col("block") == block)
+            )
+            self._pools[scale, block] = pool(rows["mean"].to_list(), rows["variance"].to_list())
+        return self._pools[scale, block]
 
     @cached_property
     def directions(self) -> dict[tuple[str, str], Direction]:
-        """The direction of every (unit, scale) of the newest tree.
+        """The direction of every (unit, scale) of the newest tree; `change.directions` says how."""
+        found = {}
+        steps: dict[str, list[Step]] = {scale: [] for scale in self.history.instrument.scales}
+        for unit in self.history.units.values():
+            early = len(self._places_of_blocks(unit.unit_id)) < 2  # noqa: PLR2004 - before and after
+            for scale, own in steps.items():
+                pair = self._latest_blocks.get((unit.unit_id, scale), {})
+                if early or len(pair) < 2:  # noqa: PLR2004 - as above
+                    found[unit.unit_id, scale] = Direction("too_early" if early else "hidden")
+                else:
+                    before, after = (pair[n] for n in sorted(pair))
+                    own.append(Step(unit.unit_id, unit.group, before, after))
+        return found | directions(steps, calls=self.history.calls_changes)
 
-        "Likely real" is said only of changes that Benjamini-Hochberg keeps at q = .10 over
-        all units and scales of the organisation, so that many teams cannot make news by chance;
-        under 60 people never.
-        """
-        scales = tuple(self.history.instrument.scales)
-        keys = [(unit_id, scale) for unit_id in self.history.units for scale in scales]
-        raw = {key: self._change(*key) for key in keys}
-        tested = {
-            key: math.erfc(abs(change.difference or 0.0) / spread / math.sqrt(2))
-            for key, (change, spread) in raw.items()
-            if spread is not None
-        }
-        calls = self.history.calls_changes
-        real = benjamini_hochberg(tested, FALSE_DISCOVERY) if calls else frozenset()
-        return {
-            key: _name(change, likely=key in real) if spread is not None else change
-            for key, (change, spread) in raw.items()
-        }
+    @cached_property
+    def _latest_blocks(self) -> dict[tuple[str, str], dict[int, BlockRow]]:
+        last = len(self.blocks_of_waves) - 1
+        rows = self._blocks.filter(pl.col("block") >= last - 1)
+        table: dict[tuple[str, str], dict[int, BlockRow]] = {}
+        columns = ("unit_id", "scale", "block", *BlockRow._fields)
+        for unit_id, scale, block, *numbers in rows.select(columns).iter_rows():
+            table.setdefault((unit_id, scale), {})[block] = BlockRow(*numbers)
+        return table
 
-    def _change(self, unit_id: str, scale: str) -> tuple[Direction, float | None]:
-        allowed = set(self.history.series_waves(unit_id))
-        complete = [waves for waves in self.blocks_of_waves if allowed.issuperset(waves)]
-        if len(complete) < 2:  # noqa: PLR2004 - a change needs a before and an after
-            return Direction("too_early"), None
-        before = self._block_sum(unit_id, scale, complete[-2])
-        after = self._block_sum(unit_id, scale, complete[-1])
-        if before is None or after is None:
-            return Direction("hidden"), None
-        difference = 25 * (after.mean - before.mean)
-        spread = 25 * math.sqrt(before.change_variance() + after.change_variance())
-        low, high = difference - Z95 * spread, difference + Z95 * spread
-        return Direction("unclear", difference, low, high), spread
+    @cached_property
+    def alarms(self) -> dict[tuple[str, str], Alarm]:
+        """What the newest week adds up to for every (unit, scale) watched long enough."""
+        if not self.history.calls_changes:
+            return {}
+        shown = self._weeks.filter(~pl.col("coded"))
+        lines = shown.group_by("unit_id", "scale", maintain_order=True).agg(
+            pl.col("wave").last(), pl.col(_WEEK[:4]).tail(BASELINE + WATCHED)
+        )
+        newest = lines.filter(pl.col("wave") == self.history.latest).drop("wave")
+        return alarms(
+            ((unit_id, scale), [Watched(*week) for week in zip(*columns, strict=True)])
+            for unit_id, scale, *columns in newest.iter_rows()
+        )
 
-
-def _name(change: Direction, *, likely: bool) -> Direction:
-    difference, low, high = change.difference or 0.0, change.low or 0.0, change.high or 0.0
-    key: DirectionKey = "unclear"
-    if likely and low * high > 0:
-        key = "higher" if difference > 0 else "lower"
-    elif low >= -SAME_WITHIN and high <= SAME_WITHIN:
-        key = "same"
-    return msgspec.structs.replace(change, key=key)
+    def comparison(self, unit_id: str, scale: str) -> Comparison | None:
+        """Return the unit's last block beside the organisation's; None where either is hidden."""
+        root = self.history.tree().root.unit_id if self.history.waves else unit_id
+        n = len(self.blocks_of_waves) - 1
+        own, whole = (self._latest_blocks.get((unit, scale), {}).get(n) for unit in (unit_id, root))
+        if own is None or whole is None or unit_id == root:
+            return None
+        together = self._pool(scale, n) if self.history.units[unit_id].group else None
+        sigma2 = self.history.once(f"within {scale}", lambda: within_variance(self.history, scale))
+        return compared(self._level(own, together), whole, sigma2, together)
 
 
-def _band(row: tuple[float, ...] | None) -> int | None:
-    return int(row[3]) if row is not None else None
-
-
-def _clip(value: float) -> float:
-    return min(100.0, max(0.0, value))
+def _places(rows: pl.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return where each unit and scale begins in sorted `rows`, and how many rows it has."""
+    lengths = rows.group_by("unit_id", "scale", maintain_order=True).len()
+    starts = lengths.with_columns((pl.col("len").cum_sum() - pl.col("len")).alias("start"))
+    return {
+        (unit_id, scale): (start, length) for unit_id, scale, length, start in starts.iter_rows()
+    }

@@ -15,8 +15,8 @@ from pulse.store.engine import reading
 Which = Literal["state", "accounts"]
 # Every revision in `migrations/`, oldest first; a test compares them with the folders.
 REVISIONS: Final[Mapping[Which, tuple[str, ...]]] = {
-    "state": ("state_0001", "state_0002"),
-    "accounts": ("accounts_0001",),
+    "state": ("state_0001", "state_0002", "state_0003"),
+    "accounts": ("accounts_0001", "accounts_0003_practices"),
 }
 # As alembic makes it.
 VERSION: Final = Table("alembic_version", MetaData(), Column("version_num", String(32)))

@@ -14,7 +14,7 @@ def rights(home: Home, path: Path) -> int:
         public = path.parent in {home.releases, home.published}
         return 0o755 if public else home.mode(path)
     if path == home.settings_file or any(
-        path.is_relative_to(folder) for folder in (home.releases, home.published)
+        path.is_relative_to(folder) for folder in (home.releases, home.published, home.practices)
     ):
         return PUBLIC
     return _PRIVATE

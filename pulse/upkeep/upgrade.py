@@ -64,6 +64,7 @@ def upgrade_home(
         folder.mkdir(mode=0o700, exist_ok=True)
         file = _unused(folder, clock)
         backup(home, state, accounts, clock, file, progress)
+        home.make()  # folders that the home's version did not have yet
         for which, engine in _both(state, accounts):
             upgrade(engine, which)
     return msgspec.structs.replace(before, current=True, backup=str(file))

@@ -50,7 +50,7 @@ class Apart:
         self.own: Mapping[str, tuple[Path, ...]] = {
             "issuer": (self.home.issuer, self.home.issuer_keys),
             "ballotbox": (self.home.ballotbox,),
-            "dashboards": (self.home.accounts,),
+            "dashboards": (self.home.accounts, self.home.practices),
         }
         self.ports = dict(zip(USERS, free_ports(3), strict=True))
         self._environment = environment(
@@ -149,7 +149,8 @@ def check_files(apart: Apart) -> None:
     private += [path for place in private for path in place.rglob("*") if path.is_file()]
     private += [path for path in home.state.iterdir() if path.is_file()]
     for name, number in USERS.items():
-        others = [folder for other in USERS if other != name for folder in apart.own[other]]
+        theirs = [folder for other in USERS if other != name for folder in apart.own[other]]
+        others = [folder for folder in theirs if folder != home.practices]  # which staff read
         others += [path for folder in others for path in folder.rglob("*") if path.is_file()]
         assert len(others) > 3
         assert readable(number, [*private, *others]) == set()

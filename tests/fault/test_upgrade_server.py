@@ -81,7 +81,7 @@ def test_a_database_that_a_home_uses_is_never_filled(
     assert not (tmp_path / "new").exists()
     with opened(other) as there:
         assert rows(there.state, "unit") == []
-        homes.build("state_0002", tmp_path / "x.db")
+        homes.build(schema.newest("state"), tmp_path / "x.db")
         copy_in(tmp_path / "x.db", there.state, "state", silent)
         with pytest.raises(Refused, match="not empty"):
             copy_in(tmp_path / "x.db", there.state, "state", silent)

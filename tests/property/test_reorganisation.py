@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from dashboards.desk import Book
+from dashboards.pages.against import against
+from dashboards.pages.beside import comparison
 from dashboards.pages.heat import heat_table
+from dashboards.pages.statement import statement_json
 from dashboards.pages.tiles import tiles
-from dashboards.pages.trends import months, sections, trend_json
+from dashboards.pages.trends import months, months_json, sections, trend_json
 from pulse.accounts.scope import Scope
 from pulse.roster import Past, continue_series
 from pulse.statistics.history import History
@@ -84,11 +87,13 @@ def told(known: History) -> list[object]:
     scales = Scales(known)
     book = Book("head", known)
     book.scales = scales
-    said: list[object] = [scales.directions, heat_table(scales, EVERYTHING, ROOT.unit_id)]
+    said: list[object] = [scales.directions, heat_table(book, EVERYTHING, ROOT.unit_id)]
+    said.append(comparison(book, tuple(known.units)))
     for unit in known.units:
         drawn = tiles(scales, unit)
-        said += [week_sentence(scales, unit), drawn, months(scales, unit)]
-        said.append(sections(scales, unit, drawn, SCALES))
+        said += [week_sentence(scales, unit), drawn, months(scales, unit), against(book, unit)]
+        said += [sections(scales, unit, drawn), months_json(book, unit)]
+        said.append(statement_json(book, unit, known.instrument.items["A2"]))
         said += [scales.weekly(unit, scale) for scale in SCALES]
         said += [scales.blocks(unit, scale) for scale in SCALES]
         said.append(trend_json(book, unit, "energy"))

@@ -110,15 +110,28 @@ def test_admin_and_auditor_see_no_result(role: Role) -> None:
     assert not any(scope.sees(unit.unit_id) for unit in NOW.units)
 
 
+def test_practices_are_begun_by_the_leader_of_a_unit_and_by_nobody_else() -> None:
+    """A leader in the own subtree, not in a pool and not elsewhere; HR and the others nowhere."""
+    leader = scope_of(_account("leader", "eng"), [NOW, BEFORE])
+    assert leader.leads("eng")
+    assert not leader.leads("eng:others")
+    assert not leader.leads("org")
+    for role in ("hr", "auditor", "admin"):
+        scope = scope_of(_account(role), [NOW, BEFORE])
+        assert not any(scope.leads(unit.unit_id) for unit in NOW.units)
+
+
 def test_what_each_role_may_do_is_this_table() -> None:
-    """Results and evidence for leaders and HR, exports for HR; evidence and log for the auditor."""
+    """Results for leaders and HR, practices begun by leaders alone; the log for the auditor."""
     table = {role: {action for action in MAY if may(_account(role), action)} for role in ROLES}
     assert table == {
-        "leader": {"see_results", "list_releases", "read_evidence"},
-        "hr": {"see_results", "list_releases", "export", "read_evidence"},
+        "leader": {
+            "see_results", "list_releases", "read_evidence", "see_practices", "try_practices",
+        },
+        "hr": {"see_results", "list_releases", "export", "read_evidence", "see_practices"},
         "auditor": {"list_releases", "read_access_log", "read_evidence"},
         "admin": set(),
-    }
+    }  # fmt: skip
 
 
 @st.composite

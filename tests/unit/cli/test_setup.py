@@ -159,3 +159,35 @@ def test_the_survey_is_checked_and_shown(document: Document, call: Call, tmp_pat
     result = call("survey", "check", str(broken))
     assert result.exit_code == 1
     assert "weekly.toml" in result.stderr
+
+
+def test_practices_and_packs_are_checked_too(
+    document: Document, call: Call, tmp_path: Path
+) -> None:
+    """The same command knows all three kinds of file, and names file and field of a fault."""
+    shelf = Path(__file__).parents[3] / "surveys"
+    assert document("survey", "check", str(shelf / "packs.toml"))["items"] == 26
+    card = shelf / "practices" / "kindness.toml"
+    assert document("survey", "check", str(card))["practices"] == ["kindness"]
+    broken = tmp_path / "own.toml"
+    broken.write_text(card.read_text("utf-8").replace('"C3"', '"C9"'), "utf-8")
+    result = call("survey", "check", str(broken))
+    assert result.exit_code == 1
+    assert "own.toml: practices.kindness.outcome" in result.stderr
+
+
+def test_a_pack_is_switched_on_and_off(document: Document, call: Call, home: Path) -> None:
+    """The list says which one is on; a refusal says why."""
+    assert document("survey", "pack", "list")["running"] is None
+    on = document("survey", "pack", "on", "spin-down", "--waves", "4")
+    assert on == {"pack": "spin-down", "waves": 4, "asked": 0}
+    listed = document("survey", "pack", "list")
+    assert listed["running"] == on
+    assert [row["pack"] for row in listed["packs"] if row["on"]] == ["spin-down"]
+    assert "asked in 0 of 4 weeks" in call("survey", "pack", "list").stdout
+    refused = call("survey", "pack", "on", "toil")
+    assert refused.exit_code == 1
+    assert "One at a time" in refused.stderr
+    assert document("survey", "pack", "off")["pack"] == "spin-down"
+    assert "--agreed" in call("survey", "pack", "on", "modelling").stderr
+    assert home.is_dir()

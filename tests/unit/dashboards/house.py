@@ -16,6 +16,7 @@ from litestar.testing import TestClient
 from msgspec import structs
 from sqlalchemy import Engine, insert
 
+import pulse.practices.tables  # noqa: F401 - its table is made with those of the accounts
 from dashboards.app import create_app
 from pulse.accounts import directory
 from pulse.clock import FixedClock

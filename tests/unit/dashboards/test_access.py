@@ -27,13 +27,16 @@ SEES: Final = {
     house.HR: {"org", "eng", "web", "data", "tiny", "ops", "desk", "night"},
 }
 OBJECTS: Final = ("org", "eng", "data", "ops", "gone")
-SEE_UNIT: Final = {"/units/{unit_id:str}", "/figures/{unit_id:str}/{scale:str}"}
+SEE_UNIT: Final = {
+    "/units/{unit_id:str}", "/units/{unit_id:str}/items/{item:str}",
+    "/figures/{unit_id:str}/{figure:str}", "/tables/{unit_id:str}/{figure:str}",
+}  # fmt: skip
 SEE_DATA: Final = {"/api/v1/units/{unit_id:str}/series", "/api/v1/units/{unit_id:str}/cells"}
 
 
 def expected(path: str, who: str | None, unit: str) -> int:  # noqa: PLR0911 - a table of cases
     """Return the status a GET of `path` must have; KeyError for a route nobody thought about."""
-    program = path.startswith(("/api/", "/figures/"))
+    program = path.startswith(("/api/", "/figures/", "/tables/"))
     if path.startswith("/openapi.json"):
         return 404 if "{path:str}" in path else 200
     if path in {"/health", "/login"}:
@@ -54,6 +57,8 @@ def expected(path: str, who: str | None, unit: str) -> int:  # noqa: PLR0911 - a
         return 200 if unit in SEES[who] else 404
     allowed = {
         "/evidence": RESULTS | {house.AUDITOR},
+        "/compare": RESULTS,
+        "/practices": RESULTS,
         "/api/v1/releases": RESULTS | {house.AUDITOR},
         "/api/v1/units": RESULTS,
         "/api/v1/export.csv": {house.HR},
@@ -86,7 +91,11 @@ def visitors(released: Home, app: Litestar) -> Iterator[dict[str | None, TestCli
 
 
 def _filled(path: str, unit: str) -> str:
-    named = path.replace("{unit_id:str}", unit).replace("{scale:str}", "safety")
+    named = (
+        path.replace("{unit_id:str}", unit)
+        .replace("{figure:str}", "safety")
+        .replace("{item:str}", "A1")
+    )
     return (
         named.replace("{version:str}", "0")
         .replace("{name:path}", "x.js")

@@ -10,7 +10,9 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from dashboards.pages.heat import EDGES
 from pulse.accounts import accesslog
+from pulse.instrument.practices import shipped
 from pulse.release import cells, reading
 from pulse.release.cell import COLUMNS
 from pulse.settings import Home
@@ -87,6 +89,7 @@ def test_every_number_of_a_page_comes_from_the_release(
     history = read_history(released.releases)
     scales = Scales(history)
     allowed = {"0", "1", "5", "10", "19", "20", "47", "16", "2026", "50", "100", "80", "8"}
+    allowed |= {str(edge) for edge in EDGES}  # of the colours, in the legend
     for unit in history.units.values():
         figures = items_of_week(history, unit.unit_id)
         allowed |= {str(unit.invited)}
@@ -102,6 +105,8 @@ def test_every_number_of_a_page_comes_from_the_release(
                 if block.estimate is not None:
                     e = block.estimate
                     allowed |= {f"{e.value:.0f}", f"{e.low:.0f}", f"{e.high:.0f}"}
+    for card in shipped().values():  # something to try: how long, and when to look
+        allowed |= {str(card.minutes), str(card.look_after_weeks)}
     found = set(re.findall(r"\d+(?:\.\d+)?", _words(leader.get("/").text)))
     assert found - allowed == set()
     assert found - (allowed - {f"{history.units['eng'].invited}"}) != set()  # the test can fail

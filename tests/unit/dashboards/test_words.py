@@ -6,6 +6,7 @@ import pytest
 from jinja2 import Template
 from msgspec import structs
 
+from dashboards.desk import Book
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import hidden
 from dashboards.pages.tiles import NO_COMPARISON, tiles
@@ -36,8 +37,8 @@ def test_a_shown_figure_is_not_called_hidden() -> None:
 def test_a_band_is_not_set_against_another_week_s_headcount() -> None:
     """A table over four weeks says how many answered, not of how many are invited by now."""
     smaller = team("a", invited=9)
-    rows = heat_table(Scales(history(lately, 8, (smaller,))), EVERYTHING, "org").rows
-    assert [row.answers for row in rows] == ["at least 250 answers", "at least 10 answers"]
+    lines = heat_table(Book("", history(lately, 8, (smaller,))), EVERYTHING, "org").lines
+    assert [line.row.answers for line in lines] == ["at least 250 answers", "at least 10 answers"]
 
 
 @pytest.mark.parametrize(
@@ -63,12 +64,12 @@ def test_a_line_that_begins_late_says_why(series: str, note: str) -> None:
 def test_a_line_that_has_just_begun_is_told_to_be_of_this_week() -> None:
     """In a table over four weeks, a unit without such a block yet names its own period."""
     new = team("a", series="2026-W06")
-    table = heat_table(Scales(history(lately, 8, (new,))), EVERYTHING, "org")
+    table = heat_table(Book("", history(lately, 8, (new,))), EVERYTHING, "org")
     assert table.period == "weeks 5\N{EN DASH}8, 2026"
-    assert [row.answers for row in table.rows] == [
+    assert [line.row.answers for line in table.lines] == [
         "at least 250 answers", "at least 10 answers this week",
     ]  # fmt: skip
-    assert all(cell.number for cell in table.rows[1].cells)
+    assert all(cell.number for cell in table.lines[1].row.cells)
 
 
 @pytest.mark.parametrize("high", [2.8, 4.9])
@@ -80,7 +81,7 @@ def test_weeks_that_are_marks_are_explained(high: float) -> None:
 
     scales = Scales(history(rule, 8, (team("a"),)))
     drawn = tiles(scales, "a")
-    found = sections(scales, "a", drawn, tuple(tile.scale for tile in drawn))
+    found = sections(scales, "a", drawn)
     assert [section.ends for section in found] == [0, int(high > 4), 0, 0]
     page = Path(__file__).parents[3] / "dashboards/templates/unit.html"
     text = page.read_text(encoding="utf-8")

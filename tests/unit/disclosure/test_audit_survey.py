@@ -73,3 +73,21 @@ def test_an_item_that_left_the_survey_is_still_known() -> None:
 def test_what_the_survey_does_not_say_is_found(values: dict[str, Any], said: str) -> None:
     """P6: an item made up, or counted to another scale, is a finding."""
     assert any(said in text for text in findings(manifest(**values), SURVEY))
+
+
+def test_a_statement_of_a_pack_is_in_no_scale() -> None:
+    """Asked beside the six it is as the survey says; counted to a scale, it is a finding."""
+    items, scales = manifest().items, dict(manifest().scales)
+    assert list(findings(manifest(items=(*items, "P1")), SURVEY)) == []
+    scales["energy"] = (*scales["energy"], "P1")
+    assert list(findings(manifest(items=(*items, "P1"), scales=scales), SURVEY)) == [
+        "item:P1 is of another scale than in the survey."
+    ]
+
+
+def test_a_statement_of_the_survey_left_out_of_its_scale_is_found() -> None:
+    """No line of a scale can leave out what would lower it."""
+    scales = {name: items for name, items in manifest().scales.items() if name != "energy"}
+    assert "item:A2 is of another scale than in the survey." in findings(
+        manifest(scales=scales), SURVEY
+    )

@@ -18,10 +18,10 @@ def weekly() -> Instrument:
 
 def test_the_core_is_two_anchors_and_four_scales_of_four(weekly: Instrument) -> None:
     """Safety, energy, care and work have four rotating items each; two anchors come weekly."""
-    scales = Counter(item.scale for item in weekly.items.values() if item.id[0] != "A")
+    scales = Counter(item.scale for item in weekly.core if item.id[0] != "A")
     assert scales == {"safety": 4, "energy": 4, "care": 4, "work": 4}
     assert weekly.anchors == ("A1", "A2")
-    assert [i.id for i in weekly.items.values() if i.reverse] == ["S4", "E1", "C4", "W1"]
+    assert [i.id for i in weekly.core if i.reverse] == ["S4", "E1", "C4", "W1"]
     assert weekly.scales["work"].model == "formative"
 
 
@@ -54,7 +54,7 @@ def test_every_month_asks_all_sixteen(weekly: Instrument) -> None:
     """Each run of four blocks covers every rotating item."""
     for month in range(0, plane.FORMS, plane.MONTH):
         asked = [item for block in weekly.blocks[month : month + plane.MONTH] for item in block]
-        assert sorted(asked) == sorted(i for i in weekly.items if i not in weekly.anchors)
+        assert sorted(asked) == sorted(i.id for i in weekly.core if i.id not in weekly.anchors)
 
 
 def test_no_week_has_more_than_two_reversed_items(weekly: Instrument) -> None:
@@ -83,7 +83,7 @@ def test_anchors_come_first_and_the_order_moves(weekly: Instrument) -> None:
 def test_a_rotated_scale_is_found_among_the_asked(weekly: Instrument) -> None:
     """The first form asks safety by its anchor and one rotating item."""
     assert [i for i in weekly.form(0) if weekly.items[i].scale == "safety"] == ["A1", "S1"]
-    assert weekly.lead(0) == ()
+    assert weekly.for_leaders(weekly.form(0)) == ()
 
 
 def test_reversal_turns_only_reversed_items(weekly: Instrument) -> None:
@@ -103,7 +103,9 @@ def test_the_text_file_holds_what_a_browser_shows(weekly: Instrument) -> None:
     """Texts carry the week's title, the asked items in order, labels and help contacts."""
     import msgspec
 
-    file = msgspec.json.decode(texts(weekly, 1, "2026-W09", Support("Talk.", ("Desk 1",))))
+    file = msgspec.json.decode(
+        texts(weekly, weekly.form(1), "2026-W09", Support("Talk.", ("Desk 1",)))
+    )
     assert list(file) == [
         "locale", "dir", "title", "items", "labels", "prefer_not", "support",
     ]  # fmt: skip

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Engine
 import pulse.accounts.tables
 import pulse.council
 import pulse.invitation.tables
+import pulse.practices.packs
+import pulse.practices.tables
 import pulse.roster.tables
 import pulse.wave  # noqa: F401 - importing a room puts its tables into the metadata
 from pulse.errors import Refused

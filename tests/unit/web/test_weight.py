@@ -30,7 +30,7 @@ def visit(
     """Return page, key list, texts and group file of a wave of 2 to the power of `depth` groups."""
     survey = load()
     support = Support(text="If work weighs on you, talk to someone you trust.", contacts=contacts)
-    words = texts(survey, 0, "2026-W09", support)
+    words = texts(survey, survey.form(0), "2026-W09", support)
     items = tuple(survey.form(0))
     keys = KeyList(
         wave="2026-W09", closes="2026-02-27T17:00:00+00:00", k=5, form=0, n=len(items), items=items,

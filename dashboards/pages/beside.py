@@ -1,0 +1,137 @@
+"""Up to four units beside each other: the same axes, intervals, and what is likely real.
+
+No order but the one asked for, no total, no rank: two units are set side by side, scale by scale.
+"""
+
+from itertools import combinations
+from typing import Final
+
+import msgspec
+from markupsafe import Markup
+
+from dashboards.desk import Book
+from dashboards.pages import drawing, weeks
+from dashboards.pages.contrast import Contrast, contrasts
+from dashboards.pages.tiles import last_ended, points
+from dashboards.pages.trends import YEAR
+from pulse.statistics.scales import Block
+from pulse.terms import Unit
+
+MOST: Final = 4
+
+
+class Panel(msgspec.Struct, frozen=True):
+    """One scale of one unit: its newest block and its year; `number` is empty where hidden."""
+
+    unit: Unit
+    number: str
+    interval: str
+    at_least: int | None
+    drawn_interval: Markup
+    drawn_line: Markup
+    exact: tuple[float, ...]
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """One scale over the chosen units, and the differences that are likely real."""
+
+    scale: str
+    name: str
+    panels: tuple[Panel, ...]
+    real: tuple[str, ...]
+    compared: int
+    same: int
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What the page of a comparison says; `period` is empty before the first four weeks."""
+
+    units: tuple[Unit, ...]
+    period: str
+    weeks: str
+    scales: tuple[Beside, ...]
+    calls: bool
+
+
+def comparison(book: Book, unit_ids: tuple[str, ...], to: str = "") -> Comparison:
+    """Return one to four units of the newest tree beside each other, up to the wave `to`."""
+    history = book.history
+    units = tuple(history.units[unit_id] for unit_id in unit_ids)
+    blocks = [waves for waves in book.scales.blocks_of_waves if not to or waves[-1] <= to]
+    newest = blocks[-1] if blocks else ()
+    found = _differences(book, units, newest) if newest else {}
+    waves = [wave for wave in history.waves if not to or wave <= to][-YEAR:]
+    return Comparison(
+        units,
+        weeks.span(newest) if newest else "",
+        weeks.span((waves[0], waves[-1])),
+        tuple(
+            _beside(book, units, scale.id, newest, to, found)
+            for scale in history.instrument.scales.values()
+        ),
+        history.calls_changes,
+    )
+
+
+def _differences(
+    book: Book, units: tuple[Unit, ...], waves: tuple[str, ...]
+) -> dict[tuple[str, str, str], Contrast]:
+    """Return every pair on every scale; all of them are judged together."""
+    pairs = {}
+    for scale in book.history.instrument.scales:
+        shown = [
+            (unit.unit_id, estimate)
+            for unit in units
+            if (block := _block(book, unit.unit_id, scale, waves))
+            and (estimate := block.estimate) is not None
+        ]
+        for (one, here), (other, there) in combinations(shown, 2):
+            pairs[scale, one, other] = here, there
+    return contrasts(pairs, calls=book.history.calls_changes)
+
+
+def _beside(
+    book: Book,
+    units: tuple[Unit, ...],
+    scale: str,
+    newest: tuple[str, ...],
+    to: str,
+    found: dict[tuple[str, str, str], Contrast],
+) -> Beside:
+    names = {unit.unit_id: unit.name for unit in units}
+    own = {key[1:]: contrast for key, contrast in found.items() if key[0] == scale}
+    name = book.history.instrument.scales[scale].name
+    real = [
+        _told(name, names[one], names[other], contrast)
+        for (one, other), contrast in own.items()
+        if contrast.key in {"higher", "lower"}
+    ]
+    panels = tuple(_panel(book, unit, scale, newest, to) for unit in units)
+    same = sum(contrast.key == "same" for contrast in own.values())
+    return Beside(scale, name, panels, tuple(real), len(own), same)
+
+
+def _told(scale: str, one: str, other: str, contrast: Contrast) -> str:
+    return (
+        f"{scale} is {contrast.key} in {one} than in {other}, likely real "
+        f"(by {abs(round(contrast.difference))} points; {contrast.interval})."
+    )
+
+
+def _panel(book: Book, unit: Unit, scale: str, newest: tuple[str, ...], to: str) -> Panel:
+    line = drawing.small_multiple(points(book.scales, unit.unit_id, scale, to)[-YEAR:])
+    block = _block(book, unit.unit_id, scale, newest)
+    if block is None or block.estimate is None:
+        return Panel(unit, "", "", None, Markup(""), line, ())
+    e = block.estimate
+    exact = tuple(round(x, 1) for x in (e.value, e.low, e.high))
+    return Panel(
+        unit, weeks.whole(e.value), weeks.between(e.low, e.high), block.at_least,
+        drawing.interval(e.value, e.low, e.high), line, exact,
+    )  # fmt: skip
+
+
+def _block(book: Book, unit_id: str, scale: str, newest: tuple[str, ...]) -> Block | None:
+    last = newest == book.scales.blocks_of_waves[-1] if newest else False
+    block = last_ended(book.scales, unit_id, scale, "" if last else newest[-1]) if newest else None
+    return block if block is not None and block.waves == newest else None

@@ -1,0 +1,159 @@
+"""One statement of one unit: what it asks, its history, and when it is asked again."""
+
+from typing import Final
+
+import msgspec
+from markupsafe import Markup
+
+from dashboards.desk import Book
+from dashboards.pages import drawing, weeks
+from dashboards.pages.sheet import Sheet, tenth
+from dashboards.pages.statements import mean_words, share_words, split
+from pulse.charts import figure
+from pulse.charts.asked import asked
+from pulse.instrument import Instrument, Item
+from pulse.release.hidden import REASON
+from pulse.statistics.items import ItemFigure, items_of_week
+from pulse.statistics.shares import Range
+
+_EVERY_WEEK: Final = "Asked every week."
+_NOT_IN_TURN: Final = "Not in the weekly turn: asked while its practice runs."
+
+
+class AskedRow(msgspec.Struct, frozen=True):
+    """One week in which the statement was asked; `mean` is empty where it is hidden.
+
+    `exact` holds mean, low and high as the figure draws them.
+    """
+
+    wave: str
+    week: str
+    mean: str
+    interval: str
+    at_least: int | None
+    shares: str
+    no_answer: str
+    agree: str
+    everybody: str
+    pooled: bool
+    drawn: Markup
+    drawn_split: Markup
+    exact: tuple[float | None, ...]
+
+
+class StatementHistory(msgspec.Struct, frozen=True):
+    """Everything the page of a statement says; `rows` are newest first."""
+
+    item: Item
+    scale: str
+    next: str
+    rows: tuple[AskedRow, ...]
+    hidden: str
+
+    @property
+    def drawable(self) -> bool:
+        """Whether any week has a figure."""
+        return any(row.mean for row in self.rows)
+
+    @property
+    def pooled(self) -> bool:
+        """Whether any interval was read together with the other groups."""
+        return any(row.pooled for row in self.rows)
+
+    @property
+    def splits(self) -> bool:
+        """Whether any week may be split into agreeing, neither, disagreeing."""
+        return any(row.shares for row in self.rows)
+
+
+def statement_history(book: Book, unit_id: str, item: Item, to: str = "") -> StatementHistory:
+    """Return the weeks of the unit's present series in which `item` was asked."""
+    history = book.history
+    newest = history.release(history.waves[-1]).manifest.form
+    rows = tuple(_row(one, item) for one in reversed(_figures(book, unit_id, item.id, to)))
+    return StatementHistory(
+        item=item,
+        scale=history.instrument.scales[item.scale].name if item.scale else "",
+        next=when_next(history.instrument, newest, item),
+        rows=rows,
+        hidden=REASON,
+    )
+
+
+def when_next(instrument: Instrument, form: int, item: Item) -> str:
+    """Return when `item` is asked again, counted from the wave that had rotation block `form`."""
+    if item.id in instrument.anchors:
+        return _EVERY_WEEK
+    forms = len(instrument.blocks)
+    for ahead in range(1, forms + 1):
+        if item.id in instrument.form((form + ahead) % forms):
+            told = "in the week after" if ahead == 1 else f"{ahead} weeks after"
+            return f"Asked in turn: next {told} the newest shown; weeks left out are not counted."
+    return _NOT_IN_TURN
+
+
+def statement_json(book: Book, unit_id: str, item: Item, to: str = "") -> bytes:
+    """Return the figure of a statement: dots in the weeks in which it was asked."""
+    waves = [w for w in book.history.series_waves(unit_id) if not to or w <= to]
+    found = _figures(book, unit_id, item.id, to)
+    return figure.to_json(asked(found, name=item.id, pauses=figure.pauses(waves)))
+
+
+def statement_sheet(book: Book, unit_id: str, item: Item, to: str = "") -> Sheet:
+    """Return the numbers of a statement."""
+    return Sheet(
+        ("wave", "status", "mean", "mean_bound", "low_95", "high_95", "at_least", "favourable",
+         "neutral", "unfavourable", "favourable_low_95", "favourable_high_95"),
+        tuple(
+            (f.wave, f.status, f.mean, f.mean_bound, *_ends(f), f.at_least, f.favourable,
+             f.neutral, f.unfavourable, *map(tenth, f.agree or (None, None)))
+            for f in _figures(book, unit_id, item.id, to)
+        ),
+    )  # fmt: skip
+
+
+def _figures(book: Book, unit_id: str, item: str, to: str) -> tuple[ItemFigure, ...]:
+    def make() -> tuple[ItemFigure, ...]:
+        history = book.history
+        waves = history.series_waves(unit_id)
+        asked_in = [w for w in waves if item in history.release(w).manifest.items]
+        weekly = (items_of_week(history, unit_id, wave) for wave in asked_in)
+        return tuple(one for week in weekly for one in week if one.item == item)
+
+    found = book.once(f"asked {item} {unit_id}", make)
+    return tuple(one for one in found if one.wave <= to) if to else found
+
+
+def _ends(one: ItemFigure) -> tuple[float | None, float | None]:
+    return (
+        None if one.low is None else round(one.low, 2),
+        None if one.high is None else round(one.high, 2),
+    )
+
+
+def _percent(share: Range | None) -> str:
+    return "" if share is None else f"{weeks.between(share.low, share.high)} %"
+
+
+def _row(one: ItemFigure, item: Item) -> AskedRow:
+    shown = one.mean is not None and one.low is not None and one.high is not None
+    side = {"at_least": 1, "at_most": -1}.get(one.mean_bound or "", 0)
+    return AskedRow(
+        wave=one.wave,
+        week=weeks.short(one.wave),
+        mean=mean_words(one),
+        interval=weeks.between(one.low or 1, one.high or 5, 1) if shown else "",
+        at_least=one.at_least,
+        shares=share_words(one),
+        no_answer=one.no_answer or "",
+        agree=_percent(one.agree),
+        everybody=_percent(one.everybody_agrees),
+        pooled=one.pooled,
+        drawn=drawing.interval(
+            one.mean or 1, one.low or 1, one.high or 5, start=1, end=5, open_end=side
+        )
+        if shown
+        else Markup(""),
+        drawn_split=split(one, reverse=item.reverse),
+        exact=(one.mean, *_ends(one)),
+    )

@@ -1,0 +1,174 @@
+"""Something to try: what fits a unit's figures, what it tries, and whether that helped."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+import msgspec
+from sqlalchemy import Engine
+
+from dashboards.desk import Book, Desk
+from dashboards.pages import weeks
+from dashboards.pages.tiles import Tile
+from pulse.accounts.scope import Scope
+from pulse.charts.trend import Mark
+from pulse.instrument.practices import Practice, Practices, shipped
+from pulse.practices import adopting
+from pulse.practices.adopting import Use
+from pulse.practices.suggesting import Reading, Suggestion, suggest
+from pulse.statistics.practice_effect import LEAST, Effect, practice_effect
+
+NOTHING_ASKED: Final = (
+    "No statement of the weekly survey asks about this; look at it together with the team."
+)
+POOLED: Final = 2  # units from which on they are looked at together
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """One practice of one unit, in words; `due`: the day to look at it has come.
+
+    `answer` says whether it helped here, `together` whether it did in all units that try it.
+    """
+
+    use_id: int
+    unit_id: str
+    unit: str
+    practice: Practice
+    since: str
+    look: str
+    due: bool
+    answer: str
+    together: str
+
+
+class Trying(msgspec.Struct, frozen=True):
+    """What a page says of practices in one unit; `leads`: whoever looks may begin and end them.
+
+    `marked` names the practices that a figure of this unit marks, with their days.
+    """
+
+    unit_id: str
+    unit: str
+    leads: bool
+    suggestions: tuple[Suggestion, ...]
+    running: tuple[Tried, ...]
+    marked: str = ""
+
+
+@cache
+def cards() -> Practices:
+    """Return the shipped practices, read once."""
+    return shipped()
+
+
+def today(desk: Desk) -> dt.date:
+    """Return the day it is in the organisation's zone."""
+    return desk.clock.now().astimezone(desk.settings.zone).date()
+
+
+def marks(engine: Engine, unit_id: str) -> tuple[Mark, ...]:
+    """Return the marks of a unit's figures: every practice it ever began."""
+    known = cards()
+    return tuple(
+        Mark(use.since.isoformat(), known[use.practice].mark)
+        for use in adopting.uses(engine, {unit_id})
+        if use.practice in known
+    )
+
+
+def tried_in(desk: Desk, book: Book, scope: Scope, unit_id: str, tiles: Sequence[Tile]) -> Trying:
+    """Return what fits a unit, what it tries, and whether that helped."""
+    every = [use for use in adopting.uses(desk.engine) if use.practice in cards()]
+    own = [use for use in every if use.unit_id == unit_id]
+    now = [use for use in own if use.ended is None]
+    return Trying(
+        unit_id=unit_id,
+        unit=book.history.units[unit_id].name,
+        leads=scope.leads(unit_id),
+        suggestions=suggestions(tiles, own),
+        running=tuple(tried(desk, book, use, every) for use in now),
+        marked=", ".join(f"{cards()[use.practice].title}, {weeks.day(use.since)}" for use in own),
+    )
+
+
+def suggestions(tiles: Sequence[Tile], own: Sequence[Use]) -> tuple[Suggestion, ...]:
+    """Return at most two practices for what a unit's tiles show as low or falling."""
+    readings = [
+        Reading(
+            tile.scale, tile.name, tile.estimate.value if tile.estimate else None,
+            bool(tile.estimate and tile.direction and tile.direction.key == "lower"),
+        )
+        for tile in tiles
+    ]  # fmt: skip
+    return suggest(
+        readings,
+        cards().values(),
+        trying={use.practice for use in own if use.ended is None},
+        tried={use.practice for use in own},
+    )
+
+
+def tried(desk: Desk, book: Book, use: Use, every: Sequence[Use]) -> Tried:
+    """Return one running practice in words; `every` are the uses of all units."""
+    practice = cards()[use.practice]
+    unit = book.history.units.get(use.unit_id)
+    day, look = today(desk), use.look_on(practice.look_after_weeks)
+    due = look is not None and look <= day
+    return Tried(
+        use_id=use.use_id,
+        unit_id=use.unit_id,
+        unit=unit.name if unit else "a unit that is no more",
+        practice=practice,
+        since=weeks.day(use.since),
+        look=weeks.day(look) if look else "",
+        due=due,
+        answer=_answer(book, use, practice, due=due) if unit else "",
+        together=_together(book, practice, every) if due else "",
+    )
+
+
+def _answer(book: Book, use: Use, practice: Practice, *, due: bool) -> str:
+    if not practice.outcome:
+        return NOTHING_ASKED
+    if not due:
+        return f"Too early to tell: look after {practice.look_after_weeks} weeks."
+    found = _effect(book, practice, {use.unit_id: use.wave})
+    if found.why != "early":
+        return found.sentence
+    return _missing(book, use, practice.scale)
+
+
+def _missing(book: Book, use: Use, scale: str) -> str:
+    """Say how many weeks with figures are missing before anything can be told."""
+    points = book.scales.weekly(use.unit_id, scale)
+    shown = [point.wave for point in points if point.status == "shown"]
+    before = sum(wave < use.wave for wave in shown)
+    lacking = LEAST - (len(shown) - before)
+    if before < LEAST:
+        return (
+            f"Cannot tell: there are {before} weeks with figures before it began, and "
+            f"{LEAST} are needed."
+        )
+    more = f"{lacking} more week{'s' * (lacking > 1)} with figures" if lacking > 0 else "more weeks"
+    return f"Cannot tell yet: that takes {more}."
+
+
+def _together(book: Book, practice: Practice, every: Sequence[Use]) -> str:
+    """Say whether it helped where several units try it; no unit is named."""
+    starts = {
+        use.unit_id: use.wave
+        for use in every
+        if use.practice == practice.id and use.ended is None and use.unit_id in book.history.units
+    }
+    if not practice.outcome or len(starts) < POOLED:
+        return ""
+    found = _effect(book, practice, starts)
+    if found.why or found.teams < POOLED:
+        return ""
+    return f"In the {found.teams} units that try it, looked at together: {found.sentence}"
+
+
+def _effect(book: Book, practice: Practice, starts: dict[str, str]) -> Effect:
+    name = f"effect {practice.scale} {sorted(starts.items())}"
+    return book.once(name, lambda: practice_effect(book.history, practice.scale, starts))

@@ -1,0 +1,118 @@
+"""Four-wave blocks of every unit and scale, and the change from one block to the next.
+
+A block is the mean of its shown weeks. Its variance: the stable part of what people differ in
+stays from week to week, the weekly part averages out, and so does rounding. A change is read with
+less: the stable part of those who answered both times cancels; whoever may have been silent once
+(at most 1 - b/H of the unit) does not. That is reliable change (Jacobson & Truax 1991, J. Consult.
+Clin. Psychol. 59, 12-19) for the mean of n people who are not linked:
+(x2 - x1) / sqrt(v1 + v2), v = s^2 (1 - r) / n + rounding.
+"""
+
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pulse.statistics.adjustment import FROZEN, band_lengths
+from pulse.statistics.history import History
+from pulse.statistics.noise import weekly_shares
+
+BLOCK: Final = 4
+_BINS: Final = 100  # variances are read up to the next hundredth of their logarithm
+
+
+class BlockRow(NamedTuple):
+    """One block of one unit and scale, 1-5; variances in points^2.
+
+    `variance` is of the process, `change` of a comparison with another block of the unit,
+    `person` of one person's mean over the block around the unit's level, `blur` of rounding.
+    """
+
+    mean: float
+    variance: float
+    change: float
+    person: float
+    blur: float
+    at_least: int
+    invited: int
+
+
+def weeks_of_series(history: History, index: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of `weekly_index` in each unit's present series, with omega as `weekly`."""
+    own = ((unit, history.series_waves(unit.unit_id)) for unit in history.units.values())
+    series = pl.DataFrame(
+        [(unit.unit_id, waves[0], unit.group) for unit, waves in own if waves],
+        schema={"unit_id": pl.String, "series": pl.String, "group": pl.Boolean},
+        orient="row",
+    )
+    weeks = index.join(series, on="unit_id").filter(pl.col("wave") >= pl.col("series"))
+    shares = weekly_shares(weeks)
+    epochs = weeks.with_columns((pl.col("t") // FROZEN).alias("epoch"))
+    return epochs.join(shares, on=["span", "epoch"])
+
+
+def block_waves(waves: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the complete four-wave blocks of `waves`, oldest first."""
+    return tuple(waves[i : i + BLOCK] for i in range(0, len(waves) - BLOCK + 1, BLOCK))
+
+
+def block_table(history: History, weeks: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per unit, scale and block with a figure.
+
+    A block counts where all of it lies in the unit's present series, at least two of its waves
+    are shown and the scale was asked in one of them. Columns: unit_id, scale, block, group, and
+    those of `BlockRow`.
+
+    Args:
+        history: the releases.
+        weeks: as `weeks_of_series` returns them.
+    """
+    places = pl.DataFrame(
+        [(wave, n, of[0]) for n, of in enumerate(block_waves(history.waves)) for wave in of],
+        schema={"wave": pl.String, "block": pl.Int64, "first": pl.String},
+        orient="row",
+    )
+    shown = history.shown_weeks.join(places, on="wave").group_by("unit_id", "block").len("shown")
+    inside = weeks.join(places, on="wave").filter(pl.col("first") >= pl.col("series"))
+    enough = inside.join(
+        shown.filter(pl.col("shown") >= BLOCK // 2), on=["unit_id", "block"], how="semi"
+    )
+    blocks = (
+        enough.sort("unit_id", "scale", "wave")
+        .group_by("unit_id", "scale", "block", "group", maintain_order=True)
+        .agg(
+            pl.col("index").mean().alias("mean"),
+            pl.col("sampling").mean(),
+            pl.col("rounding").mean(),
+            pl.col("weekly").mean().clip(0, 1),
+            pl.len().alias("weeks"),
+            pl.col("at_least").min(),
+            pl.col("invited").max(),
+        )
+    )
+    sized = blocks.join(band_lengths(blocks), on=["at_least", "invited"])
+    return sized.select("unit_id", "scale", "block", "group", *_figures()).sort(
+        "unit_id", "scale", "block"
+    )
+
+
+def _figures() -> list[pl.Expr]:
+    weeks, weekly = pl.col("weeks"), pl.col("weekly")
+    blur = pl.col("rounding") / weeks
+    passing = weekly / weeks
+    lasting = 1 - weekly
+    silent = (1 - pl.col("at_least") / pl.col("invited")).clip(0, 1)
+    stays = pl.col("sampling") * (lasting + passing)
+    return [
+        pl.col("mean"),
+        _binned(stays + blur).alias("variance"),
+        _binned(pl.col("sampling") * (lasting * silent + passing) + blur).alias("change"),
+        (stays * pl.col("size")).alias("person"),
+        blur.alias("blur"),
+        pl.col("at_least"),
+        pl.col("invited"),
+    ]
+
+
+def _binned(variance: pl.Expr) -> pl.Expr:
+    """Round a variance up by at most a hundredth, so that many groups share a few values."""
+    return ((variance.log() * _BINS).ceil() / _BINS).exp()

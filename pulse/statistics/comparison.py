@@ -1,0 +1,92 @@
+"""A unit beside its organisation, in units that mean the same for every scale.
+
+The effect is the difference over sigma, the standard deviation of one person's answer inside the
+organisation's groups (Cohen 1988, 2.2: .2 small, .5 medium, .8 large), frozen with the item levels
+so that a moving yardstick makes no news.
+"""
+
+import math
+from typing import Final, Literal
+
+import msgspec
+import polars as pl
+
+from pulse.statistics.adjustment import FROZEN, spans, variances
+from pulse.statistics.blocks import BlockRow
+from pulse.statistics.estimate import ends
+from pulse.statistics.history import History
+from pulse.statistics.pooling import Pool, Posterior
+from pulse.statistics.precision import DEFAULT_VARIANCE
+
+SMALL: Final = 0.2
+_SIZES: Final = (
+    (SMALL, "by less than a small step"),
+    (0.5, "by a small step"),
+    (0.8, "by a medium step"),
+    (math.inf, "by a large step"),
+)
+
+ComparisonKey = Literal["higher", "lower", "same", "unclear"]
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """A unit's last block against the organisation's: points on 0-100, effect in sigmas.
+
+    `low` and `high` are the 95 % interval of `effect`.
+    """
+
+    key: ComparisonKey
+    points: float
+    effect: float
+    low: float
+    high: float
+    pooled: bool
+
+    @property
+    def words(self) -> str:
+        """The comparison as a leader reads it."""
+        if self.key == "same":
+            return "about the same as the organisation"
+        if self.key == "unclear":
+            return "cannot tell from the organisation"
+        size = next(words for top, words in _SIZES if abs(self.effect) < top)
+        return f"{self.key} than the organisation, {size}"
+
+
+def within_variance(history: History, scale: str) -> float:
+    """Return sigma^2 inside the organisation's groups for one answer of a scale, points^2.
+
+    The mean of the released values of its items over the waves that item levels are taken from;
+    1.1 where none is released.
+    """
+    items = [item.id for item in history.instrument.items.values() if item.scale == scale]
+    waves = spans(history)[-1] if history.waves else ()
+    start = max(0, (len(waves) - 1) // FROZEN - 1) * FROZEN
+    window = list(waves[start : start + FROZEN])
+    known = history.once("sigma2", lambda: variances(history))
+    own = known.filter(pl.col("wave").is_in(window) & pl.col("item").is_in(items))["sigma2"]
+    return sum(own) / len(own) if len(own) else DEFAULT_VARIANCE
+
+
+def compared(known: Posterior, whole: BlockRow, sigma2: float, pool: Pool | None) -> Comparison:
+    """Return a unit's level beside the organisation's.
+
+    The unit's people are part of the organisation; their variances are added as if they were not,
+    which errs on the side of "cannot tell".
+
+    Args:
+        known: the unit's level on 1-5.
+        whole: the organisation's block.
+        sigma2: as `within_variance` returns it.
+        pool: what `known` was pooled with, if it was.
+    """
+    unit = Posterior(known.mean, known.variance + whole.variance)
+    sigma = math.sqrt(sigma2)
+    low, high = ((end - whole.mean) / sigma for end in ends(unit, pool))
+    effect = (known.mean - whole.mean) / sigma
+    key: ComparisonKey = "unclear"
+    if low > 0 or high < 0:
+        key = "higher" if effect > 0 else "lower"
+    elif low >= -SMALL and high <= SMALL:
+        key = "same"
+    return Comparison(key, 25 * (known.mean - whole.mean), effect, low, high, pool is not None)
