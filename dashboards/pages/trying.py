@@ -17,8 +17,10 @@ from pulse.instrument.practices import Practice, Practices, shipped
 from pulse.practices import adopting
 from pulse.practices.adopting import Use
 from pulse.practices.suggesting import Reading, Suggestion, suggest
+from pulse.practices.tables import AT_ONCE
 from pulse.statistics.practice_effect import LEAST, Effect, practice_effect
 
+ALSO: Final = "What else happened in those weeks counts in too."
 NOTHING_ASKED: Final = (
     "No statement of the weekly survey asks about this; look at it together with the team."
 )
@@ -54,6 +56,11 @@ class Trying(msgspec.Struct, frozen=True):
     suggestions: tuple[Suggestion, ...]
     running: tuple[Tried, ...]
     marked: str = ""
+
+    @property
+    def room(self) -> bool:
+        """Whether one more may be begun."""
+        return len(self.running) < AT_ONCE
 
 
 @cache
@@ -106,6 +113,7 @@ def suggestions(tiles: Sequence[Tile], own: Sequence[Use]) -> tuple[Suggestion, 
         cards().values(),
         trying={use.practice for use in own if use.ended is None},
         tried={use.practice for use in own},
+        at_most=AT_ONCE - sum(use.ended is None for use in own),
     )
 
 
@@ -134,6 +142,8 @@ def _answer(book: Book, use: Use, practice: Practice, *, due: bool) -> str:
     if not due:
         return f"Too early to tell: look after {practice.look_after_weeks} weeks."
     found = _effect(book, practice, {use.unit_id: use.wave})
+    if found.estimate is not None:
+        return f"{found.sentence} {ALSO}"
     if found.why != "early":
         return found.sentence
     return _missing(book, use, practice.scale)
