@@ -12,8 +12,9 @@ from typing import Final
 
 from pulse.accounts.links import PATH, Purpose
 from pulse.clock import Clock
-from pulse.mail.spool import spool
+from pulse.mail.spool import SUFFIX, spool
 from pulse.settings import Home, Settings
+from pulse.store.files import hand_over, make_folder
 
 OUTBOX: Final = "outbox"
 _SUBJECT: Final = {
@@ -48,7 +49,11 @@ def send(
     """
     link = settings.dashboards_url.rstrip("/") + PATH + secret
     mail = compose(settings, clock, to, purpose, link)
-    spool(home.accounts / OUTBOX, {secrets.token_hex(16): mail})
+    folder, name = home.accounts / OUTBOX, secrets.token_hex(16)
+    if not folder.is_dir():
+        make_folder(folder, 0o700)
+    spool(folder, {name: mail})
+    hand_over(folder / f"{name}{SUFFIX}")
 
 
 def compose(settings: Settings, clock: Clock, to: str, purpose: Purpose, link: str) -> EmailMessage:
