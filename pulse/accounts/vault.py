@@ -35,6 +35,8 @@ class Vault:
 
     def open(self, account_id: int, sealed: bytes) -> Secret | None:
         """Return what was sealed for this account, or None if another key or account sealed it."""
+        if len(sealed) < _NONCE:
+            return None
         try:
             opened = self._cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(account_id))
         except InvalidTag:
