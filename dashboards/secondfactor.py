@@ -19,6 +19,7 @@ from pulse.accounts.sittings import Sitting
 
 HERE: Final = "/account/second-factor"
 _WRONG_PASSWORD: Final = "The password is not right."  # noqa: S105 - a sentence
+_NEEDED: Final = "Your role needs the second step, so it stays on."
 _WRONG_CODE: Final = "This code does not fit. Please try the next one that your phone shows."
 
 
@@ -75,6 +76,8 @@ async def remove(request: AnyRequest) -> Response[Any]:
     """Take the second step away, against a code; other sessions end."""
     desk: Desk = request.app.state.desk
     sitting: Sitting = request.auth
+    if sitting.account.role in desk.settings.factor_roles:
+        return await _page(request, problem=_NEEDED)
     problem = await _shown(request)
     if problem:
         return await _page(request, problem=problem)

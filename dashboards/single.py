@@ -1,6 +1,7 @@
 """Single sign-on: to the organisation's provider and back."""
 
 import hmac
+import sys
 from typing import Any, Final
 
 from litestar import Response, get
@@ -18,6 +19,7 @@ from pulse.accounts.provider import BACK, LIFETIME, Provider
 from pulse.errors import NotKnown
 
 _LONGEST: Final = 4_000
+_WORDS: Final = 300
 
 
 @get("/login/provider", include_in_schema=False)
@@ -28,7 +30,7 @@ async def leave(request: AnyRequest) -> Response[Any]:
     try:
         begun = await sync_to_thread(provider.start, desk.engine, desk.clock)
     except NotKnown as error:
-        desk.report(error)
+        _tell(error)
         return page(request, "provider_failed.html", status=503)
     return Redirect(begun.url, status_code=303, cookies=[_cookie(desk, begun.state)])
 
@@ -52,7 +54,7 @@ async def come_back(
     try:
         known = await sync_to_thread(provider.finish, desk.engine, desk.clock, state, code)
     except NotKnown as error:
-        desk.report(error)
+        _tell(error)
         await note(desk, None, "refused", "provider")
         return _refused(request, desk)
     found = await sync_to_thread(directory.find, desk.engine, known.email)
@@ -63,6 +65,11 @@ async def come_back(
     answer = page(request, "onward.html", onward=onward.url)
     answer.set_cookie(_cookie(desk, "", ended=True))
     return answer
+
+
+def _tell(error: NotKnown) -> None:
+    """Tell the operator in one line; the words may be the provider's."""
+    sys.stderr.write(f"pulse: single sign-on: {' '.join(str(error).split())[:_WORDS]}\n")
 
 
 def _refused(request: AnyRequest, desk: Desk) -> Response[Any]:

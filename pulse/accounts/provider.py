@@ -56,11 +56,10 @@ class Provider:
     """
 
     def __init__(self, issuer: str, client_id: str, client_secret: str, base_url: str) -> None:
-        from authlib.integrations.base_client.sync_app import OAuth2Mixin
-        from authlib.integrations.base_client.sync_openid import OpenIDMixin
+        from authlib.integrations.base_client import BaseApp, OAuth2Mixin, OpenIDMixin
         from authlib.integrations.requests_client import OAuth2Session
 
-        class Client(OAuth2Mixin, OpenIDMixin):  # type: ignore[misc] # authlib ships no types
+        class Client(OAuth2Mixin, OpenIDMixin, BaseApp):  # type: ignore[misc] # authlib ships no types
             client_cls = OAuth2Session
 
         self._issuer = issuer.rstrip("/")
@@ -77,6 +76,7 @@ class Provider:
                     "scope": "openid email",
                     "code_challenge_method": "S256",
                     "default_timeout": TIMEOUT,
+                    "leeway": 0,  # the token is used at once
                 },
             )
 
