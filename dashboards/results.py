@@ -1,7 +1,7 @@
 """The pages with figures: the overview and a unit's page, and the figures they fetch."""
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response, get
@@ -31,6 +31,7 @@ from pulse.statistics.sentence import week_sentence
 from pulse.terms import Unit
 
 AnyRequest = Request[Any, Any, Any]
+_NEWEST: Final = 10  # rows of the access log on the auditor's first page
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -170,6 +171,6 @@ async def _without_results(request: AnyRequest, desk: Desk, account: Account) ->
     rows: list[accesslog.AccessRow] = []
     waves: tuple[str, ...] = ()
     if may(account, "read_access_log"):
-        rows = await sync_to_thread(accesslog.newest, desk.engine)
+        rows = await sync_to_thread(accesslog.newest, desk.engine, _NEWEST)
         waves = (await sync_to_thread(desk.shelf.book)).history.waves
     return page(request, "without_results.html", rows=rows, waves=waves)
