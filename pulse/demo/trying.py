@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from pulse.accounts.scope import unit_in
 from pulse.demo.organisation import ENGINEERING, ROOT, TRYING
-from pulse.demo.story import HARD_SEASON, ROUND_FROM
+from pulse.demo.story import ROUND_FROM
 from pulse.practices import adopting
 from pulse.terms import Tree
 
@@ -16,10 +16,10 @@ from pulse.terms import Tree
 BEGUN: Final = (
     (TRYING, "day-end-round", ROUND_FROM, None),
     ("prod", "team-game", 0.3, 0.55),
-    (ENGINEERING, "last-message", HARD_SEASON[0] + 0.04, None),
+    (ENGINEERING, "open-question", 0.45, None),
     ("sales", "change-note", 0.8, None),
     (ROOT, "kindness", 0.9, None),
-    (ENGINEERING, "dull-work", 0.96, None),
+    ("plat", "dull-work", 0.96, None),
 )
 
 

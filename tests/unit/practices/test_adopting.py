@@ -30,8 +30,8 @@ def test_a_practice_is_taken_up_looked_at_and_ended(accounts: Engine) -> None:
     assert ended is not None
     assert adopting.find(accounts, use.use_id) == ended
     assert adopting.running(accounts) == []
-    assert adopting.uses(accounts, {"eng"}) == [ended]
-    assert adopting.uses(accounts, {"ops"}) == []
+    assert adopting.uses(accounts, "eng") == [ended]
+    assert adopting.uses(accounts, "ops") == []
 
 
 def test_what_has_ended_is_neither_ended_nor_looked_at_again(accounts: Engine) -> None:
@@ -55,7 +55,7 @@ def test_a_unit_tries_two_at_a_time_and_none_twice(accounts: Engine) -> None:
     adopting.adopt(accounts, "ops", "kindness", DAY)
     adopting.end(accounts, first.use_id, DAY)
     adopting.adopt(accounts, "eng", "team-game", DAY)
-    assert [use.practice for use in adopting.running(accounts, {"eng"})] == [
+    assert [use.practice for use in adopting.running(accounts, "eng")] == [
         "last-message", "team-game",
     ]  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_looking_before_writing_would_take_more(accounts: Engine, tmp_path: Path
     assert accounts.dialect.name == "sqlite"
 
     def careless(engine: Engine, unit_id: str, practice: str, day: dt.date) -> None:
-        if len(adopting.running(engine, {unit_id})) < 2:
+        if len(adopting.running(engine, unit_id)) < 2:
             row = {"unit_id": unit_id, "practice": practice, "since": day.isoformat()}
             with engine.begin() as connection:
                 connection.execute(insert(practice_use).values(**row, ended=row["since"]))

@@ -58,7 +58,7 @@ def test_the_page_says_what_the_release_says() -> None:
         "<b>87 or more</b>",
         "1.5 or less",
         "We got blamed.<small>Less agreement is better.</small></th><td>2.0</td>",
-        '<td data-scale="Safety">61</td><td data-scale="Energy">not told</td>',
+        '<td role="cell">61</td><td role="cell">not told</td>',
         "1 of 2",
     ):
         assert words in page
