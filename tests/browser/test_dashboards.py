@@ -1,8 +1,11 @@
 """The leaders' pages in a real browser: accessible, silent, usable without scripts."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -25,7 +28,7 @@ PAGES = {
         TRIED,
     ),
     house.HR: ("/", "/units/eng", "/units/night", "/practices"),
-    house.AUDITOR: ("/", "/evidence"),
+    house.AUDITOR: ("/", "/evidence", "/access"),
     house.ADMIN: ("/",),
 }
 LOOKS = ((1280, "light", "ltr"), (1280, "dark", "ltr"), (320, "light", "ltr"), (320, "dark", "rtl"))
@@ -37,26 +40,40 @@ RULES = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a home with ten released weeks and give its address."""
-    yield from _served(house.a_home(tmp_path_factory.mktemp("site")))
+    with served(house.a_home(tmp_path_factory.mktemp("site"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a home before its first release."""
-    yield from _served(house.a_home(tmp_path_factory.mktemp("empty"), weeks=0))
+    with served(house.a_home(tmp_path_factory.mktemp("empty"), weeks=0)) as address:
+        yield address
 
 
-def _served(home: Home) -> Iterator[str]:
-    config = uvicorn.Config(house.an_app(home), port=0, log_level="error", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+@contextmanager
+def served(home: Home, *, known_address: bool = False, **changes: Any) -> Iterator[str]:
+    """Serve a home on a free port and give its address; `changes` go to `create_app`.
+
+    `known_address` writes it into the settings first: another site has to lead back to it.
+    """
+    listening = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    if known_address:
+        with home.settings_file.open("a") as file:
+            file.write(f'dashboards_url = "{address}"\n')
+    app = house.an_app(home, **changes)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
 
 
 def _signed_in(site: str, context: BrowserContext, who: str) -> Page:
@@ -78,7 +95,8 @@ def _all_drawn(page: Page) -> None:
     )
 
 
-def _findings(page: Page) -> list[str]:
+def findings(page: Page) -> list[str]:
+    """Return what axe finds on a page."""
     result = Axe().run(page, options=RULES)
     return [
         f"{found['id']}: {node['html'][:120]}"
@@ -102,7 +120,7 @@ def test_every_page_is_accessible_and_silent(
             page.goto(site + path)
             page.evaluate("direction => { document.documentElement.dir = direction }", direction)
             _all_drawn(page)
-            found += [f"{path}: {finding}" for finding in _findings(page)]
+            found += [f"{path}: {finding}" for finding in findings(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 found.append(f"{path}: wider than the screen")
         visits.problems[:] = [p for p in visits.problems if "404 (Not Found)" not in p]
@@ -117,20 +135,20 @@ def test_the_example_and_the_login_are_accessible(
     context = visits.context(dark=theme == "dark", width=320)
     page = context.new_page()
     page.goto(f"{empty_site}/login")
-    assert _findings(page) == []
+    assert findings(page) == []
     page = _signed_in(empty_site, context, house.LEADER)
     assert page.get_by_text("Example, with invented figures").is_visible()
-    assert _findings(page) == []
+    assert findings(page) == []
     page.goto(f"{empty_site}/evidence")
     assert page.get_by_text("No week has been released yet").is_visible()
-    assert _findings(page) == []
+    assert findings(page) == []
 
 
 def test_a_missing_name_is_found(visits: Visits, site: str) -> None:
     """The check can fail: a button without a name is found."""
     page = _signed_in(site, visits.context(), house.LEADER)
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
-    assert any(found.startswith("button-name") for found in _findings(page))
+    assert any(found.startswith("button-name") for found in findings(page))
 
 
 def test_figures_follow_the_theme(visits: Visits, site: str) -> None:
@@ -226,7 +244,7 @@ def test_the_pages_stand_in_one_line_on_a_phone(visits: Visits, site: str) -> No
 def test_the_evidence_and_the_log_fit_a_phone(visits: Visits, site: str) -> None:
     """No table of theirs scrolls sideways, no command is cut off, and no heading is broken."""
     page = _signed_in(site, visits.context(width=360), house.AUDITOR)
-    for path in ("/", "/evidence"):
+    for path in ("/", "/evidence", "/access"):
         page.goto(site + path)
         for summary in page.locator("main summary").all():
             summary.click()
