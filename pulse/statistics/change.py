@@ -80,7 +80,8 @@ def directions(steps: dict[str, list[Step]], *, calls: bool) -> dict[Key, Direct
     """Return the direction of every step, keyed by unit and scale.
 
     "Likely real" is said only of a change that Benjamini-Hochberg keeps at q = .10 over all
-    units and scales, tested without pooling, and whose interval excludes no change as well.
+    units and scales, tested without pooling, and whose interval excludes no change as well;
+    "about the same" where the whole interval lies within a small effect, certain or not.
 
     Args:
         steps: the steps of each scale.
@@ -117,10 +118,10 @@ def _direction(step: Step, together: Pool | None, index: float, *, likely: bool)
         known = together.level(*known)
     low, high = (25 * end for end in ends(known, together))
     key: DirectionKey = "unclear"
-    if likely and low * high > 0:
+    if low >= -SAME_WITHIN and high <= SAME_WITHIN:
+        key = "same"  # a change can be certain and too small to matter
+    elif likely and low * high > 0:
         key = "higher" if known.mean > 0 else "lower"
-    elif low >= -SAME_WITHIN and high <= SAME_WITHIN:
-        key = "same"
     reliable = index if abs(index) >= RELIABLE else None
     seen, pooled = 25 * step.difference, together is not None
     return Direction(key, 25 * known.mean, low, high, seen, reliable, pooled)

@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 WeekStatus = Literal["shown", "coded", "hidden", "not_asked", "too_early"]
+_WATCHED = ("index", "sampling", "rounding", "weekly", "at_least", "invited")
 _WEEK = ("index", "sampling", "rounding", "weekly", "at_least", "coded")
 
 
@@ -228,7 +229,7 @@ class Scales:
             return {}
         shown = self._weeks.filter(~pl.col("coded"))
         lines = shown.group_by("unit_id", "scale", maintain_order=True).agg(
-            pl.col("wave").last(), pl.col(_WEEK[:4]).tail(BASELINE + WATCHED)
+            pl.col("wave").last(), pl.col(_WATCHED).tail(BASELINE + WATCHED)
         )
         newest = lines.filter(pl.col("wave") == self.history.latest).drop("wave")
         return alarms(
