@@ -90,8 +90,9 @@ class Scales:
         self.history = history
         self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
         keys = ["unit_id", "scale"]
-        self._weeks = weeks_of_series(history, weekly_index(history)).sort(*keys, "wave")
-        self._blocks = block_table(history, self._weeks)
+        weeks = weeks_of_series(history, weekly_index(history)).sort(*keys, "wave")
+        self._blocks = block_table(history, weeks)
+        self._weeks = weeks.select(*keys, "wave", *_WEEK, "invited")
         self._week_places = _places(self._weeks)
         self._block_places = _places(self._blocks)
         self._pools: dict[tuple[str, int], Pool | None] = {}

@@ -146,7 +146,7 @@ def test_without_control_of_many_looks_noise_would_make_news() -> None:
     assert alarmed >= 4
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000))
 def test_intervals_and_figures_stay_on_the_scale(seed: int) -> None:
     """Every figure and its interval lies within 0-100, the figure inside its interval."""
