@@ -8,6 +8,7 @@ import sys
 from typing import Final
 
 from tests.bench.coverage.judging import ours, short_of, table, told
+from tests.bench.coverage.lines import held
 from tests.bench.coverage.worlds import worlds
 
 UNITS: Final = 10_000
@@ -27,6 +28,11 @@ def main(arguments: list[str]) -> int:
                 f"{row.width:.2f} | {row.team_width:.2f} | {row.ratio:.2f}\n"
             )
         wrong += [f"{groups} groups, {text}" for text in short_of(rows)]
+    for weeks in (8, 12, 26, 52):
+        share = held(weeks, max(10, units // 200))
+        sys.stdout.write(f"80 % band of lines of {weeks} weeks: {share:.3f}\n")
+        if not 0.78 <= share <= 0.82:
+            wrong.append(f"lines of {weeks} weeks {share:.3f}")
     sys.stdout.write(f"short of the bar: {'; '.join(wrong) or 'nothing'}\n")
     return 1 if wrong else 0
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.bench.coverage import twins
 from tests.bench.coverage.judging import Method, ours, short_of, table, told
+from tests.bench.coverage.lines import held
 from tests.bench.coverage.worlds import worlds
 
 pytestmark = pytest.mark.slow
@@ -31,3 +32,13 @@ def test_without_drawing_outwards_the_outermost_are_left_out() -> None:
     rows = table(told(worlds(40, 3_000, seed=40), twins.pulled_in))
     (outermost,) = (row for row in rows if row.band.startswith("outermost"))
     assert outermost.level < 0.85
+
+
+def test_the_band_of_a_line_holds_four_levels_of_five() -> None:
+    """Over groups of 10 to 40 and levels from still to fast, .78 to .82 lie in the 80 % band."""
+    assert 0.78 <= held(26, 30) <= 0.82
+
+
+def test_a_line_that_takes_released_figures_for_exact_holds_fewer() -> None:
+    """Without the rounding and the band, the same lines' bands hold fewer than .78."""
+    assert held(26, 30, blind=True) < 0.78

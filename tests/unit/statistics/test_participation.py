@@ -4,7 +4,7 @@ import random
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse.statistics.history import History
@@ -71,6 +71,7 @@ def test_a_trend_is_told_only_where_every_count_in_the_bands_agrees(
     assert [week.at_least for week in told.weeks] == bands
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(5, 40), min_size=8, max_size=8), st.randoms(use_true_random=False))
 def test_no_other_count_in_the_same_bands_would_turn_a_trend_round(
     counts: list[int], chance: random.Random
