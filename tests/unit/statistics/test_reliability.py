@@ -20,6 +20,7 @@ from pulse.statistics.reliability import (
     omega,
     one_factor,
     spread,
+    stepped_up,
     typical_size,
 )
 from tests.oracles.recorded import oracle
@@ -63,6 +64,8 @@ def test_icc_equals_multilevel(name: str) -> None:
     found = spread(groups)
     assert icc1(found) == pytest.approx(said["expected"]["icc1"][name], rel=SAME)
     assert icc2(found) == pytest.approx(said["expected"]["icc2"][name], rel=SAME)
+    stepped = stepped_up(icc1(found), found.people / found.groups)
+    assert stepped == pytest.approx(icc2(found), rel=SAME)
     donner = icc1(found, typical_size([group.n for group in groups]))
     assert donner == pytest.approx(said["expected"]["unequal"][name], rel=SAME)
     assert (icc1(found), icc2(found)) == pytest.approx(ICC[name], abs=1e-8)
