@@ -197,8 +197,10 @@ def test_a_small_organisation_has_none(groups: int, people: int, invited: int) -
 
 def published(people: int, b: int = 220) -> dict[str, Cell]:
     """Print one diagnostic of each kind, with so many people behind pairs."""
-    measures = ("sigma2:A1", "corr:A1:A2", "alpha:safety", "omega:safety", "icc1:safety")
-    measures += ("icc2:safety", "r2:A2", "driver:A2:A1")
+    measures = (
+        "sigma2:A1", "corr:A1:A2", "alpha:safety", "omega:safety", "icc1:safety", "icc2:safety",
+        "r2:A2", "driver:A2:A1",
+    )  # fmt: skip
     found = Diagnostics(dict.fromkeys(measures, 0.2345), people)
     return {c.measure: c for c in rows(tree(12, 20), "2026-W09", b, POLICY, found)}
 
