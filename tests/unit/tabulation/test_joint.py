@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse.tabulation import Joint, Pair, Sums, join
+from pulse.tabulation import Joint, Pair, join
 
 ITEMS = ("A1", "S4", "A2", "P25")
 SCALES = {"safety": {"A1": False, "S4": True}, "energy": {"A2": False}}
