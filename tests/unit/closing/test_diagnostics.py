@@ -195,6 +195,13 @@ def test_a_small_organisation_has_none(groups: int, people: int, invited: int) -
     assert taken(wave, tree(groups, invited)).values == {}
 
 
+def test_a_wave_that_everybody_skipped_has_no_pairs() -> None:
+    """A large organisation of empty ballots has nothing to go together."""
+    wave = answered(0)
+    empty = Wave(wave.items, [(g, (0,) * len(wave.items)) for g, _ in wave.people])
+    assert taken(empty, tree(12, 20)) == Diagnostics({})
+
+
 def published(people: int, b: int = 220) -> dict[str, Cell]:
     """Print one diagnostic of each kind, with so many people behind pairs."""
     measures = (
