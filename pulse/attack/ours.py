@@ -199,9 +199,13 @@ class _Sheet:
     def hidden(self) -> Iterator[Hidden]:
         """Yield hidden units with people, and all that pages and export print in their place."""
         looks: dict[str, set[str]] = {}
-        for row in (*self.rows, *self.exported):
+        every = (*self.rows, *self.exported)
+        for row in every:
             if row.kind == "unit" and not _shown(row):
                 looks.setdefault(row.unit_id, set()).add(_printed(row))
+        for row in every:  # a diagnostic of a hidden unit is printed in its place too
+            if row.kind == "diag" and row.unit_id in looks:
+                looks[row.unit_id].add(f"{row.measure} {_printed(row)}")
         for unit_id, printed in looks.items():
             people = self.people.get(unit_id, frozenset())
             if people:

@@ -9,12 +9,14 @@ import msgspec
 from pulse import roster
 from pulse import wave as waves
 from pulse.closing import results
+from pulse.closing.diagnostics import diagnose
 from pulse.closing.plan import Plan, blank
 from pulse.closing.steps import Work, opened_answers
 from pulse.disclosure import solver
 from pulse.disclosure.audit import Verdict
 from pulse.disclosure.auditor import Auditor
 from pulse.disclosure.bounds import Hit
+from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
 from pulse.disclosure.repair import protect_safely
@@ -27,7 +29,7 @@ from pulse.release.manifest import About, Tallies
 from pulse.release.press import press
 from pulse.release.protected import ProtectedCounts
 from pulse.release.shown import shown_around
-from pulse.tabulation import count_columns, sigma2
+from pulse.tabulation import count_columns
 from pulse.terms import Counts, Tree
 
 FEW_SPOILED: Final = 3
@@ -78,8 +80,7 @@ def _release(work: Work, plan: Plan) -> None:
             "opened it; `pulse wave release` goes on."
         )
     with work.timed("tabulate"):
-        counts = _counts(work, plan, tree)
-        diagnostics = sigma2(counts, tree)
+        counts, diagnostics = _tabulated(work, plan, tree, policy, instrument)
         last = _last(work.home.releases, work.wave)
 
     def protecting(withdrawn: frozenset[str]) -> ProtectedCounts:
@@ -104,11 +105,15 @@ def _tree(work: Work, plan: Plan) -> Tree:
     return tree
 
 
-def _counts(work: Work, plan: Plan, tree: Tree) -> Counts:
+def _tabulated(
+    work: Work, plan: Plan, tree: Tree, policy: Policy, instrument: Instrument
+) -> tuple[Counts, Diagnostics]:
     if plan.unopened:
-        return count_columns((), b"", tree, plan.items, work.wave)
+        return count_columns((), b"", tree, plan.items, work.wave), Diagnostics({})
     opened = opened_answers(work, plan)
-    return count_columns(opened.groups, opened.answers, tree, plan.items, work.wave)
+    counts = count_columns(opened.groups, opened.answers, tree, plan.items, work.wave)
+    found = diagnose(opened.groups, opened.answers, counts, tree, policy, instrument)
+    return counts, found
 
 
 def safe(
@@ -116,7 +121,7 @@ def safe(
     counts: Counts,
     policy: Policy,
     instrument: Instrument,
-    diagnostics: Mapping[str, float],
+    diagnostics: Diagnostics,
     last: Mapping[str, bool],
     rule: Rule = protect,
     *,

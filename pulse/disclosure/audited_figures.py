@@ -4,19 +4,16 @@ This is a second path on purpose: it starts from the printed values, not from co
 shares no code with `rounding`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import isfinite
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from pulse.disclosure.policy import BAND, WITHHELD, Policy
+from pulse.disclosure.policy import BAND, WITHHELD
 from pulse.release.cell import Cell
-from pulse.terms import Tree
 
 CLASSES: Final = frozenset({"under 10 %", "10-25 %", "over 25 %"})
 FULL: Final = 100
 _MEAN_STEPS: Final = ((40, 0.1), (20, 0.25), (0, 0.5))
 _SHARE_STEPS: Final = ((40, 5), (0, 10))
-_SIGMA2_PER_POINT: Final = 20
 
 
 class Expected(NamedTuple):
@@ -133,29 +130,3 @@ def _scale(cell: Cell, items: Sequence[Cell | None], reverse: Sequence[str]) -> 
         yield "a scale has no shares."
     if cell.no_answer is not None:
         yield "a scale has no no-answer class."
-
-
-def diagnostics(
-    cells: Iterable[Cell], asked: Iterable[str], policy: Policy, tree: Tree
-) -> Iterator[str]:
-    """Yield what is wrong with the diagnostic rows, which only a large root may have."""
-    known = {f"sigma2:{item}" for item in asked}
-    rows = list(cells)
-    root = tree.root
-    bands = [c.at_least for c in rows if c.unit_id == root.unit_id and c.kind == "unit"]
-    b = next((band for band in bands if band is not None), 0)
-    large = b >= policy.diagnostics_from
-    many = sum(unit.group for unit in tree.units) >= policy.diagnostics_groups
-    for cell in rows:
-        if cell.kind != "diag":
-            continue
-        empty = Cell(
-            cell.wave, root.unit_id, None, root.name, "diag", cell.measure, "published",
-            b, root.invited, value=cell.value,
-        )  # fmt: skip
-        value = cell.value or 0.0
-        rounded = isfinite(value) and value == round(value * _SIGMA2_PER_POINT) / _SIGMA2_PER_POINT
-        if not (large and many and cell == empty and rounded and value > 0):
-            yield f"{cell.unit_id} {cell.measure}: this diagnostic must not be published."
-        if cell.measure not in known:
-            yield f"{cell.unit_id} {cell.measure}: there is no such diagnostic."

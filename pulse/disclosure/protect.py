@@ -1,17 +1,16 @@
 """Protect: exact counts in, the cells that may be published out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from pulse.disclosure import pattern, policy, rounding
+from pulse.disclosure import diagnostics, pattern, policy, rounding
+from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.pattern import Pattern
 from pulse.disclosure.policy import Policy
 from pulse.disclosure.residues import OTHERS, item_classes
 from pulse.release.cell import Cell, Kind, NoAnswer
 from pulse.release.protected import ProtectedCounts
 from pulse.terms import TOP, Counts, Tree, Unit
-
-SIGMA2_PER_POINT: Final = 20
 
 Row = tuple[int, ...]
 
@@ -46,7 +45,7 @@ def protect(
     policy_: Policy,
     instrument: Scoring,
     forced_hidden: frozenset[str] = frozenset(),
-    root_diagnostics: Mapping[str, float] | None = None,
+    root_diagnostics: Diagnostics | None = None,
     last: Mapping[str, bool] | None = None,
 ) -> ProtectedCounts:
     """Return everything that may be published of one wave.
@@ -57,8 +56,8 @@ def protect(
         policy_: the policy in force.
         instrument: tells scale, reversal and leader items.
         forced_hidden: unit_ids withdrawn for another reason.
-        root_diagnostics: variance within groups by item id; published, rounded to 0.05, only
-            where the root is shown and large enough.
+        root_diagnostics: as computed; published, rounded and coded, only where the root is shown
+            and large enough.
         last: unit_id to whether the last wave showed it; breaks ties towards sameness.
 
     Raises:
@@ -79,7 +78,8 @@ def protect(
             if unit.invited:
                 cells[unit.unit_id] += sheet.unit_rows(unit, inside)
     ordered = [cell for unit in tree.units for cell in cells[unit.unit_id]]
-    ordered += _diagnostics(tree, counts, policy_, patterns[0], root_diagnostics or {})
+    b = patterns[0].bands.get(tree.root.unit_id, 0)
+    ordered += diagnostics.rows(tree, counts.wave, b, policy_, root_diagnostics)
     peopled = [unit.unit_id for unit in tree.units if unit.invited]
     return ProtectedCounts(
         wave=counts.wave,
@@ -204,25 +204,3 @@ def _added(table: Mapping[str, tuple[Row, ...]], groups: Sequence[Unit]) -> list
     """Add up the counts of several groups, item by item."""
     each = [table[group.unit_id] for group in groups]
     return [tuple(map(sum, zip(*rows, strict=True))) for rows in zip(*each, strict=True)]
-
-
-def _diagnostics(
-    tree: Tree,
-    counts: Counts,
-    policy_: Policy,
-    chosen: Pattern,
-    values: Mapping[str, float],
-) -> Iterator[Cell]:
-    """Yield the root's variance rows; 0.05 reads "0.05 or less", so that it tells no unanimity."""
-    root = tree.root
-    b = chosen.bands.get(root.unit_id, 0)
-    groups = sum(unit.group for unit in tree.units)
-    if b < policy_.diagnostics_from or groups < policy_.diagnostics_groups:
-        return
-    for item in counts.items:
-        if item in values:
-            steps = max(1, round(values[item] * SIGMA2_PER_POINT))
-            yield Cell(
-                counts.wave, root.unit_id, None, root.name, "diag", f"sigma2:{item}", "published",
-                b, root.invited, value=steps / SIGMA2_PER_POINT,
-            )  # fmt: skip

@@ -31,13 +31,13 @@ DICTIONARY: Final[tuple[Column, ...]] = (
         "text",
         "unit, pool, diag",
         "unit: a unit of the tree. pool: the hidden teams of a unit together. "
-        "diag: a measure of precision for the whole organisation.",
+        "diag: a diagnostic of the whole organisation.",
     ),
     Column(
         "measure",
         "text",
-        "item:A1, scale:safety, sigma2:A1 …",
-        "What was measured: an item as it was asked, a scale, or a diagnostic.",
+        "item:A1, scale:safety, sigma2:A1, corr:A1:S1, alpha:safety, driver:A2:S1 …",
+        "What was measured: an item as it was asked, a scale, or a diagnostic (see 'value').",
     ),
     Column(
         "status",
@@ -49,7 +49,8 @@ DICTIONARY: Final[tuple[Column, ...]] = (
         "at_least",
         "whole number",
         "people; steps of 5",
-        "At least this many people are behind the figure; no exact number is published.",
+        "At least this many people are behind the figure; no exact number is published. Of a "
+        "diagnostic of two items or a scale it is the number that such rows need, 100 or 200.",
     ),
     Column("invited", "whole number", "people", "How many people were invited in the unit."),
     Column(
@@ -100,8 +101,18 @@ DICTIONARY: Final[tuple[Column, ...]] = (
     Column(
         "value",
         "number",
-        "depends on the measure",
-        "Only in diag rows: the variance of answers inside groups (sigma2), to 0.05.",
+        "sigma2 0.05-4, steps of 0.05; others steps of 0.01, ends coded: corr -0.95 to 0.95, "
+        "icc1 0.05-0.5, all else 0-0.95",
+        "Only in diag rows, all of the whole organisation. sigma2:A1: variance of answers to A1 "
+        "inside groups. corr:A1:S1: correlation of two items inside groups, as given, of the "
+        "people who answered both. alpha:safety, omega:safety: reliability of the scale's items "
+        "asked that week, three or more, over everybody, after reversal, from pairwise covariances "
+        "(omega total: one factor, maximum likelihood, covariance metric). icc1:safety: share of "
+        "the variance of people's scores that lies between groups; icc2:safety: how reliably group "
+        "means tell groups apart, made of the printed icc1. r2:A2, driver:A2:S1: share of A2's "
+        "variance that goes together with all statements of other scales asked that week, and "
+        "the part of one (Johnson's relative weights, of the printed correlations); together "
+        "with is not because of. A value at an end reads 'or less', 'or more'.",
     ),
 )
 

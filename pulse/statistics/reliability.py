@@ -148,6 +148,14 @@ def icc2(found: Spread) -> float:
     return (found.between - found.within) / found.between if found.between > 0 else 0.0
 
 
+def stepped_up(single: float, size: float) -> float:
+    """Return ICC(2) of groups of `size` from ICC(1): n r / (1 + (n - 1) r).
+
+    Spearman 1910 and Brown 1910; the same number as `icc2` where `size` is N / k.
+    """
+    return size * single / (1 + (size - 1) * single)
+
+
 def typical_size(sizes: Sequence[int]) -> float:
     """Return n0 = (N - sum n^2 / N) / (k - 1) (Donner 1986, Int. Stat. Rev. 54, 67-82)."""
     n = sum(sizes)

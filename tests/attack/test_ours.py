@@ -168,6 +168,13 @@ def counted(rows: list[Cell]) -> list[Cell]:
     return [structs.replace(row, at_least=2) if row.unit_id == unit else row for row in rows]
 
 
+def with_a_variance(rows: list[Cell]) -> list[Cell]:
+    """Print how much the first hidden team's answers vary."""
+    unit = next(row.unit_id for row in rows if row.status == "suppressed")
+    row = next(row for row in rows if row.measure == "sigma2:A1")
+    return [*rows, structs.replace(row, unit_id=unit)]
+
+
 @pytest.mark.parametrize(
     ("leak", "attacks"),
     [
@@ -177,6 +184,7 @@ def counted(rows: list[Cell]) -> list[Cell]:
         (with_shares, (rounding_inversion,)),
         (uncoded, (insider,)),
         (counted, (absence_pattern, band_straddle)),
+        (with_a_variance, (absence_pattern,)),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )

@@ -1,5 +1,6 @@
 """P2: no release is consistent only with everybody in a unit having answered the same."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from pulse.closing.diagnostics import diagnose
 from pulse.disclosure import rounding
+from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
 from pulse.disclosure.residues import OTHERS
 from pulse.release.cell import Cell
-from pulse.tabulation import sigma2
 from pulse.terms import TOP, Counts, RosterUnit
 from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, World, worlds
 
@@ -21,9 +23,16 @@ Release = Callable[[World], tuple[Cell, ...]]
 
 def ours(world: World) -> tuple[Cell, ...]:
     """Release a world as Pulse does: items, scales, shares, and diagnostics where due."""
-    counts = world.counts
-    spread = sigma2(counts, world.tree)
-    return protect(world.tree, counts, POLICY, INSTRUMENT, root_diagnostics=spread).cells
+    counts, found = world.counts, diagnosed(world)
+    return protect(world.tree, counts, POLICY, INSTRUMENT, root_diagnostics=found).cells
+
+
+def diagnosed(world: World) -> Diagnostics:
+    """Take the diagnostics of a world as a close does."""
+    numbers = {unit.unit_id: int(unit.g) for unit in world.tree.groups_in_order()}
+    groups = [numbers[group] for group, _ in world.ballots]
+    answers = bytes(answer for _, given_ in world.ballots for answer in given_)
+    return diagnose(groups, answers, world.counts, world.tree, POLICY, INSTRUMENT)
 
 
 def with_exact_means(world: World) -> tuple[Cell, ...]:
@@ -49,14 +58,31 @@ def unanimous(world: World, values: tuple[int, ...]) -> World:
 
 
 def others(world: World, groups: set[str], item: int) -> Iterator[World]:
-    """Yield worlds in which one of these people answered one item a step differently."""
+    """Yield worlds in which one of these people answered one item a step differently.
+
+    Alone, or with one each of some other groups, now higher and now lower.
+    """
+    first: dict[str, int] = {}
+    size: Counter[str] = Counter()
     for at, (group, answers) in enumerate(world.ballots):
-        if group in groups and 1 <= answers[item] <= TOP:
-            for value in {max(1, answers[item] - 1), min(TOP, answers[item] + 1)} - {answers[item]}:
-                turned = (*answers[:item], value, *answers[item + 1 :])
-                ballots = (*world.ballots[:at], (group, turned), *world.ballots[at + 1 :])
-                yield structs.replace(world, ballots=ballots)
-            return
+        if 1 <= answers[item] <= TOP:
+            first.setdefault(group, at)
+            size[group] += 1
+    ordered = sorted(first, key=lambda group: (-size[group], group))
+    ordered.sort(key=lambda group: group not in groups)
+    if not ordered or ordered[0] not in groups:
+        return
+    ordered[1:] = sorted(ordered[1:], key=lambda group: (-size[group], group))
+    for many in (1, 2, 4, 6):
+        for step in (1, -1):
+            ballots = list(world.ballots)
+            for turn, group in enumerate(ordered[:many]):
+                _, answers = ballots[first[group]]
+                up = step if turn % 2 == 0 else -step
+                near = answers[item] + up
+                value = near if 1 <= near <= TOP else answers[item] - up
+                ballots[first[group]] = (group, (*answers[:item], value, *answers[item + 1 :]))
+            yield structs.replace(world, ballots=tuple(ballots))
 
 
 def groups_behind(world: World, unit_id: str, shown: set[str]) -> set[str]:
@@ -120,13 +146,14 @@ def test_exact_means_would_say_it() -> None:
 def test_an_uncoded_variance_would_say_it() -> None:
     """Diagnostics are among what is tested, and one of exactly nothing would be caught."""
     rows = [cell for cell in ours(all_fives()) if cell.kind == "diag"]
-    assert {cell.value for cell in rows} == {0.05}
+    assert {c.value for c in rows if c.measure.startswith("sigma2:")} == {0.05}
+    assert {c.value for c in rows if c.measure.startswith("corr:")} == {0.0}
+    assert {c.value for c in rows if c.measure.startswith("icc1:")} == {0.05}
 
     def uncoded(world: World) -> tuple[Cell, ...]:
-        spread = sigma2(world.counts, world.tree)
         return tuple(
             structs.replace(cell, value=float(_variance(world.counts, cell.measure)))
-            if cell.kind == "diag" and cell.measure.partition(":")[2] in spread
+            if cell.measure.startswith("sigma2:")
             else cell
             for cell in ours(world)
         )

@@ -15,6 +15,7 @@ from pulse import closing, wave
 from pulse.clock import FixedClock
 from pulse.closing import begin, publish, steps
 from pulse.disclosure.audit import audit_candidate, audit_home
+from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
 from pulse.errors import Held, WrongState
@@ -278,10 +279,10 @@ def test_exact_counts_are_held_against_what_would_be_shown() -> None:
     ) -> ProtectedCounts:
         return protect(tree, counts, policy_for(5), instrument, **options)
 
-    assert not publish.safe(tree, counts, policy_for(5), load(), {}, {}, lax).hidden
+    assert not publish.safe(tree, counts, policy_for(5), load(), Diagnostics({}), {}, lax).hidden
     with pytest.raises(Held, match="fewer than 10"):
-        publish.safe(tree, counts, policy_for(10), load(), {}, {}, lax)
-    assert "all" in publish.safe(tree, counts, policy_for(20), load(), {}, {}).hidden
+        publish.safe(tree, counts, policy_for(10), load(), Diagnostics({}), {}, lax)
+    assert "all" in publish.safe(tree, counts, policy_for(20), load(), Diagnostics({}), {}).hidden
 
 
 def test_a_k_raised_while_a_wave_is_open_holds_at_once(week: Week) -> None:

@@ -61,6 +61,21 @@ def diag(cell: Cell) -> bool:
     return cell.kind == "diag"
 
 
+def named(measure: str) -> Callable[[Cell], bool]:
+    """Choose one diagnostic."""
+    return lambda cell: cell.measure == measure
+
+
+def beside(measure: str, value: float) -> Forgery:
+    """Put one more diagnostic beside those of single pairs."""
+
+    def forgery(rows: list[Cell]) -> list[Cell]:
+        row = next(cell for cell in rows if cell.measure == "corr:A1:A2")
+        return [*rows, structs.replace(row, measure=measure, value=value)]
+
+    return forgery
+
+
 def twice(rows: list[Cell]) -> list[Cell]:
     """Repeat a row."""
     return [rows[0], *rows]
@@ -160,6 +175,22 @@ LEAKS: list[tuple[str, Forgery, str]] = [
     ("zero variance", altered(diag, value=0.0), "must not be published"),
     ("a team's variance", altered(diag, unit_id="t11"), "must not be published"),
     ("another diagnostic", altered(diag, measure="sum:A1"), "no such diagnostic"),
+    ("an exact correlation", altered(named("corr:A1:A2"), value=0.4123), "must not be published"),
+    ("a perfect correlation", altered(named("corr:A1:A2"), value=1.0), "must not be published"),
+    ("how many a pair has", altered(named("corr:A1:A2"), at_least=185), "must not be published"),
+    ("a team's correlation", altered(named("corr:A1:S1"), unit_id="t11"), "must not be published"),
+    ("a correlation of no item", beside("corr:A1:S2", 0.1), "no such diagnostic"),
+    ("a pair turned round", beside("corr:A2:A1", 0.41), "no such diagnostic"),
+    ("a product sum", beside("product:A1:A2", 0.41), "no such diagnostic"),
+    ("alpha of two items", beside("alpha:safety", 0.8), "no such diagnostic"),
+    ("omega of a formative scale", beside("omega:work", 0.8), "no such diagnostic"),
+    ("groups of one mind", altered(named("icc1:safety"), value=0.99), "must not be published"),
+    ("an exact icc1", altered(named("icc1:safety"), value=0.0812), "must not be published"),
+    ("an icc2 of its own", altered(named("icc2:safety"), value=0.9), "does not follow from icc1"),
+    ("a driver that adds nothing up", altered(named("r2:A2"), value=0.5), "do not add up"),
+    ("a driver of nothing", dropped(named("r2:A2")), "a part of nothing"),
+    ("drivers of few", altered(named("driver:A2:A1"), at_least=100), "must not be published"),
+    ("a negative driver", altered(named("driver:A2:A1"), value=-0.1), "must not be published"),
     ("contradicting bands", every(unit("d2"), at_least=5), "contradict each other"),
 ]
 

@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 
 from pulse.disclosure import pattern
+from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.policy import policy_for
 from pulse.disclosure.protect import protect
@@ -162,7 +163,7 @@ def test_diagnostics_are_the_roots_alone_and_only_when_it_is_large() -> None:
     """Variances are shown at a root of band 100 with ten groups, in steps of 0.05, never as 0."""
     tree = organisation(**{f"t{number}": 12 for number in range(10)})
     ballots = {f"t{number}": [2, 4] * 6 for number in range(10)}
-    values = {"A1": 1.2, "A2": 0.0}
+    values = Diagnostics({"sigma2:A1": 1.2, "sigma2:A2": 0.0})
     release = protect(tree, counted(tree, **ballots), POLICY, INSTRUMENT, frozenset(), values)
     rows = [cell for cell in release.cells if cell.kind == "diag"]
     assert [(c.unit_id, c.measure, c.value) for c in rows] == [

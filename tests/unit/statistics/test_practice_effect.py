@@ -85,6 +85,7 @@ def test_each_answer_has_its_words(rise: float, noise: float, key: str, said: st
     """Helped, no useful difference and cannot tell follow from the interval alone."""
     found = effect(_steady(rise, noise), large=True)
     assert found.key == key
+    assert found.words in {"likely helped", "made no useful difference", "cannot tell"}
     assert found.sentence.startswith(said)
     assert found.low is not None
     assert found.high is not None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse.statistics import agreement, drivers
@@ -20,6 +20,7 @@ from pulse.statistics.reliability import (
     omega,
     one_factor,
     spread,
+    stepped_up,
     typical_size,
 )
 from tests.oracles.recorded import oracle
@@ -63,6 +64,8 @@ def test_icc_equals_multilevel(name: str) -> None:
     found = spread(groups)
     assert icc1(found) == pytest.approx(said["expected"]["icc1"][name], rel=SAME)
     assert icc2(found) == pytest.approx(said["expected"]["icc2"][name], rel=SAME)
+    stepped = stepped_up(icc1(found), found.people / found.groups)
+    assert stepped == pytest.approx(icc2(found), rel=SAME)
     donner = icc1(found, typical_size([group.n for group in groups]))
     assert donner == pytest.approx(said["expected"]["unequal"][name], rel=SAME)
     assert (icc1(found), icc2(found)) == pytest.approx(ICC[name], abs=1e-8)
@@ -154,6 +157,7 @@ def _matrices(draw: st.DrawFn) -> list[list[float]]:
     return correlations([[dot(one, other) for other in columns] for one in columns])
 
 
+@settings(max_examples=25, deadline=None)
 @given(_matrices())
 def test_weights_add_up_and_stay_near_shapley(matrix: list[list[float]]) -> None:
     """Both ways share out all of R squared, neither gives a negative part."""
@@ -171,6 +175,7 @@ def test_squared_correlations_would_not_add_up() -> None:
     assert sum(value**2 for value in matrix[0][1:]) > 2 * drivers.explained(matrix, 0)
 
 
+@settings(max_examples=25, deadline=None)
 @given(_matrices())
 def test_eigenvectors_rebuild_their_matrix(matrix: list[list[float]]) -> None:
     """V diag(v) V' is the matrix, and its inverse undoes it."""

@@ -1,4 +1,4 @@
-"""Opened ballots become exact counts per unit and item, in memory only (polars)."""
+"""Exact counts per unit and item, and the variance inside groups."""
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,12 +61,17 @@ def count_columns(
     )
 
 
-def _count_groups(groups: Sequence[int], answers: bytes | bytearray, n: int) -> dict[int, Row]:
+def as_frame(groups: Sequence[int], answers: bytes | bytearray, n: int) -> pl.DataFrame:
+    """Return a row per ballot: its group number `g` and its answers `a0`, `a1`, …, 0-6."""
     flat = pl.Series(array("B", bytes(answers)), dtype=pl.UInt8)
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {"g": pl.Series(array("I", groups), dtype=pl.UInt32)}
         | {f"a{i}": flat.gather_every(n, i) for i in range(n)}
     )
+
+
+def _count_groups(groups: Sequence[int], answers: bytes | bytearray, n: int) -> dict[int, Row]:
+    frame = as_frame(groups, answers, n)
     sums = [(pl.col(f"a{i}") == value).sum() for i in range(n) for value in ANSWERS]
     named = [each.alias(str(at)) for at, each in enumerate(sums)]
     width = len(ANSWERS)
@@ -92,21 +97,25 @@ def _added(one: Row, other: Row) -> Row:
     )
 
 
-def sigma2(counts: Counts, tree: Tree) -> dict[str, float]:
+def sigma2(counts: Counts, tree: Tree, lead: Sequence[str] = ()) -> dict[str, float]:
     """Estimate per item the variance of answers inside groups, rounded to 0.05, root only.
 
     Pooled within-group variance, sum over g of SS_g over N - G (one-way analysis of
     variance), with the answers as given. Empty when fewer than 100 people answered some
-    item or the tree has fewer than 10 groups: it is then too close to single teams.
+    item or the tree has fewer than 10 groups: it is then too close to single teams. Items of
+    `lead`, about one leader, are left out.
     """
+    asked = [i for i, item in enumerate(counts.items) if item not in lead]
     groups = [counts.table[unit.unit_id] for unit in tree.groups_in_order() if unit.invited]
     root = counts.table[tree.root.unit_id]
-    least = min((sum(row[1 : TOP + 1]) for row in root), default=0)
+    least = min((sum(root[i][1 : TOP + 1]) for i in asked), default=0)
     if len(groups) < SIGMA2_GROUPS or min(least, tree.root.invited - 2) < SIGMA2_PEOPLE:
         return {}
     return {
-        item: float(round(_within([group[i] for group in groups]) / SIGMA2_STEP) * SIGMA2_STEP)
-        for i, item in enumerate(counts.items)
+        counts.items[i]: float(
+            round(_within([group[i] for group in groups]) / SIGMA2_STEP) * SIGMA2_STEP
+        )
+        for i in asked
     }
 
 
