@@ -9,7 +9,7 @@ from pulse.charts import figure
 from pulse.statistics.scales import WeekPoint
 from pulse.terms import week_name
 
-_LABEL: Final = 16  # weeks at the end of a line that its name may lie over
+_LABEL: Final = 20  # weeks at the end of a line that its name may lie over
 LABEL_ROWS: Final = 3  # marks near each other write their words below each other
 LABEL_STEP: Final = 0.09
 
@@ -83,12 +83,13 @@ def _word(day: str, text: str, row: int) -> dict[str, Any]:
 
 def _named(reference: Sequence[WeekPoint], points: Sequence[WeekPoint]) -> list[dict[str, Any]]:
     """Return the reference's name at its end, clear of both lines on its own side of them."""
-    lines = [[p for p in line[-_LABEL:] if p.value is not None] for line in (reference, points)]
-    if not lines[0]:
+    known = [p for p in reference[-_LABEL:] if p.value is not None]
+    if not known:
         return []
-    last, own = lines[0][-1], lines[1][-1] if lines[1] else lines[0][-1]
-    above = (last.value or 0.0) >= (own.value or 0.0)
-    reach = [(p.high if above else p.low) or 0.0 for line in lines for p in line]
+    last, own = known[-1], [p.value for p in points[-_LABEL:] if p.value is not None]
+    above = not own or (last.value or 0.0) >= own[-1]
+    under = (*known, *points[-_LABEL:])  # what is drawn where the name will stand
+    reach = [y for p in under for y in (p.raw, p.high if above else p.low) if y is not None]
     return [{"x": figure.monday(last.wave), "y": _round(max(reach) if above else min(reach)),
              "text": "organisation", "showarrow": False, "xanchor": "right",
              "yanchor": "bottom" if above else "top",
