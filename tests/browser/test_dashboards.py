@@ -1,81 +1,27 @@
 """The leaders' pages in a real browser: accessible, silent, usable without scripts."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import expect
 
-from pulse.settings import Home
 from tests.browser.conftest import Visits
+from tests.browser.leaders import PAGES, all_drawn, findings, served, signed_in
 from tests.unit.dashboards import house
 
-PAGES = {
-    house.LEADER: ("/", "/units/web", "/units/tiny", "/evidence", "/account", "/units/org"),
-    house.HR: ("/", "/units/eng", "/units/night"),
-    house.AUDITOR: ("/", "/evidence"),
-    house.ADMIN: ("/",),
-}
 LOOKS = ((1280, "light", "ltr"), (1280, "dark", "ltr"), (320, "light", "ltr"), (320, "dark", "rtl"))
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a home with ten released weeks and give its address."""
-    yield from _served(house.a_home(tmp_path_factory.mktemp("site")))
+    yield from served(house.a_home(tmp_path_factory.mktemp("site")))
 
 
 @pytest.fixture(scope="module")
 def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a home before its first release."""
-    yield from _served(house.a_home(tmp_path_factory.mktemp("empty"), weeks=0))
-
-
-def _served(home: Home) -> Iterator[str]:
-    config = uvicorn.Config(house.an_app(home), port=0, log_level="error", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-
-
-def _signed_in(site: str, context: BrowserContext, who: str) -> Page:
-    page = context.new_page()
-    page.goto(f"{site}/login")
-    page.get_by_label("E-mail").fill(who)
-    page.get_by_label("Password").fill(house.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{site}/")
-    return page
-
-
-def _all_drawn(page: Page) -> None:
-    for place in page.locator("[data-figure]").all():
-        place.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "() => document.querySelectorAll('[data-figure]').length"
-        " === document.querySelectorAll('[data-figure][data-drawn]').length"
-    )
-
-
-def _findings(page: Page) -> list[str]:
-    result = Axe().run(page, options=RULES)
-    return [
-        f"{found['id']}: {node['html'][:120]}"
-        for found in result.response["violations"]
-        for node in found["nodes"]
-    ]
+    yield from served(house.a_home(tmp_path_factory.mktemp("empty"), weeks=0))
 
 
 @pytest.mark.parametrize(("width", "theme", "direction"), LOOKS)
@@ -88,12 +34,12 @@ def test_every_page_is_accessible_and_silent(
     """
     found: list[str] = []
     for who, paths in PAGES.items():
-        page = _signed_in(site, visits.context(dark=theme == "dark", width=width), who)
+        page = signed_in(site, visits.context(dark=theme == "dark", width=width), who)
         for path in paths:
             page.goto(site + path)
             page.evaluate("direction => { document.documentElement.dir = direction }", direction)
-            _all_drawn(page)
-            found += [f"{path}: {finding}" for finding in _findings(page)]
+            all_drawn(page)
+            found += [f"{path}: {finding}" for finding in findings(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 found.append(f"{path}: wider than the screen")
         visits.problems[:] = [p for p in visits.problems if "404 (Not Found)" not in p]
@@ -108,27 +54,27 @@ def test_the_example_and_the_login_are_accessible(
     context = visits.context(dark=theme == "dark", width=320)
     page = context.new_page()
     page.goto(f"{empty_site}/login")
-    assert _findings(page) == []
-    page = _signed_in(empty_site, context, house.LEADER)
+    assert findings(page) == []
+    page = signed_in(empty_site, context, house.LEADER)
     assert page.get_by_text("Example, with invented figures").is_visible()
-    assert _findings(page) == []
+    assert findings(page) == []
     page.goto(f"{empty_site}/evidence")
     assert page.get_by_text("No week has been released yet").is_visible()
-    assert _findings(page) == []
+    assert findings(page) == []
 
 
 def test_a_missing_name_is_found(visits: Visits, site: str) -> None:
     """The check can fail: a button without a name is found."""
-    page = _signed_in(site, visits.context(), house.LEADER)
+    page = signed_in(site, visits.context(), house.LEADER)
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
-    assert any(found.startswith("button-name") for found in _findings(page))
+    assert any(found.startswith("button-name") for found in findings(page))
 
 
 def test_figures_follow_the_theme(visits: Visits, site: str) -> None:
     """A line is drawn in the accent of the theme, and again when the theme changes."""
-    page = _signed_in(site, visits.context(), house.LEADER)
+    page = signed_in(site, visits.context(), house.LEADER)
     page.goto(f"{site}/units/web")
-    _all_drawn(page)
+    all_drawn(page)
     line = "document.querySelector('[data-figure]').data.find(t => t.line?.width === 3)"
     colour = f"() => {line}.line.color"
     light = page.evaluate(colour)
@@ -138,7 +84,7 @@ def test_figures_follow_the_theme(visits: Visits, site: str) -> None:
 
 def test_everything_is_there_without_scripts(visits: Visits, site: str) -> None:
     """Without scripts the lines are tables, and no row of the tree is closed away."""
-    page = _signed_in(site, visits.context(scripts=False), house.HR)
+    page = signed_in(site, visits.context(scripts=False), house.HR)
     assert page.locator("tr[data-unit]").count() == 8
     assert all(row.is_visible() for row in page.locator("tr[data-unit]").all())
     page.goto(f"{site}/units/web")
@@ -147,23 +93,44 @@ def test_everything_is_there_without_scripts(visits: Visits, site: str) -> None:
     assert table.get_by_role("row").count() == 1 + len(house.WAVES)
 
 
-def test_branches_open_with_the_keyboard(visits: Visits, site: str) -> None:
-    """With scripts the teams of a department are closed, open on Enter and close on a tap."""
-    page = _signed_in(site, visits.context(width=360), house.HR)
+def test_branches_open_and_close_in_place(visits: Visits, site: str) -> None:
+    """On Enter a branch closes, the address says so, the focus stays, and going back undoes it."""
+    page = signed_in(site, visits.context(width=360), house.HR)
     row = page.locator('tr[data-unit="web"]')
-    assert not row.is_visible()
-    button = page.get_by_role("button", name="Teams of Engineering")
-    button.focus()
-    page.keyboard.press("Enter")
     assert row.is_visible()
-    assert button.get_attribute("aria-expanded") == "true"
-    button.click()
-    assert not row.is_visible()
+    branch = page.get_by_role("link", name="3 units below Engineering")
+    assert branch.get_attribute("aria-expanded") == "true"
+    branch.focus()
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+    assert page.url == f"{site}/?open=ops#units"
+    expect(branch).to_be_focused()
+    assert branch.get_attribute("aria-expanded") == "false"
+    branch.click()
+    expect(row).to_be_visible()
+    page.go_back()
+    expect(row).to_have_count(0)
+
+
+def test_a_table_is_sorted_and_searched_in_place(visits: Visits, site: str) -> None:
+    """A heading sorts below each unit and says so; another click gives the tree order back."""
+    page = signed_in(site, visits.context(), house.HR)
+    order = "all => all.map(row => row.dataset.unit)"
+    tree = page.locator("tr[data-unit]").evaluate_all(order)
+    page.get_by_role("link", name="Work", exact=True).last.click()
+    expect(page.locator('th[aria-sort="ascending"]')).to_have_text("Work")
+    assert "Neighbours are no ranking" in page.locator("#units").inner_text()
+    by_work = page.locator("tr[data-unit]").evaluate_all(order)
+    assert sorted(by_work) == sorted(tree)
+    assert by_work[0] == "org"
+    page.locator("#unsorted").click()
+    expect(page.locator("th[aria-sort]")).to_have_count(0)
+    assert page.locator("tr[data-unit]").evaluate_all(order) == tree
 
 
 def test_the_first_screen_of_a_phone_answers_the_question(visits: Visits, site: str) -> None:
     """Sentence, four tiles and participation fit a phone's first screen."""
-    page = _signed_in(site, visits.context(width=360, height=780), house.LEADER)
+    page = signed_in(site, visits.context(width=360, height=780), house.LEADER)
     box = page.locator(".participation").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 780
@@ -171,18 +138,19 @@ def test_the_first_screen_of_a_phone_answers_the_question(visits: Visits, site: 
 
 
 def test_the_pages_stand_in_one_line_on_a_phone(visits: Visits, site: str) -> None:
-    """HR, who has the most pages, finds all of them in one line, each 44 px high."""
-    page = _signed_in(site, visits.context(width=360), house.HR)
-    entries = page.locator(".top nav").locator("a, button").all()
-    boxes = [entry.bounding_box() for entry in entries]
-    assert len(boxes) == 5
-    assert len({box["y"] for box in boxes if box}) == 1
-    assert all(box["height"] >= 44 for box in boxes if box)
+    """HR, who has the most pages, finds all of them in one line, and what is theirs in one."""
+    page = signed_in(site, visits.context(width=360), house.HR)
+    for group in (".top .pages", ".top .mine"):
+        entries = page.locator(group).locator("a, button").all()
+        boxes = [box for entry in entries if (box := entry.bounding_box())]
+        assert len({box["y"] for box in boxes}) == 1
+        assert all(box["height"] >= 44 for box in boxes)
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
 
 
 def test_the_evidence_and_the_log_fit_a_phone(visits: Visits, site: str) -> None:
     """No table of theirs scrolls sideways, no command is cut off, and no heading is broken."""
-    page = _signed_in(site, visits.context(width=360), house.AUDITOR)
+    page = signed_in(site, visits.context(width=360), house.AUDITOR)
     for path in ("/", "/evidence"):
         page.goto(site + path)
         for summary in page.locator("main summary").all():

@@ -54,9 +54,8 @@ def run(home: Home) -> None:
     read = time.perf_counter() - start
     cells = book.history.cells
     tell(f"{len(book.history.units)} units, {len(book.history.waves)} weeks, {cells.height} cells")
-    tell(
-        f"cold start: {read:.1f} s; memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB\n"
-    )
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    tell(f"cold start: {read:.1f} s; memory {memory:.1f} GB\n")
     tell("| page | first, ms | warm, ms | kB |\n|---|---|---|---|")
     for page in measuring.measure(app, addresses(book)):
         tell(f"| {page.name} | {page.first:.0f} | {page.warm:.1f} | {page.kilobytes:.0f} |")

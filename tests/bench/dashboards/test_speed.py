@@ -1,7 +1,5 @@
 """The bars of the leaders' pages that hold on any machine: ratios, bytes, and rows sent."""
 
-from pathlib import Path
-
 import pytest
 from litestar import Litestar
 
