@@ -57,10 +57,10 @@ class Book:
     go with the book when the next release comes.
     """
 
-    def __init__(self, head: str, history: History) -> None:
+    def __init__(self, head: str, history: History, scales: Scales | None = None) -> None:
         self.head = head
         self.history = history
-        self.scales = Scales(history)
+        self.scales = scales or Scales(history)
         self.once = Kept(_KEPT).once
         self.row_once = Kept(_KEPT_ROWS).once
 

@@ -101,8 +101,7 @@ def _figure(book: Book, unit_id: str, name: str) -> FigureCost:
     fresh: list[float] = []
     kept: list[float] = []
     for turn in range(WARM):  # in turns, so that a busy machine slows both alike
-        again = Book(f"{book.head} {turn}", book.history)
-        again.scales = book.scales
+        again = Book(f"{book.head} {turn}", book.history, book.scales)
         fresh.append(_took(lambda book=again: figure_bytes(book, unit_id, name)))  # type: ignore[misc]
         kept.append(_took(lambda book=again: figure_bytes(book, unit_id, name)))  # type: ignore[misc]
     body, _ = figure_bytes(again, unit_id, name)
