@@ -13,15 +13,17 @@ PANEL: Final = 132  # px of height a scale, with its name
 _GAP: Final = 0.09
 _DAY: Final = 86_400_000  # ms, the unit of lengths on Plotly's axis of dates
 _HOVER: Final = (
-    "%{fullData.name} %{y:.0f} (%{customdata[0]:.0f}-%{customdata[1]:.0f}), "
+    " %{customdata[0]:.0f} (%{base:.0f}-%{customdata[1]:.0f}), "
     "at least %{customdata[2]} answers<extra></extra>"
 )
 
 
 class _Step(NamedTuple):
-    """A shown block where it stands: its middle day, its length in ms, its figure, its band."""
+    """A shown block where it stands: its days, its length in ms, its figure, its band."""
 
+    first: str
     middle: str
+    last: str
     length: int
     estimate: Estimate
     at_least: int | None
@@ -63,7 +65,8 @@ def _step(block: Block) -> _Step | None:
     days = (last - first).days + 7
     middle = dt.datetime.combine(first, dt.time()) + dt.timedelta(days=days / 2)
     at = middle.date().isoformat() if middle.hour == 0 else middle.isoformat(timespec="hours")
-    return _Step(at, (days - 1) * _DAY, block.estimate, block.at_least)
+    end = (first + dt.timedelta(days=days - 1)).isoformat()
+    return _Step(first.isoformat(), at, end, (days - 1) * _DAY, block.estimate, block.at_least)
 
 
 def _intervals(shown: Sequence[_Step], name: str, number: str) -> go.Bar:
@@ -72,7 +75,11 @@ def _intervals(shown: Sequence[_Step], name: str, number: str) -> go.Bar:
         base=[round(step.estimate.low, 1) for step in shown],
         y=[_height(step.estimate) for step in shown],
         width=_lengths(shown), marker={"color": figure.BAND, "line": {"width": 0}},
-        yaxis=f"y{number}", hoverinfo="skip", name=f"{name}, 95 % interval",
+        yaxis=f"y{number}", name=f"{name}, 95 % interval", hovertemplate=name + _HOVER,
+        customdata=[
+            [round(step.estimate.value, 1), round(step.estimate.high, 1), step.at_least]
+            for step in shown
+        ],
     )  # fmt: skip
 
 
@@ -81,22 +88,15 @@ def _height(estimate: Estimate) -> float:
 
 
 def _values(shown: Sequence[_Step], name: str, number: str) -> go.Scatter:
-    lengths = _lengths(shown)
-    across: dict[str, Any] = {"type": "constant", "value": 0}
-    if isinstance(lengths, list):
-        across = {"type": "data", "array": [length / 2 for length in lengths]}
-    elif lengths:
-        across = {"type": "constant", "value": lengths / 2}
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for step in shown:
+        gap = [None] if x else []
+        x += [*gap, step.first, step.last]
+        y += [*gap, *[round(step.estimate.value, 1)] * 2]
     return go.Scatter(
-        x=[step.middle for step in shown],
-        y=[round(step.estimate.value, 1) for step in shown],
-        mode="markers", marker={"color": figure.ACCENT, "size": 3}, yaxis=f"y{number}", name=name,
-        error_x={**across, "color": figure.ACCENT, "thickness": 3, "width": 0},
-        customdata=[
-            [round(step.estimate.low, 1), round(step.estimate.high, 1), step.at_least]
-            for step in shown
-        ],
-        hovertemplate=_HOVER,
+        x=x, y=y, mode="lines", line={"color": figure.ACCENT, "width": 3}, yaxis=f"y{number}",
+        name=name, hoverinfo="skip",
     )  # fmt: skip
 
 

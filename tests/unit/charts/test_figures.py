@@ -99,7 +99,8 @@ def test_months_are_steps_on_the_same_axes() -> None:
     drawn = _drawn(steps({"Safety": blocks, "Energy": blocks}))
     line = next(t for t in drawn["data"] if t["name"] == "Energy")
     bars = next(t for t in drawn["data"] if t["name"] == "Energy, 95 % interval")
-    assert (line["x"], line["y"]) == (["2026-01-12", "2026-03-09"], [60.0, 50.0])
+    days = ["2025-12-29", "2026-01-25", None, "2026-02-23", "2026-03-22"]
+    assert (line["x"], line["y"]) == (days, [60.0, 60.0, None, 50.0, 50.0])
     assert (bars["base"], bars["y"]) == ([55.0, 45.0], [10.0, 10.0])
     axes = [drawn["layout"][name]["range"] for name in ("yaxis", "yaxis2")]
     assert axes == [[0, 100], [0, 100]]
