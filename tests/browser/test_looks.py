@@ -112,16 +112,19 @@ def test_every_page_prints(
 
 
 def test_a_figure_fits_the_sheet(visits: Visits, site: str) -> None:
-    """Before printing a wide figure is drawn as wide as a sheet, and afterwards as before."""
-    page = signed_in(site, visits.context(width=950), house.LEADER)
+    """On paper a figure is half a sheet wide and dark on white, and afterwards as before."""
+    page = signed_in(site, visits.context(width=950, dark=True), house.LEADER)
     page.goto(f"{site}/units/web")
     all_drawn(page)
     width = "() => document.querySelector('[data-figure] svg').getBoundingClientRect().width"
-    before = page.evaluate(width)
+    ink = "() => getComputedStyle(document.querySelector('[data-figure] .xtick text')).fill"
+    before, pale = page.evaluate(width), page.evaluate(ink)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_function(f"() => Math.round(({width})()) === 640")
+    page.wait_for_function(f"() => Math.round(({width})()) === 330")
+    assert page.evaluate(ink) == "rgb(27, 32, 38)" != pale
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.wait_for_function(f"before => Math.abs(({width})() - before) < 2", arg=before)
+    assert page.evaluate(ink) == pale
 
 
 def test_new_pages_pass_axe_at_double_zoom_and_on_paper(visits: Visits, site: str) -> None:
