@@ -20,6 +20,7 @@ from pulse.clock import Clock
 from pulse.release import ledger
 from pulse.settings import Home, Settings
 from pulse.statistics.history import History, read_history
+from pulse.statistics.items import items_of_week
 from pulse.statistics.scales import Scales
 
 T = TypeVar("T")
@@ -58,12 +59,24 @@ class Book:
     go with the book when the next release comes.
     """
 
-    def __init__(self, head: str, history: History) -> None:
+    def __init__(self, head: str, history: History, scales: Scales | None = None) -> None:
         self.head = head
         self.history = history
-        self.scales = Scales(history)
+        self.scales = scales or Scales(history)
         self.once = Kept(_KEPT).once
         self.row_once = Kept(_KEPT_ROWS).once
+
+    def prepare(self) -> None:
+        """Make what every page needs of all units together, before anybody waits for it."""
+        latest, shown = self.history.latest, self.history.shown
+        groups = (unit for unit in self.history.units.values() if unit.group)
+        group = next((unit for unit in groups if (latest, unit.unit_id) in shown), None)
+        _ = self.scales.directions, self.scales.alarms
+        if group is not None:
+            items_of_week(self.history, group.unit_id)
+            for scale in self.history.instrument.scales:
+                self.scales.last_block(group.unit_id, scale)
+                self.scales.comparison(group.unit_id, scale)
 
     def scope(self, account: Account) -> Scope:
         """Return what `account` sees of this book."""
@@ -102,8 +115,9 @@ class Shelf:
             return cast("Book", self._book)
         try:
             if self._book is None or mark != self._seen:
-                self._book = Book(ledger.head(self._releases), read_history(self._releases))
-                self._seen = mark
+                fresh = Book(ledger.head(self._releases), read_history(self._releases))
+                fresh.prepare()
+                self._book, self._seen = fresh, mark
             return self._book
         finally:
             self._lock.release()

@@ -9,6 +9,7 @@ from dashboards.desk import Book
 from dashboards.pages import drawing, weeks
 from dashboards.pages.sheet import Sheet, tenth
 from dashboards.pages.statements import mean_words, share_words, split
+from dashboards.pages.trends import YEAR
 from pulse.charts import figure
 from pulse.charts.asked import asked
 from pulse.instrument import Instrument, Item
@@ -67,7 +68,7 @@ class StatementHistory(msgspec.Struct, frozen=True):
 
 
 def statement_history(book: Book, unit_id: str, item: Item, to: str = "") -> StatementHistory:
-    """Return the weeks of the unit's present series in which `item` was asked."""
+    """Return the weeks of the unit's last year in which `item` was asked, within its series."""
     history = book.history
     newest = history.release(history.waves[-1]).manifest.form
     rows = tuple(_row(one, item) for one in reversed(_figures(book, unit_id, item.id, to)))
@@ -94,7 +95,7 @@ def when_next(instrument: Instrument, form: int, item: Item) -> str:
 
 def statement_json(book: Book, unit_id: str, item: Item, to: str = "") -> bytes:
     """Return the figure of a statement: dots in the weeks in which it was asked."""
-    waves = [w for w in book.history.series_waves(unit_id) if not to or w <= to]
+    waves = [w for w in book.history.series_waves(unit_id) if not to or w <= to][-YEAR:]
     found = _figures(book, unit_id, item.id, to)
     return figure.to_json(asked(found, name=item.id, pauses=figure.pauses(waves)))
 
@@ -115,13 +116,12 @@ def statement_sheet(book: Book, unit_id: str, item: Item, to: str = "") -> Sheet
 def _figures(book: Book, unit_id: str, item: str, to: str) -> tuple[ItemFigure, ...]:
     def make() -> tuple[ItemFigure, ...]:
         history = book.history
-        waves = history.series_waves(unit_id)
+        waves = [w for w in history.series_waves(unit_id) if not to or w <= to][-YEAR:]
         asked_in = [w for w in waves if item in history.release(w).manifest.items]
         weekly = (items_of_week(history, unit_id, wave) for wave in asked_in)
         return tuple(one for week in weekly for one in week if one.item == item)
 
-    found = book.once(f"asked {item} {unit_id}", make)
-    return tuple(one for one in found if one.wave <= to) if to else found
+    return book.once(f"asked {item} {unit_id} {to}", make)
 
 
 def _ends(one: ItemFigure) -> tuple[float | None, float | None]:

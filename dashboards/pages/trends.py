@@ -15,6 +15,7 @@ from pulse.charts.trend import Mark, trend
 from pulse.release.hidden import REASON
 from pulse.statistics.scales import Block, Scales, WeekPoint
 
+MONTHS: Final = 13  # blocks of four weeks in a year
 YEAR: Final = 52  # weeks a line goes back; the series of the API has all of them
 REASONS: Final = {
     "hidden": f"hidden: {REASON}",
@@ -40,7 +41,10 @@ class TrendRow(msgspec.Struct, frozen=True):
 
 
 class TrendSection(msgspec.Struct, frozen=True):
-    """One scale of a unit page; `ends` counts the weeks drawn as marks."""
+    """One scale of a unit page; `ends` counts the weeks drawn as marks.
+
+    `alarm` says what small weekly moves add up to, empty where that is nothing.
+    """
 
     tile: Tile
     figure: str
@@ -48,6 +52,7 @@ class TrendSection(msgspec.Struct, frozen=True):
     rows: tuple[TrendRow, ...]
     gaps: int
     ends: int
+    alarm: str
 
     @property
     def drawable(self) -> bool:
@@ -84,7 +89,9 @@ def sections(
         ends = sum(point.status == "coded" for point in line)
         drawn_at = address("figures", unit_id, tile.scale, to)
         told_at = address("tables", unit_id, tile.scale, to)
-        found.append(TrendSection(tile, drawn_at, told_at, rows, gaps, ends))
+        alarm = None if to else scales.alarms.get((unit_id, tile.scale))
+        told = alarm.words if alarm is not None and alarm.key != "quiet" else ""
+        found.append(TrendSection(tile, drawn_at, told_at, rows, gaps, ends, told))
     return tuple(found)
 
 
@@ -133,14 +140,14 @@ def trend_sheet(book: Book, unit_id: str, scale: str, to: str = "") -> Sheet:
 def months_json(book: Book, unit_id: str, to: str = "") -> bytes:
     """Return the figure of a unit's four-week blocks."""
     named = book.history.instrument.scales.values()
-    return figure.to_json(steps({s.name: ended(book.scales, unit_id, s.id, to) for s in named}))
+    return figure.to_json(steps({s.name: _blocks(book.scales, unit_id, s.id, to) for s in named}))
 
 
 def months_sheet(book: Book, unit_id: str, to: str = "") -> Sheet:
     """Return the numbers of a unit's four-week blocks."""
     rows = []
     for scale in book.history.instrument.scales:
-        for block in ended(book.scales, unit_id, scale, to):
+        for block in _blocks(book.scales, unit_id, scale, to):
             e = block.estimate
             told = (None,) * 3 if e is None else (tenth(e.value), tenth(e.low), tenth(e.high))
             rows.append((scale, block.waves[0], block.waves[-1], *told, block.at_least))
@@ -148,9 +155,13 @@ def months_sheet(book: Book, unit_id: str, to: str = "") -> Sheet:
 
 
 def months(scales: Scales, unit_id: str, to: str = "") -> tuple[MonthRow, ...]:
-    """Return the unit's four-week blocks, newest first, one cell a scale."""
-    columns = [ended(scales, unit_id, scale, to) for scale in scales.history.instrument.scales]
+    """Return a year of the unit's four-week blocks, newest first, one cell a scale."""
+    columns = [_blocks(scales, unit_id, scale, to) for scale in scales.history.instrument.scales]
     return tuple(_month(row) for row in reversed(list(zip(*columns, strict=True))))
+
+
+def _blocks(scales: Scales, unit_id: str, scale: str, to: str) -> tuple[Block, ...]:
+    return ended(scales, unit_id, scale, to)[-MONTHS:]
 
 
 def _month(blocks: tuple[Block, ...]) -> MonthRow:

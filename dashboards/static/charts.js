@@ -5,6 +5,7 @@ const plotlyAddress = document.getElementById("charts").dataset.plotly;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const SETTINGS = { displayModeBar: false, responsive: true, locale: "en" };
 let plotly;
+let printing = false;
 
 function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
@@ -19,7 +20,7 @@ function loadPlotly() {
 
 // A figure names its light colours; `layout.meta.dark` maps each to its dark counterpart.
 function themed(figure) {
-  const map = dark.matches ? figure.layout.meta?.dark : undefined;
+  const map = dark.matches && !printing ? figure.layout.meta?.dark : undefined;
   if (!map) return figure;
   const text = JSON.stringify({ data: figure.data, layout: { ...figure.layout, meta: undefined } });
   const colours = Object.keys(map).map((colour) => JSON.stringify(colour)).join("|");
@@ -36,8 +37,12 @@ async function draw(place) {
       return answer.json();
     });
     const [library, figure] = await Promise.all([loadPlotly(), place.figure]);
-    const { data, layout } = themed(figure);
-    await library.react(place, data, layout, SETTINGS);
+    place.drawn = () => {
+      const { data, layout } = themed(figure);
+      const size = printing ? { width: paper(place), autosize: false } : { autosize: true };
+      return library.react(place, data, { ...layout, ...size }, SETTINGS);
+    };
+    await place.drawn();
     place.dataset.drawn = "";
   } catch {
     place.figure = undefined;
@@ -58,16 +63,20 @@ const watcher = new IntersectionObserver(
 );
 for (const place of places) watcher.observe(place);
 
-dark.addEventListener("change", () => {
-  for (const place of places.filter((one) => one.dataset.drawn !== undefined)) draw(place);
-});
-
-// On paper a figure is as wide as the sheet, whatever the screen was.
-const PAPER = 640;
-function redraw(width) {
-  for (const place of places.filter((one) => one.dataset.drawn !== undefined)) {
-    globalThis.Plotly.relayout(place, width ? { width, autosize: false } : { width: null, autosize: true });
-  }
+function drawAgain() {
+  for (const place of places) place.drawn?.();
 }
-addEventListener("beforeprint", () => redraw(PAPER));
-addEventListener("afterprint", () => redraw(0));
+
+dark.addEventListener("change", drawAgain);
+
+// A sheet is white and as wide as it is, whatever the screen was: px between the margins of A4.
+function paper(place) {
+  return place.closest(".trends") ? 330 : 680;
+}
+
+for (const [event, now] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(event, () => {
+    printing = now;
+    drawAgain();
+  });
+}

@@ -1,5 +1,6 @@
 """The weekly line of one scale with its 80 % band; hidden weeks are gaps, coded ones marks."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -7,9 +8,9 @@ import plotly.graph_objects as go
 
 from pulse.charts import figure
 from pulse.statistics.scales import WeekPoint
-from pulse.terms import week_name
 
-_LABEL: Final = 16  # weeks at the end of a line that its name may lie over
+_LABEL: Final = 20  # weeks at the end of a line that its name may lie over
+_WEEK: Final = "Week of %{x|%-d %B %Y}"
 LABEL_ROWS: Final = 3  # marks near each other write their words below each other
 LABEL_STEP: Final = 0.09
 
@@ -36,11 +37,9 @@ def trend(
     line; empty where there was none. `marks` are upright lines with their words, drawn where
     the points are. `pauses` are spans of days in which nobody was asked.
     """
-    traces: list[go.Scatter] = []
-    traces.extend(_line(run, "organisation", thin=True) for run in runs(reference))
-    for run in runs(points):
-        traces.append(_band(run))
-        traces.append(_line(run, name, thin=False))
+    traces = _lines(runs(reference), "organisation", thin=True)
+    traces.append(_bands(runs(points)))
+    traces += _lines(runs(points), name, thin=False)
     raw = [point for point in points if point.status == "shown"]
     traces.append(_dots(raw))
     coded = [point for point in points if point.status == "coded"]
@@ -83,12 +82,13 @@ def _word(day: str, text: str, row: int) -> dict[str, Any]:
 
 def _named(reference: Sequence[WeekPoint], points: Sequence[WeekPoint]) -> list[dict[str, Any]]:
     """Return the reference's name at its end, clear of both lines on its own side of them."""
-    lines = [[p for p in line[-_LABEL:] if p.value is not None] for line in (reference, points)]
-    if not lines[0]:
+    known = [p for p in reference[-_LABEL:] if p.value is not None]
+    if not known:
         return []
-    last, own = lines[0][-1], lines[1][-1] if lines[1] else lines[0][-1]
-    above = (last.value or 0.0) >= (own.value or 0.0)
-    reach = [(p.high if above else p.low) or 0.0 for line in lines for p in line]
+    last, own = known[-1], [p.value for p in points[-_LABEL:] if p.value is not None]
+    above = not own or (last.value or 0.0) >= own[-1]
+    under = (*known, *points[-_LABEL:])  # what is drawn where the name will stand
+    reach = [y for p in under for y in (p.raw, p.high if above else p.low) if y is not None]
     return [{"x": figure.monday(last.wave), "y": _round(max(reach) if above else min(reach)),
              "text": "organisation", "showarrow": False, "xanchor": "right",
              "yanchor": "bottom" if above else "top",
@@ -106,27 +106,53 @@ def runs(points: Sequence[WeekPoint]) -> list[list[WeekPoint]]:
     return [run for run in found if run]
 
 
-def _line(run: Sequence[WeekPoint], name: str, *, thin: bool) -> go.Scatter:
+def _lines(found: Sequence[Sequence[WeekPoint]], name: str, *, thin: bool) -> list[go.Scatter]:
+    """Return all runs as one line with gaps, and weeks that stand alone as dots."""
+    runs_of_many: list[WeekPoint | None] = []
+    alone: list[WeekPoint | None] = []
+    for run in found:
+        if len(run) == 1:
+            alone += run
+        else:
+            runs_of_many += [*([None] if runs_of_many else []), *run]
+    kinds = ((runs_of_many, "lines"), (alone, "markers"))
+    return [_line(points, name, mode, thin=thin) for points, mode in kinds if points]
+
+
+def _line(points: Sequence[WeekPoint | None], name: str, mode: str, *, thin: bool) -> go.Scatter:
+    colour, size = (figure.REFERENCE, 1) if thin else (figure.ACCENT, 3)
+    look = {"color": colour, "width": size} if mode == "lines" else {"color": colour, "size": 7}
     return go.Scatter(
-        x=[figure.monday(point.wave) for point in run],
-        y=[_round(point.value) for point in run],
-        mode="lines" if len(run) > 1 else "markers",
-        line={"color": figure.REFERENCE if thin else figure.ACCENT, "width": 1 if thin else 3},
-        marker={"color": figure.REFERENCE if thin else figure.ACCENT, "size": 4 if thin else 7},
+        x=[point and figure.monday(point.wave) for point in points],
+        y=[point and _round(point.value) for point in points],
+        mode=mode,
         name=name,
-        hoverinfo="skip" if thin else "text",
-        text=[] if thin else [_hover(point) for point in run],
+        **{"line" if mode == "lines" else "marker": look},
+        **({"hoverinfo": "skip"} if thin else _hover(points)),
     )
 
 
-def _band(run: Sequence[WeekPoint]) -> go.Scatter:
-    there = [figure.monday(point.wave) for point in run]
-    low = [_round(point.low) for point in run]
-    high = [_round(point.high) for point in run]
+def _bands(found: Sequence[Sequence[WeekPoint]]) -> go.Scatter:
+    """Return the bands of all runs as one shape with gaps; one week alone is a few days wide."""
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for run in found:
+        days = [figure.monday(point.wave) for point in run]
+        low, high = [_round(point.low) for point in run], [_round(point.high) for point in run]
+        if len(run) == 1:
+            days, low, high = _around(days[0]), low * 2, high * 2
+        gap = [None] if x else []
+        x += [*gap, *days, *days[::-1]]
+        y += [*gap, *high, *low[::-1]]
     return go.Scatter(
-        x=there + there[::-1], y=high + low[::-1], fill="toself", fillcolor=figure.BAND,
-        line={"width": 0}, mode="lines", hoverinfo="skip", name="80 % band",
+        x=x, y=y, fill="toself", fillcolor=figure.BAND, line={"width": 0}, mode="lines",
+        hoverinfo="skip", name="80 % band",
     )  # fmt: skip
+
+
+def _around(day: str) -> list[str]:
+    middle, reach = dt.date.fromisoformat(day), dt.timedelta(days=2)
+    return [(middle - reach).isoformat(), (middle + reach).isoformat()]
 
 
 def _dots(points: Sequence[WeekPoint]) -> go.Scatter:
@@ -143,16 +169,18 @@ def _coded(points: Sequence[WeekPoint]) -> go.Scatter:
         x=[figure.monday(point.wave) for point in points],
         y=[_round(point.raw) for point in points],
         mode="markers", marker={"color": figure.MARK, "size": 9, "symbol": "diamond-open"},
-        hoverinfo="text", name="at the end of the answers",
-        text=[f"{week_name(p.wave)}: beyond what is shown exactly" for p in points],
+        name="at the end of the answers",
+        hovertemplate=f"{_WEEK}: beyond what is shown exactly<extra></extra>",
     )  # fmt: skip
 
 
-def _hover(point: WeekPoint) -> str:
-    return (
-        f"{week_name(point.wave)}: {point.value:.0f} "
-        f"({point.low:.0f}-{point.high:.0f}), at least {point.at_least} answers"
-    )
+def _hover(points: Sequence[WeekPoint | None]) -> dict[str, Any]:
+    """Return what a finger on a week is told: level, band and answers, from numbers sent once."""
+    return {
+        "customdata": [p and [_round(p.low), _round(p.high), p.at_least] for p in points],
+        "hovertemplate": f"{_WEEK}: %{{y:.0f}} (%{{customdata[0]:.0f}}-%{{customdata[1]:.0f}}), "
+        "at least %{customdata[2]} answers<extra></extra>",
+    }
 
 
 def _round(value: float | None) -> float | None:

@@ -13,7 +13,8 @@ from pulse.clock import SystemClock
 from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
 from tests.browser.conftest import Visits
-from tests.browser.test_dashboards import LOOKS, findings, served
+from tests.browser.leaders import findings, served
+from tests.browser.test_dashboards import LOOKS
 from tests.unit.accounts.phone import code_of
 from tests.unit.dashboards import house
 from tests.unit.dashboards.providers import configure, honest
@@ -119,7 +120,7 @@ def _mailed(home: Home, to: str) -> str:
         for file in (home.accounts / "outbox").glob("*.eml"):
             text = file.read_text("utf-8")
             if f"To: {to}" in text:
-                return re.findall(r"/welcome/(\S+)", text)[0]
+                return str(re.findall(r"/welcome/(\S+)", text)[0])
         time.sleep(0.05)
     raise AssertionError("no mail came")
 

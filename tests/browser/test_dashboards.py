@@ -1,40 +1,15 @@
 """The leaders' pages in a real browser: accessible, silent, usable without scripts."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import expect
 
-from pulse.settings import Home
 from tests.browser.conftest import Visits
+from tests.browser.leaders import PAGES, all_drawn, findings, served, signed_in
 from tests.unit.dashboards import house
 
-TRIED = "/practices?unit=eng&card=day-end-round#day-end-round"
-PAGES = {
-    house.LEADER: (
-        "/",
-        "/units/web",
-        "/units/tiny",
-        "/evidence",
-        "/account",
-        "/units/org",
-        TRIED,
-    ),
-    house.HR: ("/", "/units/eng", "/units/night", "/practices"),
-    house.AUDITOR: ("/", "/evidence", "/access"),
-    house.ADMIN: ("/",),
-}
 LOOKS = ((1280, "light", "ltr"), (1280, "dark", "ltr"), (320, "light", "ltr"), (320, "dark", "rtl"))
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
 
 
 @pytest.fixture(scope="module")
@@ -51,60 +26,6 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@contextmanager
-def served(home: Home, *, known_address: bool = False, **changes: Any) -> Iterator[str]:
-    """Serve a home on a free port and give its address; `changes` go to `create_app`.
-
-    `known_address` writes it into the settings first: another site has to lead back to it.
-    """
-    listening = socket.create_server(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    if known_address:
-        with home.settings_file.open("a") as file:
-            file.write(f'dashboards_url = "{address}"\n')
-    app = house.an_app(home, **changes)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
-
-
-def _signed_in(site: str, context: BrowserContext, who: str) -> Page:
-    page = context.new_page()
-    page.goto(f"{site}/login")
-    page.get_by_label("E-mail").fill(who)
-    page.get_by_label("Password").fill(house.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{site}/")
-    return page
-
-
-def _all_drawn(page: Page) -> None:
-    for place in page.locator("[data-figure]").all():
-        place.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "() => document.querySelectorAll('[data-figure]').length"
-        " === document.querySelectorAll('[data-figure][data-drawn]').length"
-    )
-
-
-def findings(page: Page) -> list[str]:
-    """Return what axe finds on a page."""
-    result = Axe().run(page, options=RULES)
-    return [
-        f"{found['id']}: {node['html'][:120]}"
-        for found in result.response["violations"]
-        for node in found["nodes"]
-    ]
-
-
 @pytest.mark.parametrize(("width", "theme", "direction"), LOOKS)
 def test_every_page_is_accessible_and_silent(
     visits: Visits, site: str, width: int, theme: str, direction: str
@@ -115,11 +36,11 @@ def test_every_page_is_accessible_and_silent(
     """
     found: list[str] = []
     for who, paths in PAGES.items():
-        page = _signed_in(site, visits.context(dark=theme == "dark", width=width), who)
+        page = signed_in(site, visits.context(dark=theme == "dark", width=width), who)
         for path in paths:
             page.goto(site + path)
             page.evaluate("direction => { document.documentElement.dir = direction }", direction)
-            _all_drawn(page)
+            all_drawn(page)
             found += [f"{path}: {finding}" for finding in findings(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 found.append(f"{path}: wider than the screen")
@@ -136,7 +57,7 @@ def test_the_example_and_the_login_are_accessible(
     page = context.new_page()
     page.goto(f"{empty_site}/login")
     assert findings(page) == []
-    page = _signed_in(empty_site, context, house.LEADER)
+    page = signed_in(empty_site, context, house.LEADER)
     assert page.get_by_text("Example, with invented figures").is_visible()
     assert findings(page) == []
     page.goto(f"{empty_site}/evidence")
@@ -146,16 +67,16 @@ def test_the_example_and_the_login_are_accessible(
 
 def test_a_missing_name_is_found(visits: Visits, site: str) -> None:
     """The check can fail: a button without a name is found."""
-    page = _signed_in(site, visits.context(), house.LEADER)
+    page = signed_in(site, visits.context(), house.LEADER)
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
     assert any(found.startswith("button-name") for found in findings(page))
 
 
 def test_figures_follow_the_theme(visits: Visits, site: str) -> None:
     """A line is drawn in the accent of the theme, and again when the theme changes."""
-    page = _signed_in(site, visits.context(), house.LEADER)
+    page = signed_in(site, visits.context(), house.LEADER)
     page.goto(f"{site}/units/web")
-    _all_drawn(page)
+    all_drawn(page)
     line = "document.querySelector('[data-figure]').data.find(t => t.line?.width === 3)"
     colour = f"() => {line}.line.color"
     light = page.evaluate(colour)
@@ -165,7 +86,7 @@ def test_figures_follow_the_theme(visits: Visits, site: str) -> None:
 
 def test_everything_is_there_without_scripts(visits: Visits, site: str) -> None:
     """Without scripts the lines are tables, and no row of the tree is closed away."""
-    page = _signed_in(site, visits.context(scripts=False), house.HR)
+    page = signed_in(site, visits.context(scripts=False), house.HR)
     assert page.locator("tr[data-unit]").count() == 8
     assert all(row.is_visible() for row in page.locator("tr[data-unit]").all())
     page.goto(f"{site}/units/web")
@@ -178,7 +99,7 @@ def test_a_practice_is_begun_in_two_clicks_and_ended_without_scripts(
     visits: Visits, site: str
 ) -> None:
     """From the first page: the card, then its button; and the end of it again."""
-    page = _signed_in(site, visits.context(scripts=False, width=360), house.LEADER)
+    page = signed_in(site, visits.context(scripts=False, width=360), house.LEADER)
     card = page.locator("#try ~ .cards .card").first
     title = card.get_by_role("heading").inner_text()
     card.get_by_role("link", name="Try it").click()
@@ -194,7 +115,7 @@ def test_a_practice_is_begun_in_two_clicks_and_ended_without_scripts(
 
 def test_a_practice_is_begun_with_the_keyboard(visits: Visits, site: str) -> None:
     """A closed card opens on Enter, and its button is the next stop."""
-    page = _signed_in(site, visits.context(), house.LEADER)
+    page = signed_in(site, visits.context(), house.LEADER)
     page.goto(f"{site}/practices?unit=web")
     summary = page.locator("#kindness summary")
     summary.focus()
@@ -208,23 +129,44 @@ def test_a_practice_is_begun_with_the_keyboard(visits: Visits, site: str) -> Non
     page.wait_for_function("() => document.body.innerText.includes('Nothing at present.')")
 
 
-def test_branches_open_with_the_keyboard(visits: Visits, site: str) -> None:
-    """With scripts the teams of a department are closed, open on Enter and close on a tap."""
-    page = _signed_in(site, visits.context(width=360), house.HR)
+def test_branches_open_and_close_in_place(visits: Visits, site: str) -> None:
+    """On Enter a branch closes, the address says so, the focus stays, and going back undoes it."""
+    page = signed_in(site, visits.context(width=360), house.HR)
     row = page.locator('tr[data-unit="web"]')
-    assert not row.is_visible()
-    button = page.get_by_role("button", name="Teams of Engineering")
-    button.focus()
-    page.keyboard.press("Enter")
     assert row.is_visible()
-    assert button.get_attribute("aria-expanded") == "true"
-    button.click()
-    assert not row.is_visible()
+    branch = page.get_by_role("link", name="3 units below Engineering")
+    assert branch.get_attribute("aria-expanded") == "true"
+    branch.focus()
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+    assert page.url == f"{site}/?open=ops#units"
+    expect(branch).to_be_focused()
+    assert branch.get_attribute("aria-expanded") == "false"
+    branch.click()
+    expect(row).to_be_visible()
+    page.go_back()
+    expect(row).to_have_count(0)
+
+
+def test_a_table_is_sorted_and_searched_in_place(visits: Visits, site: str) -> None:
+    """A heading sorts below each unit and says so; another click gives the tree order back."""
+    page = signed_in(site, visits.context(), house.HR)
+    order = "all => all.map(row => row.dataset.unit)"
+    tree = page.locator("tr[data-unit]").evaluate_all(order)
+    page.get_by_role("link", name="Work", exact=True).last.click()
+    expect(page.locator('th[aria-sort="ascending"]')).to_have_text("Work")
+    assert "Neighbours are no ranking" in page.locator("#units").inner_text()
+    by_work = page.locator("tr[data-unit]").evaluate_all(order)
+    assert sorted(by_work) == sorted(tree)
+    assert by_work[0] == "org"
+    page.locator("#unsorted").click()
+    expect(page.locator("th[aria-sort]")).to_have_count(0)
+    assert page.locator("tr[data-unit]").evaluate_all(order) == tree
 
 
 def test_the_first_screen_of_a_phone_answers_the_question(visits: Visits, site: str) -> None:
     """Sentence, four tiles and participation fit a phone's first screen."""
-    page = _signed_in(site, visits.context(width=360, height=780), house.LEADER)
+    page = signed_in(site, visits.context(width=360, height=780), house.LEADER)
     box = page.locator(".participation").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 780
@@ -232,19 +174,20 @@ def test_the_first_screen_of_a_phone_answers_the_question(visits: Visits, site: 
 
 
 def test_the_pages_stand_in_one_line_on_a_phone(visits: Visits, site: str) -> None:
-    """HR, who has the most pages, finds all of them in one line, each 44 px high."""
-    page = _signed_in(site, visits.context(width=360), house.HR)
-    entries = page.locator(".top nav").locator("a, button").all()
-    boxes = [entry.bounding_box() for entry in entries if entry.is_visible()]
-    assert len(boxes) == 5
-    assert len({box["y"] for box in boxes if box}) == 1
-    assert all(box["height"] >= 44 for box in boxes if box)
+    """HR, who has the most pages, finds all of them in one line, and what is theirs in one."""
+    page = signed_in(site, visits.context(width=360), house.HR)
+    for group in (".top .pages", ".top .mine"):
+        entries = page.locator(group).locator("a, button").all()
+        boxes = [box for entry in entries if (box := entry.bounding_box())]
+        assert len({box["y"] for box in boxes}) == 1
+        assert all(box["height"] >= 44 for box in boxes)
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
 
 
 def test_the_evidence_and_the_log_fit_a_phone(visits: Visits, site: str) -> None:
     """No table of theirs scrolls sideways, no command is cut off, and no heading is broken."""
-    page = _signed_in(site, visits.context(width=360), house.AUDITOR)
-    for path in ("/", "/evidence", "/access"):
+    page = signed_in(site, visits.context(width=360), house.AUDITOR)
+    for path in ("/", "/evidence"):
         page.goto(site + path)
         for summary in page.locator("main summary").all():
             summary.click()

@@ -85,8 +85,7 @@ def read(
 def told(known: History) -> list[object]:
     """Return everything that statistics, charts and pages say of the releases."""
     scales = Scales(known)
-    book = Book("head", known)
-    book.scales = scales
+    book = Book("head", known, scales)
     said: list[object] = [scales.directions, heat_table(book, EVERYTHING, ROOT.unit_id)]
     said.append(comparison(book, tuple(known.units)))
     for unit in known.units:

@@ -24,24 +24,27 @@ def _traces(figure: bytes, name: str) -> list[Any]:
 
 
 def of_trend(figure: bytes, name: str) -> Numbers:
-    """Return level, low and high of each week drawn; the band is a polygon, up and back."""
+    """Return level, low and high of each week drawn; the shape of the band has the same ends."""
     found: Numbers = {}
-    for line, band in zip(_traces(figure, name), _traces(figure, "80 % band"), strict=True):
-        count = len(line["x"])
-        highs, lows = band["y"][:count], band["y"][count:][::-1]
-        for day, *values in zip(line["x"], line["y"], lows, highs, strict=True):
-            found[name, wave_of(day)] = tuple(values)
+    for line in _traces(figure, name):
+        rows = zip(line["x"], line["y"], line["customdata"], strict=True)
+        found |= {(name, wave_of(day)): (y, *told[:2]) for day, y, told in rows if day}
+    (band,) = _traces(figure, "80 % band")
+    ends = {value for _, *pair in found.values() for value in pair}
+    assert {y for y in band["y"] if y is not None} == ends
     return found
 
 
 def of_steps(figure: bytes, names: tuple[str, ...]) -> Numbers:
     """Return value, low and high of each block drawn, by its first wave."""
     found: Numbers = {}
-    for name, band in zip(names, _traces(figure, "95 % interval"), strict=True):
-        (line,) = _traces(figure, name)
-        for place, day in enumerate(line["x"][::3]):
-            high, _, low = band["y"][5 * place : 5 * place + 3]
-            found[name, wave_of(day)] = (line["y"][3 * place], low, high)
+    for name in names:
+        (line,), (bars,) = _traces(figure, name), _traces(figure, f"{name}, 95 % interval")
+        values = zip(line["x"][::3], line["y"][::3], bars["base"], bars["y"], strict=True)
+        for day, value, low, height in values:
+            found[name, wave_of(day)] = (value, low, round(low + height, 1))
+        told = [tuple(each[:2]) for each in bars["customdata"]]
+        assert told == [(v, high) for (own, _), (v, _, high) in found.items() if own == name]
     return found
 
 

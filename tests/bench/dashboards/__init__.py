@@ -1,0 +1,1 @@
+"""How long the leaders' pages take in a large organisation with two years of releases."""
