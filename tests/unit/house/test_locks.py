@@ -13,6 +13,7 @@ TOP: Final = Path(__file__).parents[3]
 PROJECT: Final = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUN: Final = TOP / "deploy" / "requirements.lock"
 DEV: Final = TOP / "deploy" / "requirements-dev.lock"
+OIDC: Final = TOP / "deploy" / "requirements-oidc.lock"
 PIN: Final = re.compile(r"^([a-z0-9.-]+)==([^ ;]+)", re.MULTILINE)
 
 
@@ -21,7 +22,7 @@ def pins(lock: Path) -> dict[str, str]:
     return dict(PIN.findall(lock.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUN, DEV, OIDC], ids=lambda lock: lock.name)
 def test_every_pin_carries_hashes_and_no_address(lock: Path) -> None:
     """Each package is pinned with at least one SHA-256, and no line names an address or option."""
     text = lock.read_text(encoding="utf-8")
@@ -37,8 +38,9 @@ def test_every_pin_carries_hashes_and_no_address(lock: Path) -> None:
     [
         (RUN, PROJECT["dependencies"]),
         (DEV, PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]),
+        (OIDC, PROJECT["dependencies"] + PROJECT["optional-dependencies"]["oidc"]),
     ],
-    ids=["run", "dev"],
+    ids=["run", "dev", "oidc"],
 )
 def test_the_lock_satisfies_the_project(lock: Path, asked: list[str]) -> None:
     """Every requirement of pyproject.toml is locked at a version that it allows."""
