@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from dashboards.pages import trying
 from pulse.accounts import accesslog
 from pulse.clock import FixedClock
+from pulse.disclosure.groups import form_groups
 from pulse.practices import adopting, published
 from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
@@ -141,6 +142,24 @@ def test_a_unit_outside_is_the_same_404(home: Home) -> None:
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
     assert client.get("/practices", params={"unit": "web"}).status_code == 200
+
+
+def test_what_a_unit_tried_that_is_no_more_can_still_be_ended(tmp_path: Path) -> None:
+    """After a reorganisation its last leader finds it without a link, and ends it."""
+    home = house.a_home(tmp_path, weeks=1)
+    roster = tuple(unit for unit in house.ROSTER if unit.unit_id != "web")
+    house.release(home, 1, form_groups(roster, 8, None, 5))
+    engine = sqlite_engine(home.accounts / "accounts.db", journal="wal", create=False)
+    use = adopting.adopt(engine, "web", "kindness", BEGAN)
+    client = house.visitor(house.an_app(home), house.LEADER)
+    page = client.get("/practices").text
+    assert "A unit that is no more: A small kindness" in page
+    assert "unit=web" not in page
+    fields = {"_csrf_token": house.form_token(page)}
+    answer = client.post(f"/practices/{use.use_id}/end", data=fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/practices#now")
+    assert adopting.running(engine) == []
+    engine.dispose()
 
 
 def test_a_figure_marks_what_was_begun(home: Home, engine: Engine) -> None:
