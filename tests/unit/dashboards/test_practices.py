@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,9 @@ BEGAN = dt.date(2026, 11, 20)
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(released: Home, tmp_path: Path) -> Home:
     """Give a home with ten released waves of its own."""
-    return house.a_home(tmp_path)
+    return Home(Path(shutil.copytree(released.path, tmp_path / "home")))
 
 
 @pytest.fixture
