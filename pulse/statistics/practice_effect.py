@@ -99,7 +99,9 @@ class Effect(msgspec.Struct, frozen=True):
         return f"It made no useful difference: what fits the figures lies {between}."
 
 
-def practice_effect(history: History, scale: str, starts: Mapping[str, str]) -> Effect:
+def practice_effect(
+    history: History, scale: str, starts: Mapping[str, str], index: pl.DataFrame | None = None
+) -> Effect:
     """Return whether a practice helped a scale, from released cells alone.
 
     Args:
@@ -108,11 +110,12 @@ def practice_effect(history: History, scale: str, starts: Mapping[str, str]) -> 
             in four weeks, its scale nearly every week; pack items are never used.
         starts: unit_id to the wave in which the unit began. Units inside another one named here
             are left out: they are the same people.
+        index: as `weekly_index(history)` returns it, for a caller who asks more than once.
 
     Teams to compare with are the groups of the newest tree that neither are, hold nor lie inside
     a unit in `starts`, the first hundred in tree order.
     """
-    return effect(lines(history, scale, starts), large=history.calls_changes)
+    return effect(lines(history, scale, starts, index), large=history.calls_changes)
 
 
 def effect(given: Sequence[Line], *, large: bool) -> Effect:
@@ -196,19 +199,22 @@ def _together(gaps: Sequence[Mapping[int, float]]) -> dict[int, float]:
     return {week: sum(values) / len(values) for week, values in found.items()}
 
 
-def lines(history: History, scale: str, starts: Mapping[str, str]) -> list[Line]:
+def lines(
+    history: History, scale: str, starts: Mapping[str, str], index: pl.DataFrame | None = None
+) -> list[Line]:
     """Return the lines of the units in `starts` and of those to compare them with."""
     if history.latest is None:
         return []
     tree = history.tree()
     users, plain = _sides(tree, starts)
     place = {wave: at for at, wave in enumerate(history.waves)}
-    needed = _narrow(history, {*users, *plain})
-    frame = weekly_index(needed).filter((pl.col("scale") == scale) & ~pl.col("coded"))
+    if index is None:
+        index = weekly_index(_narrow(history, {*users, *plain}))
+    frame = index.filter((pl.col("scale") == scale) & ~pl.col("coded"))
     values: dict[str, dict[int, float]] = {unit_id: {} for unit_id in (*users, *plain)}
-    for wave, unit_id, index in frame.select("wave", "unit_id", "index").iter_rows():
+    for wave, unit_id, level in frame.select("wave", "unit_id", "index").iter_rows():
         if unit_id in values and wave >= history.units[unit_id].series:
-            values[unit_id][place[wave]] = to_hundred(index)
+            values[unit_id][place[wave]] = to_hundred(level)
     begun = {unit_id: sum(wave < starts[unit_id] for wave in history.waves) for unit_id in users}
     return [Line(values[unit_id], begun.get(unit_id)) for unit_id in values]
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulse.statistics.adjustment import weekly_index
 from pulse.statistics.practice_effect import (
     Effect,
     Line,
@@ -172,6 +173,8 @@ def test_lines_leave_out_relatives_hidden_and_coded_weeks() -> None:
     assert min(late.values) >= 2
     early = practice_effect(told, "safety", {"dep": wave_name(4)})
     assert (early.key, early.why) == ("cannot_tell", "early")
+    again = practice_effect(told, "safety", {"dep": wave_name(4)}, weekly_index(told))
+    assert again == early
     assert lines(history(rule, 0), "safety", {}) == []
 
 
