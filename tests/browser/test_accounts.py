@@ -119,7 +119,7 @@ def _mailed(home: Home, to: str) -> str:
         for file in (home.accounts / "outbox").glob("*.eml"):
             text = file.read_text("utf-8")
             if f"To: {to}" in text:
-                return re.findall(r"/welcome/(\S+)", text)[0]
+                return str(re.findall(r"/welcome/(\S+)", text)[0])
         time.sleep(0.05)
     raise AssertionError("no mail came")
 

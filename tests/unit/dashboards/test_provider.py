@@ -5,8 +5,11 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -292,3 +295,30 @@ def test_a_start_without_the_secret_is_refused(fresh: Home, provider: Lying) -> 
     file.unlink()
     with pytest.raises(BadSetting, match=r"oidc\.secret"):
         house.an_app(fresh)
+
+
+WITHOUT_EXTRA = """
+import sys
+from pathlib import Path
+sys.modules["authlib"] = None  # as if it were not installed
+from dashboards.app import create_app
+from pulse.errors import BadSetting
+from pulse.settings import Home
+try:
+    create_app(Home(Path(sys.argv[1])))
+except BadSetting as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+def test_a_start_without_the_extra_is_refused(fresh: Home, provider: Lying) -> None:
+    """Where authlib is not installed the start ends with how to install it."""
+    configure(fresh, provider.issuer)
+    command = [sys.executable, "-c", WITHOUT_EXTRA, str(fresh.path)]
+    top = Path(__file__).parents[3]
+    told = subprocess.run(command, cwd=top, capture_output=True, text=True, check=True).stdout
+    assert "pip install 'pulse-survey[oidc]'" in told
+    fresh.settings_file.write_text("")
+    told = subprocess.run(command, cwd=top, capture_output=True, text=True, check=True).stdout
+    assert told == ""
