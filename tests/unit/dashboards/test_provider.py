@@ -37,7 +37,7 @@ from tests.unit.dashboards.providers import (
 )  # fmt: skip
 from tests.unit.dashboards.steps import send, with_factor
 
-pytestmark = pytest.mark.enable_socket  # providers on loopback
+pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]  # providers on loopback
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,6 @@ def is_in(client: TestClient[Litestar]) -> bool:
     return client.get("/account").status_code == 200
 
 
-@pytest.mark.slow
 def test_a_real_provider_lets_in_whom_we_know(fresh: Home) -> None:
     """From the button to the first page with a provider in a process of its own.
 
@@ -311,7 +310,6 @@ except BadSetting as error:
 """
 
 
-@pytest.mark.slow
 def test_a_start_without_the_extra_is_refused(fresh: Home, provider: Lying) -> None:
     """Where authlib is not installed the start ends with how to install it."""
     configure(fresh, provider.issuer)
