@@ -124,6 +124,7 @@ def test_sessions_links_and_second_factors_end(place: Place, tmp_path: Path) -> 
     assert not (home.accounts / "factor.key").exists()
 
 
+@pytest.mark.slow
 def test_a_key_of_the_council_serves_no_second_week(place: Place, tmp_path: Path) -> None:
     """A key that was free at the backup may have been used since, so it is given to no week."""
     with place.state.begin() as connection:
