@@ -20,6 +20,11 @@ from pulse.accounts.sittings import Sitting, Way
 PER_MINUTE: Final = 20  # sign-ins from one network address
 LETTERS_PER_HOUR: Final = 10  # mails asked for from one network address
 FORGOTTEN: Final = "/forgotten"
+# Whatever takes a password or a code may be tried as often as a sign-in.
+_PASSWORDS: Final = frozenset({
+    "/login", "/login/code", "/account",
+    *(f"/account/second-factor/{step}" for step in ("start", "confirm", "codes", "remove")),
+})  # fmt: skip
 _SORRY: Final = "This address and password do not belong together."
 _WRONG: Final = "This code does not fit, or it was used already. A new one comes every 30 seconds."
 RESTING: Final = "There were too many tries. Please wait a quarter of an hour."
@@ -28,7 +33,7 @@ RESTING: Final = "There were too many tries. Please wait a quarter of an hour."
 async def _is_sign_in(request: AnyRequest) -> bool:
     path = request.url.path.rstrip("/")
     if request.method == "POST":
-        return path in {"/login", "/login/code"} or path.startswith(links.PATH)
+        return path in _PASSWORDS or path.startswith(links.PATH)
     return path.startswith("/login/provider")
 
 

@@ -187,7 +187,7 @@ def test_the_pages_stand_in_one_line_on_a_phone(visits: Visits, site: str) -> No
 def test_the_evidence_and_the_log_fit_a_phone(visits: Visits, site: str) -> None:
     """No table of theirs scrolls sideways, no command is cut off, and no heading is broken."""
     page = signed_in(site, visits.context(width=360), house.AUDITOR)
-    for path in ("/", "/evidence"):
+    for path in ("/", "/access", "/evidence"):
         page.goto(site + path)
         for summary in page.locator("main summary").all():
             summary.click()

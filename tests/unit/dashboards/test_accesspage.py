@@ -17,7 +17,7 @@ from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
 from tests.unit.dashboards import house
 
-pytestmark = pytest.mark.enable_socket  # the event loop's own pair of sockets
+pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]  # the event loop's own pair of sockets
 
 
 @pytest.fixture

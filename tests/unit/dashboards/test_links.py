@@ -113,6 +113,7 @@ async def careless(request: Request[Any, Any, Any]) -> str:
     return "a link is on its way"
 
 
+@pytest.mark.slow
 def test_looking_up_first_would_be_seen(fresh: Home, engine: Engine) -> None:
     """The twin: a page that answers when its work is done keeps people waiting for it."""
     app = house.an_app(fresh)
@@ -166,6 +167,7 @@ async def _raw(
     await handle(scope, receive, send)
 
 
+@pytest.mark.slow
 def test_mails_are_limited_by_person_and_by_network(fresh: Home) -> None:
     """One person gets three links an hour; one network asks ten times, then it waits."""
     app = house.an_app(fresh, letters_per_hour=6)
@@ -202,6 +204,7 @@ def test_an_invitation_sets_the_first_password(fresh: Home, engine: Engine) -> N
     assert rows[-2:] == [("signed in", ""), ("new password", "by a link")]
 
 
+@pytest.mark.slow
 def test_a_link_that_is_none_says_what_to_do(fresh: Home) -> None:
     """A made-up or broken link gives 410 with a way on, whatever stands in it."""
     client = house.visitor(house.an_app(fresh))

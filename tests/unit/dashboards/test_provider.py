@@ -5,8 +5,11 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +37,7 @@ from tests.unit.dashboards.providers import (
 )  # fmt: skip
 from tests.unit.dashboards.steps import send, with_factor
 
-pytestmark = pytest.mark.enable_socket  # providers on loopback
+pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]  # providers on loopback
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,6 @@ def is_in(client: TestClient[Litestar]) -> bool:
     return client.get("/account").status_code == 200
 
 
-@pytest.mark.slow
 def test_a_real_provider_lets_in_whom_we_know(fresh: Home) -> None:
     """From the button to the first page with a provider in a process of its own.
 
@@ -292,3 +294,29 @@ def test_a_start_without_the_secret_is_refused(fresh: Home, provider: Lying) -> 
     file.unlink()
     with pytest.raises(BadSetting, match=r"oidc\.secret"):
         house.an_app(fresh)
+
+
+WITHOUT_EXTRA = """
+import sys
+from pathlib import Path
+sys.modules["authlib"] = None  # as if it were not installed
+from dashboards.app import create_app
+from pulse.errors import BadSetting
+from pulse.settings import Home
+try:
+    create_app(Home(Path(sys.argv[1])))
+except BadSetting as error:
+    print(error)
+"""
+
+
+def test_a_start_without_the_extra_is_refused(fresh: Home, provider: Lying) -> None:
+    """Where authlib is not installed the start ends with how to install it."""
+    configure(fresh, provider.issuer)
+    command = [sys.executable, "-c", WITHOUT_EXTRA, str(fresh.path)]
+    top = Path(__file__).parents[3]
+    told = subprocess.run(command, cwd=top, capture_output=True, text=True, check=True).stdout
+    assert "pip install 'pulse-survey[oidc]'" in told
+    fresh.settings_file.write_text("")
+    told = subprocess.run(command, cwd=top, capture_output=True, text=True, check=True).stdout
+    assert told == ""

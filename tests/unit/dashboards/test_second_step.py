@@ -88,6 +88,7 @@ def test_the_session_before_the_code_is_worth_nothing_after_it(fresh: Home, engi
     assert thief.get("/login").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_recovery_code_lets_in_once(fresh: Home, engine: Engine) -> None:
     """It stands in for the phone, is used up, and is noted."""
     phone = with_factor(engine, fresh, house.HR)
@@ -99,6 +100,7 @@ def test_a_recovery_code_lets_in_once(fresh: Home, engine: Engine) -> None:
     assert "recovery code" in [row.action for row in accesslog.newest(engine)]
 
 
+@pytest.mark.slow
 def test_many_wrong_codes_make_it_rest(fresh: Home, engine: Engine) -> None:
     """After five the page says how long to wait, even with the right code."""
     phone = with_factor(engine, fresh, house.HR)
@@ -110,6 +112,7 @@ def test_many_wrong_codes_make_it_rest(fresh: Home, engine: Engine) -> None:
     assert "quarter of an hour" in told[1]
 
 
+@pytest.mark.slow
 def test_codes_are_drawn_anew_and_the_step_taken_away_with_a_code(
     fresh: Home, engine: Engine
 ) -> None:
@@ -148,6 +151,7 @@ def test_a_role_may_need_it(fresh: Home) -> None:
     assert house.visitor(app, house.LEADER).get("/").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_role_that_needs_it_cannot_take_it_away(fresh: Home, engine: Engine) -> None:
     """A form that the page does not offer changes nothing when it is sent all the same."""
     phone = with_factor(engine, fresh, house.HR)

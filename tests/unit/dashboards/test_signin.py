@@ -10,10 +10,14 @@ from pulse.accounts import accesslog, directory, tokens
 from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
 from tests.unit.dashboards import house
+from tests.unit.dashboards.rights import NEEDS
 
 pytestmark = pytest.mark.enable_socket  # the event loop's own pair of sockets
 
 LONG = "another long password"
+FORMS = sorted(
+    path.replace("{secret:str}", "x") for method, path in NEEDS if method == "POST"
+)  # every form there is
 
 
 def _cookies(client: TestClient[Litestar], path: str, **fields: str) -> list[str]:
@@ -50,7 +54,7 @@ def test_a_refusal_is_noted_for_strangers_too(fresh: Home) -> None:
     assert "unknown address" in house.visitor(app, house.AUDITOR).get("/").text
 
 
-@pytest.mark.parametrize("path", ["/login", "/logout", "/account"])
+@pytest.mark.parametrize("path", FORMS)
 def test_a_form_without_its_token_is_refused(app: Litestar, path: str) -> None:
     """Every POST route refuses a missing, foreign or made-up form token with 403."""
     client = house.visitor(app, house.HR)
@@ -211,7 +215,7 @@ def test_no_form_breaks_the_page(app: Litestar, kind: str, body: bytes) -> None:
     """Whatever is posted, the answer is a 4xx page without a traceback."""
     client = house.visitor(app)
     client.get("/login")
-    for path in ("/login", "/account", "/logout"):
+    for path in FORMS:
         answer = client.post(path, content=body, headers={"Content-Type": kind})
         assert 400 <= answer.status_code < 500
         assert "Traceback" not in answer.text

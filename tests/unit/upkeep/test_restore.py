@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from pulse import wave as waves
+from pulse.accounts import directory, factor, links, sittings
 from pulse.accounts.passwords import PasswordWorker
+from pulse.accounts.vault import Vault
 from pulse.errors import BadSetting, Refused
 from pulse.settings import Home, Settings
 from pulse.store.engine import reading
@@ -103,6 +105,24 @@ def test_what_may_have_been_revoked_since_has_ended(
     assert not worker.verify(stored["hr@example.org"], "").result()
     assert not worker.verify(stored["hr@example.org"], settling.NO_PASSWORD).result()
     worker.close()
+
+
+@pytest.mark.slow
+def test_sessions_links_and_second_factors_end(place: Place, tmp_path: Path) -> None:
+    """A backup has no key of second factors; what it has of them could open nothing."""
+    (lea,) = (each for each in directory.everyone(place.accounts) if each.role == "leader")
+    vault = Vault(place.home.accounts)
+    sittings.begin(place.accounts, CLOCK, lea, way="password")
+    links.invite(place.accounts, CLOCK, lea.email)
+    factor.start(place.accounts, vault, lea.account_id)
+    factor.new_codes(place.accounts, lea.account_id)
+    tables = ("session", "link", "second_factor", "recovery_code")
+    assert all(rows(place.accounts, table) for table in tables)
+    place.backup(tmp_path / "x")
+    home, _ = restored(tmp_path / "x", tmp_path / "new")
+    with opened(home) as new:
+        assert [rows(new.accounts, table) for table in tables] == [[]] * 4
+    assert not (home.accounts / "factor.key").exists()
 
 
 @pytest.mark.slow
