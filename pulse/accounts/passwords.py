@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from pulse.accounts.common import is_common
+from pulse.accounts.breached import is_common
 from pulse.errors import Busy
 
 # argon2id, the second recommended option of RFC 9106 section 4: 64 MiB, three passes, four lanes.

@@ -1,6 +1,6 @@
 """Passwords that were found in breaches so often that guessing starts with them.
 
-`common.bin` holds the first five bytes of the SHA-256 of each, sorted: 40 bits are enough that
+`breached.bin` holds the first five bytes of the SHA-256 of each, sorted: 40 bits are enough that
 a password of one's own is taken for one of them once in twenty million (NIST SP 800-63B-4,
 section 3.1.1.2, asks for such a list; this README names its source).
 """
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-FILE: Final = Path(__file__).with_name("common.bin")
+FILE: Final = Path(__file__).with_name("breached.bin")
 _WIDTH: Final = 5
 _DECORATION: Final = " 0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 

