@@ -4,8 +4,9 @@ z_t = lambda x_t + (1 - lambda) z_{t-1}, started at the mean of the 12 weeks bef
 (Roberts 1959, Technometrics 1, 239-250; NIST/SEMATECH e-Handbook 6.3.2.4). lambda = .2, L = 2.7.
 Each week's variance is known from its release and from omega, which all groups share: limits from
 twelve own weeks would call a third of healthy teams within half a year. The variance of the
-starting level is counted too. A line is flagged where it leaves its limits *and*
-Benjamini-Hochberg keeps it at q = .10 over all units and scales of the week.
+starting level is counted too. A line is flagged where it leaves its limits, has moved by half a
+small effect at least, *and* Benjamini-Hochberg keeps it at q = .10 over all units and scales of
+the week.
 """
 
 import math
@@ -15,12 +16,14 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from pulse.statistics.discoveries import benjamini_hochberg
+from pulse.statistics.precision import harmonic_size
 
 LAMBDA: Final = 0.2
 LIMIT: Final = 2.7
 BASELINE: Final = 12  # shown weeks that say where the line was
 WATCHED: Final = 12  # and at most as many after them that are watched
 FALSE_DISCOVERY: Final = 0.10
+LEAST_MOVE: Final = 0.1  # points on 1-5; what is less is nobody's talk, however certain
 
 Key = tuple[str, str]
 AlarmKey = Literal["higher", "lower", "quiet"]
@@ -32,10 +35,15 @@ WORDS: Final[dict[AlarmKey, str]] = {
 
 
 class Alarm(msgspec.Struct, frozen=True):
-    """What the newest week of one line says: `z` is the EWMA in its own standard errors."""
+    """What the newest week of one line says.
+
+    `moved` is how far the EWMA is from the line's earlier level, points on 0-100; `z` the same in
+    its own standard errors.
+    """
 
     key: AlarmKey
     z: float
+    moved: float
 
     @property
     def words(self) -> str:
@@ -44,17 +52,26 @@ class Alarm(msgspec.Struct, frozen=True):
 
 
 class Watched(NamedTuple):
-    """One shown week: its value on 1-5, its variances, and the weekly share omega."""
+    """One shown week: its value on 1-5, its variances, the weekly share omega, and its band."""
 
     value: float
     sampling: float
     rounding: float
     weekly: float
+    at_least: int
+    invited: int
 
     @property
     def variance(self) -> float:
-        """The week's variance around the line's level."""
-        return self.weekly * self.sampling + self.rounding
+        """The week's variance around the line's level, for an alarm on the safe side.
+
+        Who is silent in one week and answers in another takes along what lastingly sets them
+        apart: for that the lasting part counts with the share that may be silent.
+        """
+        size = harmonic_size(self.at_least, self.invited)
+        silent = max(0.0, 1 - size / self.invited)
+        passing = self.weekly + (1 - self.weekly) * silent
+        return passing * self.sampling + self.rounding
 
 
 def ewma(values: Iterable[float], start: float, *, smoothing: float = LAMBDA) -> float:
@@ -73,8 +90,20 @@ def ewma_variance(variances: Iterable[float], *, smoothing: float = LAMBDA) -> f
     return total
 
 
-def departure(line: Sequence[Watched]) -> float | None:
-    """Return the EWMA's distance from the line's earlier level in standard errors.
+class Departure(NamedTuple):
+    """How far an EWMA is from the line's earlier level, points on 1-5, and its variance."""
+
+    moved: float
+    variance: float
+
+    @property
+    def z(self) -> float:
+        """The departure in its own standard errors."""
+        return self.moved / math.sqrt(self.variance)
+
+
+def departure(line: Sequence[Watched]) -> Departure | None:
+    """Return the EWMA's distance from the line's earlier level.
 
     None where fewer than 13 weeks are shown. Of 24 weeks the first 12 say where the line was.
     """
@@ -85,7 +114,7 @@ def departure(line: Sequence[Watched]) -> float | None:
     own = sum(week.variance for week in before) / BASELINE**2
     left = (1 - LAMBDA) ** len(after)  # the share of the average that is still the start itself
     variance = ewma_variance(week.variance for week in after) + (1 - left) ** 2 * own
-    return (ewma((week.value for week in after), start) - start) / math.sqrt(variance)
+    return Departure(ewma((week.value for week in after), start) - start, variance)
 
 
 def alarms(lines: Iterable[tuple[Key, Sequence[Watched]]]) -> dict[Key, Alarm]:
@@ -94,13 +123,14 @@ def alarms(lines: Iterable[tuple[Key, Sequence[Watched]]]) -> dict[Key, Alarm]:
     Args:
         lines: by key, the newest shown weeks of a line, at most 24, oldest first.
     """
-    found = {key: z for key, line in lines if (z := departure(line)) is not None}
-    p_values = {key: math.erfc(abs(z) / math.sqrt(2)) for key, z in found.items()}
+    found = {key: told for key, line in lines if (told := departure(line)) is not None}
+    p_values = {key: math.erfc(abs(told.z) / math.sqrt(2)) for key, told in found.items()}
     kept = benjamini_hochberg(p_values, FALSE_DISCOVERY)
-    return {key: _alarm(z, likely=key in kept) for key, z in found.items()}
+    return {key: _alarm(told, likely=key in kept) for key, told in found.items()}
 
 
-def _alarm(z: float, *, likely: bool) -> Alarm:
-    if not likely or abs(z) <= LIMIT:
-        return Alarm("quiet", z)
-    return Alarm("higher" if z > 0 else "lower", z)
+def _alarm(told: Departure, *, likely: bool) -> Alarm:
+    key: AlarmKey = "quiet"
+    if likely and abs(told.z) > LIMIT and abs(told.moved) >= LEAST_MOVE:
+        key = "higher" if told.moved > 0 else "lower"
+    return Alarm(key, told.z, 25 * told.moved)

@@ -2,9 +2,9 @@
 
 A block is the mean of its shown weeks. Its variance: the stable part of what people differ in
 stays from week to week, the weekly part averages out, and so does rounding. A change is read with
-less: the stable part of those who answered both times cancels; whoever may have been silent once
-(at most 1 - b/H of the unit) does not. That is reliable change (Jacobson & Truax 1991, J. Consult.
-Clin. Psychol. 59, 12-19) for the mean of n people who are not linked:
+less: the stable part of those who answered both times cancels; that of whoever was silent once
+(the share 1 - n/H of the unit) does not. That is reliable change (Jacobson & Truax 1991,
+J. Consult. Clin. Psychol. 59, 12-19) for the mean of n people who are not linked:
 (x2 - x1) / sqrt(v1 + v2), v = s^2 (1 - r) / n + rounding.
 """
 
@@ -100,7 +100,7 @@ def _figures() -> list[pl.Expr]:
     blur = pl.col("rounding") / weeks
     passing = weekly / weeks
     lasting = 1 - weekly
-    silent = (1 - pl.col("at_least") / pl.col("invited")).clip(0, 1)
+    silent = (1 - pl.col("size") / pl.col("invited")).clip(0, 1)
     stays = pl.col("sampling") * (lasting + passing)
     return [
         pl.col("mean"),

@@ -16,11 +16,10 @@ variance is s/n (1 - n/N) + r, the finite population correction (Cochran 1977, 2
 from collections.abc import Iterator
 
 from pulse.statistics.pooling import Component, Given, Mixture, Pool, Posterior
-from pulse.statistics.precision import band_sizes
 
 
 def everybody(
-    pool: Pool | None, x: float, *, sampling: float, rounding: float, at_least: int, invited: int
+    pool: Pool | None, x: float, *, sampling: float, rounding: float, sizes: range, invited: int
 ) -> Posterior:
     """Return what is known of the mean of all `invited` people of a unit.
 
@@ -29,10 +28,9 @@ def everybody(
         x: what the unit shows, points on 1-5.
         sampling: the variance of one person's answer around the unit's level, points^2.
         rounding: the variance of the rounding error of `x`, points^2.
-        at_least: the band.
-        invited: the unit's people, at least as many as the band holds.
+        sizes: how many may have answered, `precision.band_sizes` of the band.
+        invited: the unit's people.
     """
-    sizes = band_sizes(at_least, invited)
     if pool is None:
         blur = sum(sampling / n * (1 - min(1.0, n / invited)) for n in sizes) / len(sizes)
         return Posterior(x, blur + rounding)

@@ -1,6 +1,7 @@
 """The change of every unit's scales from one block to the next, and which of it is news."""
 
 import math
+from statistics import NormalDist
 from typing import Final, Literal
 
 import msgspec
@@ -30,7 +31,8 @@ WORDS: dict[DirectionKey, str] = {
 class Direction(msgspec.Struct, frozen=True):
     """The last complete block against the one before, 0-100 points with 95 % interval.
 
-    `difference` is the estimate, pooled or not; `seen` what the released figures differ by.
+    `difference` is the estimate, pooled or not; `seen` what the released figures differ by. Of
+    a change called real the interval allows for its having been picked out of many.
     `reliable` is the reliable change index of `seen`, None where under 1.96 either way.
     """
 
@@ -79,8 +81,12 @@ def reliable_change(difference: float, variance_before: float, variance_after: f
 def directions(steps: dict[str, list[Step]], *, calls: bool) -> dict[Key, Direction]:
     """Return the direction of every step, keyed by unit and scale.
 
-    "Likely real" is said only of a change that Benjamini-Hochberg keeps at q = .10 over all
-    units and scales, tested without pooling, and whose interval excludes no change as well.
+    "Likely real" is said of the changes that Benjamini-Hochberg keeps at q = .10 over all units
+    and scales; each is shown as it stands, not drawn towards groups that did not change, with the
+    interval at level 1 - q R / m of R kept among m (Benjamini & Yekutieli 2005, J. Am. Stat. Assoc.
+    100, 71-81): it excludes no change, and at most one in ten of such intervals misses. All other
+    groups' changes are pooled. "About the same" where the whole interval lies within a small
+    effect, certain or not.
 
     Args:
         steps: the steps of each scale.
@@ -95,14 +101,18 @@ def directions(steps: dict[str, list[Step]], *, calls: bool) -> dict[Key, Direct
     }
     p_values = {key: math.erfc(abs(z) / math.sqrt(2)) for key, z in index.items()}
     real = benjamini_hochberg(p_values, FALSE_DISCOVERY) if calls else frozenset()
+    selected = FALSE_DISCOVERY * len(real) / max(1, len(index))
     found = {}
     for scale, own in steps.items():
         together = _pool(own) if calls else None
         for step in own:
             key = step.unit_id, scale
-            found[key] = _direction(
-                step, together if step.group else None, index[key], likely=key in real
-            )
+            if key in real:
+                told = _likely(step, selected)
+            else:
+                told = _drawn_in(step, together if step.group else None)
+            reliable = index[key] if abs(index[key]) >= RELIABLE else None
+            found[key] = msgspec.structs.replace(told, seen=25 * step.difference, reliable=reliable)
     return found
 
 
@@ -111,16 +121,22 @@ def _pool(steps: list[Step]) -> Pool | None:
     return pool([step.difference for step in groups], [step.variance for step in groups])
 
 
-def _direction(step: Step, together: Pool | None, index: float, *, likely: bool) -> Direction:
+def _likely(step: Step, selected: float) -> Direction:
+    """Return a change that is kept, `selected` being q R / m."""
+    half = NormalDist().inv_cdf(1 - selected / 2) * math.sqrt(step.variance)
+    low, high = 25 * (step.difference - half), 25 * (step.difference + half)
+    key: DirectionKey = "higher" if step.difference > 0 else "lower"
+    return Direction("same" if _small(low, high) else key, 25 * step.difference, low, high)
+
+
+def _drawn_in(step: Step, together: Pool | None) -> Direction:
     known = Posterior(step.difference, step.variance)
     if together is not None:
         known = together.level(*known)
     low, high = (25 * end for end in ends(known, together))
-    key: DirectionKey = "unclear"
-    if likely and low * high > 0:
-        key = "higher" if known.mean > 0 else "lower"
-    elif low >= -SAME_WITHIN and high <= SAME_WITHIN:
-        key = "same"
-    reliable = index if abs(index) >= RELIABLE else None
-    seen, pooled = 25 * step.difference, together is not None
-    return Direction(key, 25 * known.mean, low, high, seen, reliable, pooled)
+    key: DirectionKey = "same" if _small(low, high) else "unclear"
+    return Direction(key, 25 * known.mean, low, high, pooled=together is not None)
+
+
+def _small(low: float, high: float) -> bool:
+    return low >= -SAME_WITHIN and high <= SAME_WITHIN

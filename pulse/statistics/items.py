@@ -11,6 +11,7 @@ from pulse.statistics.history import History
 from pulse.statistics.pooling import Pool, Posterior, pool
 from pulse.statistics.precision import (
     DEFAULT_VARIANCE,
+    band_sizes,
     harmonic_size,
     midpoint,
     rounding_variance,
@@ -113,10 +114,10 @@ def _with_estimate(figure: ItemFigure, own: _Shown, together: Pool | None) -> It
     if together is not None:
         known = together.level(*known)
     level = _likely(known, together)
+    sizes = band_sizes(own.at_least, own.invited)
     team = everybody(
-        together, own.x, sampling=own.person, rounding=own.blur, at_least=own.at_least,
-        invited=own.invited,
-    )  # fmt: skip
+        together, own.x, sampling=own.person, rounding=own.blur, sizes=sizes, invited=own.invited
+    )
     return msgspec.structs.replace(
         figure, value=level.value, low=level.low, high=level.high, team=_likely(team, together),
         pooled=together is not None,

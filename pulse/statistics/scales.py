@@ -17,7 +17,7 @@ from pulse.statistics.estimate import Estimate, clip, on_hundred
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
 from pulse.statistics.pooling import Pool, Posterior, pool
-from pulse.statistics.precision import Z80, to_hundred
+from pulse.statistics.precision import Z80, band_sizes, to_hundred
 
 __all__ = [
     "WORDS",
@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 WeekStatus = Literal["shown", "coded", "hidden", "not_asked", "too_early"]
+_WATCHED = ("index", "sampling", "rounding", "weekly", "at_least", "invited")
 _WEEK = ("index", "sampling", "rounding", "weekly", "at_least", "coded")
 
 
@@ -89,8 +90,9 @@ class Scales:
         self.history = history
         self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
         keys = ["unit_id", "scale"]
-        self._weeks = weeks_of_series(history, weekly_index(history)).sort(*keys, "wave")
-        self._blocks = block_table(history, self._weeks)
+        weeks = weeks_of_series(history, weekly_index(history)).sort(*keys, "wave")
+        self._blocks = block_table(history, weeks)
+        self._weeks = weeks.select(*keys, "wave", *_WEEK, "invited")
         self._week_places = _places(self._weeks)
         self._block_places = _places(self._blocks)
         self._pools: dict[tuple[str, int], Pool | None] = {}
@@ -169,9 +171,10 @@ class Scales:
             return Block(waves, missing)
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
         known = self._level(row, together)
+        sizes = band_sizes(row.at_least, row.invited)
         team = everybody(
-            together, row.mean, sampling=row.person, rounding=row.blur,
-            at_least=row.at_least, invited=row.invited,
+            together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
+            invited=row.invited,
         )  # fmt: skip
         return Block(
             waves, missing, row.at_least, on_hundred(known, together), on_hundred(team, together),
@@ -227,7 +230,7 @@ class Scales:
             return {}
         shown = self._weeks.filter(~pl.col("coded"))
         lines = shown.group_by("unit_id", "scale", maintain_order=True).agg(
-            pl.col("wave").last(), pl.col(_WEEK[:4]).tail(BASELINE + WATCHED)
+            pl.col("wave").last(), pl.col(_WATCHED).tail(BASELINE + WATCHED)
         )
         newest = lines.filter(pl.col("wave") == self.history.latest).drop("wave")
         return alarms(

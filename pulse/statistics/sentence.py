@@ -1,9 +1,18 @@
 """One plain sentence: what matters this week, and how sure we are."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import msgspec
 
 from pulse.release.hidden import ADVICE, REASON
+from pulse.statistics.change import SAME_WITHIN
 from pulse.statistics.scales import DirectionKey, Scales
+from pulse.terms import Unit
+
+Side = Literal["lower", "higher"]
+NAMED: Final = 2  # so many units are named at most, in tree order; more are counted
+VERBS: Final[dict[Side, str]] = {"lower": "dipped", "higher": "rose"}
 
 NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -13,10 +22,11 @@ SMALL: Final = (
 )
 
 
-def week_sentence(scales: Scales, unit_id: str) -> str:
-    """Return the sentence for the unit and everything below it.
+def week_sentence(scales: Scales, unit_id: str, *, names: bool = True) -> str:
+    """Return the sentence for the unit and everything below it; `names` allows units' names.
 
-    Only changes that are likely real are called changes; the rest is "cannot tell".
+    What moved by a small effect or more is counted beside what of it is likely real; where
+    nothing is, the sentence says that it cannot be told from noise. Units are never ranked.
     """
     history = scales.history
     if history.latest is None:
@@ -28,10 +38,11 @@ def week_sentence(scales: Scales, unit_id: str) -> str:
         return "Too early to tell what is changing: that takes eight weeks of answers."
     if not history.calls_changes and set(own.values()) & {"unclear"}:
         return SMALL
-    below = _descendants(scales, unit_id)
-    told = [_own(scales, own), _below(scales, below)]
-    sentence = " ".join(part for part in told if part)
-    return sentence or _quiet(own)
+    moves = _moves(scales, _descendants(scales, unit_id))
+    real = [move for move in moves if move.real]
+    below = news(max(real, key=_weight), names=names) if real else ""
+    sentence = " ".join(part for part in (_own(scales, own), below) if part)
+    return sentence or _quiet(own, moves)
 
 
 def _own(scales: Scales, own: dict[str, DirectionKey]) -> str:
@@ -49,35 +60,85 @@ def _own(scales: Scales, own: dict[str, DirectionKey]) -> str:
     return f"{text} than in the four weeks before, more than chance would do."
 
 
-def _below(scales: Scales, units: list[str]) -> str:
-    best = ""
-    most = (0, 0)
+class Move(msgspec.Struct, frozen=True):
+    """What one scale did below a unit: who moved to one side, and for whom it is likely real.
+
+    Both in tree order; all are teams, or all are departments.
+    """
+
+    name: str
+    side: Side
+    moved: tuple[str, ...]
+    real: tuple[str, ...]
+    noun: str
+
+    @property
+    def told(self) -> str:
+        """Where it moved: "Energy dipped in three teams"."""
+        count = len(self.moved)
+        return f"{self.name} {VERBS[self.side]} in {_number(count)} {self.noun}{'s' * (count != 1)}"
+
+
+def news(move: Move, *, names: bool = True) -> str:
+    """Return what moved and how much of it is news, named where they are few."""
+    few = names and len(move.real) <= NAMED
+    who = f", {_join(list(move.real))}," if few else ""
+    if len(move.moved) == len(move.real) == 1:
+        return f"{move.told}{who} and it is more than noise."
+    if len(move.real) < len(move.moved):
+        return f"{move.told}; for {_number(len(move.real))}{who} it is more than noise."
+    all_ = "both" if len(move.real) == NAMED else f"all {_number(len(move.real))}"
+    return f"{move.told}; for {all_}{who} it is more than noise."
+
+
+def _weight(move: Move) -> tuple[int, int]:
+    """Order what could be told: most units for whom it is real, most that moved."""
+    return len(move.real), len(move.moved)
+
+
+def _moves(scales: Scales, units: Sequence[Unit]) -> list[Move]:
+    found = []
     for scale, meaning in scales.history.instrument.scales.items():
-        for key, verb in (("lower", "is lower"), ("higher", "is higher")):
-            real = [u for u in units if scales.directions[u, scale].key == key]
-            teams = sum(scales.history.units[u].group for u in real)
+        for side in VERBS:
+            teams = _move(scales, scale, meaning.name, side, [u for u in units if u.group])
+            above = _move(scales, scale, meaning.name, side, [u for u in units if not u.group])
             # A department is told only where none of its teams is: they are the same people.
-            count, noun = (teams, "team") if teams else (len(real), "department")
-            if (teams, len(real)) > most:
-                most = teams, len(real)
-                best = f"{meaning.name} {verb} in {_number(count)} {noun}{'s' * (count > 1)}"
-    return f"{best}, likely real." if best else ""
+            chosen = above if above.real and not teams.real else teams
+            if chosen.moved:
+                found.append(chosen)
+    return found
 
 
-def _quiet(own: dict[str, DirectionKey]) -> str:
+def _move(scales: Scales, scale: str, name: str, side: Side, units: Sequence[Unit]) -> Move:
+    real = [u for u in units if scales.directions[u.unit_id, scale].key == side]
+    sign = 1 if side == "higher" else -1
+    moved = [
+        u
+        for u in units
+        if u in real or sign * (scales.directions[u.unit_id, scale].seen or 0.0) >= SAME_WITHIN
+    ]
+    noun = "team" if not units or units[0].group else "department"
+    return Move(name, side, tuple(u.name for u in moved), tuple(u.name for u in real), noun)
+
+
+def _quiet(own: dict[str, DirectionKey], moves: Sequence[Move]) -> str:
     if set(own.values()) == {"hidden"}:
         return "Nothing to compare with: too many of the weeks before are hidden."
+    if moves:
+        told = max(moves, key=_weight).told
+        return f"Nothing stands out: {told[0].lower()}{told[1:]}, which cannot be told from noise."
     if "unclear" in own.values():
         return "Nothing stands out: what moved is no more than chance would do."
     return "Steady: all that could be compared is about the same as in the four weeks before."
 
 
-def _descendants(scales: Scales, unit_id: str) -> list[str]:
-    inside = {unit_id}
+def _descendants(scales: Scales, unit_id: str) -> list[Unit]:
+    inside, found = {unit_id}, []
     for unit in scales.history.units.values():  # parents come before children
         if unit.parent_id in inside:
             inside.add(unit.unit_id)
-    return [unit for unit in inside if unit != unit_id]
+            found.append(unit)
+    return found
 
 
 def _join(names: list[str]) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from pulse.errors import BadSetting, Refused
 from pulse.settings import Home, Settings
-from pulse.store.engine import sqlite_engine
+from pulse.store.engine import BUSY_TIMEOUT, sqlite_engine
 from pulse.store.shelf import FileShelf, Shelf
 
 Room = Literal["state", "accounts", "issuer", "ballotbox"]
@@ -49,12 +49,14 @@ def accounts_engine(home: Home, settings: Settings, *, serving: bool = False) ->
 
 def issuer_shelf(home: Home, settings: Settings, *, serving: bool = False) -> Shelf:
     """Return the issuer's shelf; its SQLite files never show in which order people came."""
-    return _shelf(home, settings, "issuer", serving=serving) or FileShelf(home.issuer, "truncate")
+    shelf = _shelf(home, settings, "issuer", serving=serving)
+    return shelf or FileShelf(home.issuer, "truncate", patience=_patience(serving=serving))
 
 
 def ballotbox_shelf(home: Home, settings: Settings, *, serving: bool = False) -> Shelf:
     """Return the ballot box's shelf."""
-    return _shelf(home, settings, "ballotbox", serving=serving) or FileShelf(home.ballotbox, "wal")
+    shelf = _shelf(home, settings, "ballotbox", serving=serving)
+    return shelf or FileShelf(home.ballotbox, "wal", patience=_patience(serving=serving))
 
 
 def shelves(home: Home, settings: Settings) -> Shelves:
@@ -187,6 +189,14 @@ def _kept(home: Home, settings: Settings, room: Room, path: Path, *, serving: bo
     from pulse.store.postgres import postgres_engine
 
     return postgres_engine(url, serving=serving, one_writer=True)
+
+
+def _patience(*, serving: bool) -> int:
+    """Return how long a store is waited for, in milliseconds.
+
+    SQLite lets whoever asks most often go first: a close beside busy writers waited 8 s.
+    """
+    return BUSY_TIMEOUT if serving else 6 * BUSY_TIMEOUT
 
 
 def _shelf(home: Home, settings: Settings, room: Room, *, serving: bool) -> Shelf | None:

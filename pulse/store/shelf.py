@@ -12,7 +12,7 @@ from typing import Final, Literal, Protocol
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, select
 
 from pulse.errors import WrongState
-from pulse.store.engine import insert_absent, reading, sqlite_engine
+from pulse.store.engine import BUSY_TIMEOUT, insert_absent, reading, sqlite_engine
 from pulse.store.files import companion, destroy_file, put_in_place, try_writing
 from pulse.terms import WAVE_ID
 
@@ -93,11 +93,15 @@ class FileShelf:
     Args:
         folder: the room's folder.
         journal: "wal" (readers never wait) or "truncate" (no page keeps an order of writes).
+        patience: milliseconds that a store's connections wait for a lock.
     """
 
-    def __init__(self, folder: Path, journal: Literal["wal", "truncate"]) -> None:
+    def __init__(
+        self, folder: Path, journal: Literal["wal", "truncate"], *, patience: int = BUSY_TIMEOUT
+    ) -> None:
         self._folder = folder
         self._journal = journal
+        self._patience = patience
 
     def path(self, wave: str) -> Path:
         """Return the file of `wave`, there or not."""
@@ -149,7 +153,9 @@ class FileShelf:
 
     def engine(self, wave: str) -> Engine:
         """Return an engine on the file; its first statement fails if there is none."""
-        return sqlite_engine(self.path(wave), journal=self._journal, create=False)
+        return sqlite_engine(
+            self.path(wave), journal=self._journal, create=False, busy_timeout=self._patience
+        )
 
     def destroy(self, wave: str) -> None:
         """Overwrite and remove the file, its log, its journal and an unfinished one."""

@@ -45,7 +45,7 @@ def history(
                 _cell(wave, unit, item, rule(unit.unit_id, item, t), s, b) for item in items
             )
         tree = Tree(wave, units, {})
-        releases.append(Release(wave, _manifest(wave, t, items), tree, b"{}", Path()))
+        releases.append(Release(wave, manifest(wave, t, items), tree, b"{}", Path()))
     return History(tuple(releases), cells.frame(rows), INSTRUMENT)
 
 
@@ -62,7 +62,8 @@ def _cell(wave: str, unit: Unit, item: str, mean: float | None, step: float, ban
     return Cell(*where, "published", band, unit.invited, rounded, bound, step)  # type: ignore[arg-type]
 
 
-def _manifest(wave: str, t: int, items: tuple[str, ...]) -> Manifest:
+def manifest(wave: str, t: int, items: tuple[str, ...]) -> Manifest:
+    """Return the manifest of a wave that asked `items` under its `t`-th form."""
     return Manifest(
         v=1, wave=wave, code_version="0", instrument="pulse-18", instrument_version="1.0.0",
         form=t % 20, items=items, lead=(), reversed=(), scales={}, policy={}, program="",

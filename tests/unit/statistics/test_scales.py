@@ -92,7 +92,9 @@ def test_a_real_drop_is_named_and_counted() -> None:
     scales = Scales(history(rule, 12, teams))
     assert scales.directions["a", "energy"].key == "lower"
     assert scales.directions["b", "energy"].key != "lower"
-    assert week_sentence(scales, "org") == "Energy is lower in one team, likely real."
+    assert week_sentence(scales, "org") == (
+        "Energy dipped in one team, A, and it is more than noise."
+    )
     assert "Energy is lower than in the four weeks before" in week_sentence(scales, "a")
 
 
@@ -110,19 +112,23 @@ def test_an_organisation_under_sixty_raises_no_alarm(people: int, called: bool) 
     keys = {direction.key for direction in scales.directions.values()}
     assert bool(keys & {"lower", "higher"}) == called
     sentences = [week_sentence(scales, unit) for unit in ("org", "a")]
-    assert all("likely real" in s or "more than chance" in s for s in sentences) == called
+    assert all("it is more than noise" in s or "more than chance" in s for s in sentences) == called
     assert (SMALL in sentences) == (not called)
 
 
 def _noise(seed: int) -> tuple[Scales, int]:
+    """Return healthy teams: half of 1.1 is weekly, half of that common to a week's statements.
+
+    `tests/bench/healthy` does the same with people instead of means.
+    """
     chance = random.Random(seed)
     offsets: dict[tuple[str, int], float] = {}
 
     def rule(unit: str, _item: str, t: int) -> float | None:
         size = 250 if unit == "org" else 12
         key = (unit, t)
-        offsets.setdefault(key, chance.gauss(0, (0.55 / size) ** 0.5))
-        return 3.2 + offsets[key] + chance.gauss(0, (0.55 / size) ** 0.5)
+        offsets.setdefault(key, chance.gauss(0, (0.275 / size) ** 0.5))
+        return 3.2 + offsets[key] + chance.gauss(0, (0.275 / size) ** 0.5)
 
     teams = tuple(team(f"t{n}") for n in range(25))
     scales = Scales(history(rule, 8, teams))
@@ -144,7 +150,7 @@ def test_without_control_of_many_looks_noise_would_make_news() -> None:
     assert alarmed >= 4
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000))
 def test_intervals_and_figures_stay_on_the_scale(seed: int) -> None:
     """Every figure and its interval lies within 0-100, the figure inside its interval."""
@@ -193,6 +199,10 @@ def test_a_department_is_not_counted_as_one_of_its_teams() -> None:
 
     scales = Scales(history(rule, 8, (department, below), step=0.1))
     assert scales.directions["dep", "energy"].key == "lower"
-    assert week_sentence(scales, "org") == "Energy is lower in one team, likely real."
+    assert week_sentence(scales, "org", names=False) == (
+        "Energy dipped in one team and it is more than noise."
+    )
     alone = Scales(history(rule, 8, (department,), step=0.1))
-    assert week_sentence(alone, "org") == "Energy is lower in one department, likely real."
+    assert week_sentence(alone, "org") == (
+        "Energy dipped in one department, Dep, and it is more than noise."
+    )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pulse.ballotbox.store import BoxStore
 from pulse.issuer.store import IssuerStore
+from pulse.settings import Home, load
+from pulse.store.databases import ballotbox_shelf, issuer_shelf
 from tests.shelves import casting, issuing
 
 WAVE = "2026-W09"
@@ -65,3 +67,19 @@ def test_each_invitation_and_token_has_one_winner(tmp_path: Path) -> None:
     assert box.count() == 12
     issuer.close()
     box.close()
+
+
+def test_a_command_waits_longer_for_a_store_than_a_server_does(tmp_path: Path) -> None:
+    """SQLite wakes who waits in no order, so a close among busy writers needs more time."""
+    home = Home(tmp_path / "home")
+    home.make()
+    for shelf in (issuer_shelf, ballotbox_shelf):
+        waits = []
+        for serving in (True, False):
+            (home.issuer / f"{WAVE}.db").touch()
+            (home.ballotbox / f"{WAVE}.db").touch()
+            engine = shelf(home, load(home), serving=serving).engine(WAVE)
+            with engine.connect() as connection:
+                waits.append(connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one())
+            engine.dispose()
+        assert waits == [10_000, 60_000]

@@ -1,0 +1,1 @@
+"""How often intervals from released rows hold what they are about."""

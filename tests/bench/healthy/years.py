@@ -1,0 +1,102 @@
+"""A simulated organisation through its weeks: lasting people, passing weeks, released rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from pulse.disclosure import rounding
+from pulse.release import cells
+from pulse.release.cell import Cell
+from pulse.release.reading import Release
+from pulse.statistics.history import History
+from pulse.terms import Tree, Unit
+from tests.unit.statistics.histories import INSTRUMENT, manifest, wave_name
+
+RESPONSE: Final = 0.75
+KEEN: Final = 0.12  # standard deviation of how much likelier some answer than others
+BETWEEN: Final = 0.3
+PERSON, PERSON_SCALE, MOOD, MOMENT = 0.6, 0.42, 0.3, 0.75  # standard deviations; half is lasting
+SIGMA2: Final = 1.1
+K: Final = 5
+
+Shift = Callable[[int, str, int], float]  # (group, scale, week) -> points
+
+
+def nothing(group: int, scale: str, week: int) -> float:
+    """Change nothing, anywhere, ever."""
+    del group, scale, week
+    return 0.0
+
+
+def year(groups: int, weeks: int, seed: int, shift: Shift = nothing) -> History:
+    """Return the releases of one organisation.
+
+    Args:
+        groups: how many groups it has, of 8 to 60 people.
+        weeks: how many waves are released.
+        seed: of its chance.
+        shift: what happens to the people of a group beside chance.
+    """
+    chance = np.random.default_rng(seed)
+    sizes = np.clip(np.round(chance.lognormal(np.log(16), 0.5, groups)), 8, 60).astype(int)
+    scales = tuple(INSTRUMENT.scales)
+    where = np.repeat(np.arange(groups), sizes)
+    people = len(where)
+    lasting = {
+        scale: chance.normal(0, BETWEEN, groups)[where] + chance.normal(0, PERSON_SCALE, people)
+        for scale in scales
+    }
+    person = chance.normal(0, PERSON, people)
+    keen = np.clip(RESPONSE + chance.normal(0, KEEN, people), 0.3, 1.0)
+    hard = {item: chance.normal(3.4, 0.3) for item in INSTRUMENT.items}
+    root = Unit("org", None, "Organisation", people, group=False, series=wave_name(0))
+    units = tuple(
+        Unit(f"g{g:03d}", "org", f"g{g:03d}", int(size), group=True, series=wave_name(0))
+        for g, size in enumerate(sizes)
+    )
+    rows, releases = [], []
+    for week in range(weeks):
+        wave, asked = wave_name(week), INSTRUMENT.form(week % 20)
+        answering = chance.random(people) < keen
+        mood = chance.normal(0, MOOD, people)
+        for item in asked:
+            scale, reverse = INSTRUMENT.items[item].scale, INSTRUMENT.items[item].reverse
+            moved = np.array([shift(g, scale, week) for g in range(groups)])[where]
+            felt = hard[item] + lasting[scale] + person + mood + moved
+            said = np.clip(np.round(felt + chance.normal(0, MOMENT, people)), 1, 5).astype(int)
+            said = 6 - said if reverse else said
+            table = np.zeros((groups, 7), dtype=int)
+            np.add.at(table, (where[answering], said[answering]), 1)
+            rows.append(_released(wave, root, None, item, table.sum(axis=0)))
+            rows += [
+                _released(wave, unit, "org", item, own)
+                for unit, own in zip(units, table, strict=True)
+            ]
+            rows.append(
+                Cell(wave, "org", None, "Organisation", "diag", f"sigma2:{item}", "published",
+                     rounding.band(int(answering.sum()), people), people, value=SIGMA2)
+            )  # fmt: skip
+        tree = Tree("1", (root, *units), {})
+        releases.append(Release(wave, manifest(wave, week, asked), tree, b"{}", Path()))
+    return History(tuple(releases), cells.frame(rows), INSTRUMENT)
+
+
+def until(whole: History, weeks: int) -> History:
+    """Return the history as it stood after `weeks` releases."""
+    waves = whole.waves[:weeks]
+    kept = whole.cells.filter(whole.cells["wave"].is_in(waves))
+    return History(tuple(whole.release(wave) for wave in waves), kept, whole.instrument)
+
+
+def _released(wave: str, unit: Unit, parent: str | None, item: str, row: np.ndarray) -> Cell:
+    n = int(row[1:6].sum())
+    where = (wave, unit.unit_id, parent, unit.name)
+    if n < K:
+        return Cell(*where, "unit", f"item:{item}", "suppressed")
+    b = rounding.band(n, unit.invited)
+    per_point = rounding.steps_per_point(b, changed=False)
+    mean = rounding.mean(row.tolist(), per_point)
+    return Cell(*where, "unit", f"item:{item}", "published", b, unit.invited, mean.value,
+                mean.bound, 1 / per_point)  # fmt: skip
