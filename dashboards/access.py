@@ -9,11 +9,10 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from dashboards.desk import Desk
-from pulse.accounts import directory, tokens
-from pulse.accounts.directory import Account
+from pulse.accounts import sittings, tokens
 from pulse.accounts.scope import Action, may
+from pulse.accounts.sittings import Sitting
 
-SESSION: Final = "session"
 TOKEN: Final = "token"  # noqa: S105 - the name of a way to sign in
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -22,8 +21,16 @@ class MustChangePassword(PermissionDeniedException):
     """The one-time password has not been changed yet."""
 
 
+class MustSetUpFactor(PermissionDeniedException):
+    """The role needs a second factor, and the account has none."""
+
+
 class WhoAsks(AbstractAuthenticationMiddleware):
-    """Finds the account behind a session or an API token; nobody's is None, not an error."""
+    """Finds the account behind a session or an API token; nobody's is None, not an error.
+
+    `auth` is the session (a Sitting) or TOKEN. While a session waits for its second factor the
+    user is None, as if nobody were there: no guard can forget about it.
+    """
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """Return the account and the way it signed in.
@@ -41,17 +48,17 @@ class WhoAsks(AbstractAuthenticationMiddleware):
             if account is None:
                 raise NotAuthorizedException("This token is not known, or it has been revoked.")
             return AuthenticationResult(user=account, auth=TOKEN)
-        account = await self._from_session(desk, connection)
-        return AuthenticationResult(user=account, auth=SESSION if account else None)
+        sitting = await self._sitting(desk, connection)
+        if sitting is None or sitting.needs_code:
+            return AuthenticationResult(user=None, auth=sitting)
+        return AuthenticationResult(user=sitting.account, auth=sitting)
 
-    async def _from_session(self, desk: Desk, connection: Connection) -> Account | None:
+    async def _sitting(self, desk: Desk, connection: Connection) -> Sitting | None:
         session = connection.scope["session"]
-        if not isinstance(session, dict):
+        session_id = session.get("session") if isinstance(session, dict) else None
+        if not isinstance(session_id, str):
             return None
-        account_id, stamp = session.get("account"), session.get("stamp")
-        if not isinstance(account_id, int) or not isinstance(stamp, str):
-            return None
-        return await sync_to_thread(directory.by_id, desk.engine, account_id, stamp)
+        return await sync_to_thread(sittings.find, desk.engine, desk.clock, session_id)
 
 
 def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
@@ -61,13 +68,19 @@ def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
 
 
 def by_session(connection: Connection, _: BaseRouteHandler) -> None:
-    """Let in whoever signed in with a password, not with a token."""
-    if connection.user is None or connection.auth != SESSION:
+    """Let in whoever signed in with a browser, not with a token."""
+    if connection.user is None or not isinstance(connection.auth, Sitting):
+        raise NotAuthorizedException("Please sign in.")
+
+
+def half_way(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let in whoever has shown a password and still has to show a second factor."""
+    if not isinstance(connection.auth, Sitting) or not connection.auth.needs_code:
         raise NotAuthorizedException("Please sign in.")
 
 
 class Allowed:
-    """Lets in whoever has changed the one-time password and may do `action`."""
+    """Lets in whoever has done what a first sign-in asks for and may do `action`."""
 
     def __init__(self, action: Action | None = None) -> None:
         self._action = action
@@ -75,7 +88,15 @@ class Allowed:
     def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Check one request."""
         signed_in(connection, handler)
-        if connection.user.must_change and connection.auth == SESSION:
-            raise MustChangePassword("Please change your one-time password first.")
+        if isinstance(connection.auth, Sitting):
+            _settled(connection, connection.auth)
         if self._action is not None and not may(connection.user, self._action):
             raise PermissionDeniedException("Your role does not include this.")
+
+
+def _settled(connection: Connection, sitting: Sitting) -> None:
+    desk: Desk = connection.app.state.desk
+    if sitting.account.must_change and sitting.way == "password":
+        raise MustChangePassword("Please change your one-time password first.")
+    if sitting.account.role in desk.settings.factor_roles and not sitting.second:
+        raise MustSetUpFactor("Please set up a second step first.")

@@ -20,6 +20,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 import pulse
 from dashboards import (
     access,
+    accesspage,
+    account,
     api,
     assets,
     closer,
@@ -28,13 +30,18 @@ from dashboards import (
     figures,
     practices,
     results,
+    secondfactor,
     sessions,
     signin,
+    single,
     upkeep,
-)
+    welcome,
+)  # fmt: skip
 from dashboards.desk import Desk, Shelf
 from dashboards.layout import templates
 from pulse.accounts.passwords import PasswordWorker
+from pulse.accounts.provider import provider_for
+from pulse.accounts.vault import Vault
 from pulse.clock import Clock, FileClock, SystemClock
 from pulse.http.headers import guard
 from pulse.settings import Home, Settings, load
@@ -51,6 +58,7 @@ def create_app(
     clock: Clock | None = None,
     hasher: PasswordHasher | None = None,
     sign_ins_per_minute: int = signin.PER_MINUTE,
+    letters_per_hour: int = signin.LETTERS_PER_HOUR,
 ) -> Litestar:
     """Return the app for leaders, HR, auditors and administrators.
 
@@ -59,9 +67,10 @@ def create_app(
         clock: another than the settings say, for tests.
         hasher: cheaper password parameters, for tests.
         sign_ins_per_minute: tries from one network address.
+        letters_per_hour: mails that may be asked for from one network address.
 
     Raises:
-        BadSetting: the settings are not usable.
+        BadSetting: the settings are not usable, or single sign-on lacks its extra or secret.
         Refused: the accounts have another schema; `pulse upgrade` brings them to this one.
     """
     home = home or Home(Path(os.environ.get("PULSE_HOME") or "pulse-home"))
@@ -75,21 +84,30 @@ def create_app(
         clock=clock or _clock(settings),
         engine=engine,
         passwords=PasswordWorker(hasher),
+        vault=Vault(home.accounts),
+        provider=provider_for(home, settings),
         shelf=Shelf(home.releases),
     )
     session = sessions.configuration(https=https)
+    limits = signin.rate_limits(sign_ins_per_minute, letters_per_hour)
     app = Litestar(
         route_handlers=[
-            signin.show_login, signin.sign_in, signin.sign_out, signin.show_account,
-            signin.change_password, results.overview, results.unit_page,
-            closer.item_page, closer.compare_page, figures.figure, figures.table,
-            evidence.evidence, practices.practices, practices.adopt, practices.end,
-            practices.looked,
+            signin.show_login, signin.sign_in, signin.show_code, signin.check_code,
+            signin.sign_out, single.leave, single.come_back,
+            welcome.show_forgotten, welcome.ask_for_link, welcome.show_welcome,
+            welcome.set_password,
+            account.show_account, account.change_password, account.end_session,
+            secondfactor.show_factor, secondfactor.start, secondfactor.confirm,
+            secondfactor.new_codes, secondfactor.remove,
+            results.overview, results.unit_page, closer.item_page, closer.compare_page,
+            figures.figure, figures.table,
+            practices.practices, practices.adopt, practices.end, practices.looked,
+            evidence.evidence, accesspage.access, accesspage.access_csv,
             api.releases, api.units, api.series, api.unit_cells, api.export_csv, api.columns_csv,
             assets.serve_asset, upkeep.health, upkeep.metrics,
         ],
         middleware=[
-            signin.rate_limit(sign_ins_per_minute).middleware, session.middleware, access.WhoAsks,
+            *(limit.middleware for limit in limits), session.middleware, access.WhoAsks,
         ],
         csrf_config=_csrf(home, https=https),
         exception_handlers=failures.HANDLERS,
@@ -130,6 +148,7 @@ def _opened(desk: Desk) -> Callable[[Litestar], AbstractAsyncContextManager[None
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         await sessions.forget_expired(app)
+        await sync_to_thread(signin.tidy, desk)
         await sync_to_thread(practices.publish, desk)  # for staff, as the accounts have it
         yield
         desk.passwords.close()

@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 
 from pulse.accounts.directory import Account
 from pulse.accounts.passwords import PasswordWorker
+from pulse.accounts.provider import Provider
 from pulse.accounts.scope import Scope, scope_of
+from pulse.accounts.vault import Vault
 from pulse.clock import Clock
 from pulse.release import ledger
 from pulse.settings import Home, Settings
@@ -136,6 +138,8 @@ class Desk(msgspec.Struct, frozen=True):
     clock: Clock
     engine: Engine
     passwords: PasswordWorker
+    vault: Vault
+    provider: Provider | None
     shelf: Shelf
 
     def report(self, error: BaseException) -> None:

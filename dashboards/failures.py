@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundE
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
-from dashboards.access import MustChangePassword
+from dashboards.access import MustChangePassword, MustSetUpFactor
 from dashboards.layout import page
 from pulse.errors import Busy
 from pulse.http import problems
@@ -24,7 +24,10 @@ _WORDS: Final = {
     404: ("Nothing here", "There is no page at this address, or it is not yours to see."),
     405: ("Not possible here", "This address does not take such a request."),
     413: ("Too large", "What was sent is larger than anything this page takes."),
-    429: ("Please wait a minute", "There were many tries to sign in from your network just now."),
+    429: (
+        "Please wait a while",
+        "There were many tries from your network just now. Nothing is lost.",
+    ),
     500: ("Something broke on our side", "Nothing was changed. Please try again in a moment."),
     503: ("Very busy", "Please try again in a moment."),
 }
@@ -37,6 +40,8 @@ def http_failure(request: AnyRequest, error: HTTPException) -> Response[Any]:
         return problems.answer(request, error)
     if isinstance(error, MustChangePassword):
         return Redirect("/account", status_code=303)
+    if isinstance(error, MustSetUpFactor):
+        return Redirect("/account/second-factor", status_code=303)
     if isinstance(error, NotAuthorizedException) and request.method == "GET":
         return Redirect("/login", status_code=303)
     status = error.status_code

@@ -69,6 +69,8 @@ def page(
             "reads_evidence": known is not None and may(known, "read_evidence"),
             "sees_practices": known is not None and may(known, "see_practices"),
             "exports": known is not None and may(known, "export"),
+            "reads_log": known is not None and may(known, "read_access_log"),
+            "passwords_on": desk.settings.local_passwords == "on",
             "organisation": desk.settings.organisation,
             "staff_url": desk.settings.base_url,
             **context,

@@ -93,8 +93,14 @@ async def looked(request: AnyRequest, use_id: FromPath[int]) -> Response[Any]:
 
 def publish(desk: Desk) -> None:
     """Write the list that staff read; where that fails, the operator is told and work goes on."""
+    known = trying.cards()
+    rows = [
+        published.Tried(use.unit_id, use.practice, known[use.practice].title, use.since)
+        for use in adopting.running(desk.engine)
+        if use.practice in known
+    ]
     try:
-        published.publish(desk.home, adopting.running(desk.engine), trying.cards())
+        published.publish(desk.home, rows)
     except OSError as error:
         desk.report(error)
 
@@ -142,8 +148,8 @@ async def _page(
 
 def _shown(desk: Desk, book: Book, scope: Scope, unit_id: str | None) -> Shown:
     units = book.history.units
-    every = [use for use in adopting.uses(desk.engine) if use.practice in trying.cards()]
-    running = [use for use in every if use.ended is None and scope.sees(use.unit_id)]
+    every = [use for use in adopting.running(desk.engine) if use.practice in trying.cards()]
+    running = [use for use in every if scope.sees(use.unit_id)]
     one = None
     if unit_id is not None and unit_id in units:
         drawn = tiles(book.scales, unit_id)
@@ -152,7 +158,7 @@ def _shown(desk: Desk, book: Book, scope: Scope, unit_id: str | None) -> Shown:
         unit=one,
         choices=_choices(units, scope),
         everywhere=tuple(
-            trying.tried(desk, book, use, every) for use in running if use.unit_id != unit_id
+            trying.tried(desk, book, use) for use in running if use.unit_id != unit_id
         ),
         shelves=_shelves(book),
     )

@@ -1,6 +1,6 @@
 """The pages with figures: the overview and a unit's page."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from litestar import get
@@ -35,6 +35,7 @@ from pulse.terms import Unit
 Opened = Annotated[str | None, QueryParameter(name="open", max_length=16_000)]
 Sort = Annotated[str, QueryParameter(name="sort", max_length=64)]
 Find = Annotated[str, QueryParameter(name="find", max_length=400)]
+_NEWEST: Final = 10  # rows of the access log on the auditor's first page
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -161,6 +162,6 @@ async def _without_results(request: AnyRequest, desk: Desk, account: Account) ->
     rows: list[accesslog.AccessRow] = []
     waves: tuple[str, ...] = ()
     if may(account, "read_access_log"):
-        rows = await sync_to_thread(accesslog.newest, desk.engine)
+        rows = await sync_to_thread(accesslog.newest, desk.engine, _NEWEST)
         waves = (await sync_to_thread(desk.shelf.book)).history.waves
     return page(request, "without_results.html", rows=rows, waves=waves)

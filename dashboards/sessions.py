@@ -1,14 +1,18 @@
 """Sessions on the server: Litestar's, kept as files, with three habits of our own.
 
 A visitor without a session gets none (no file, no cookie). A session is written when it begins
-and then stays as it is. Signing in always draws a new id, so that an id planted in a browser
-beforehand is worth nothing (session fixation).
+and then stays as it is. Signing in and everything that changes what a session may do draws a new
+id, so that an id planted in a browser or read before is worth nothing (session fixation).
+
+What is in it is the id of a row in the accounts' database (`pulse.accounts.sittings`): without
+the row the session has ended, whatever the browser and the store still hold.
 """
 
 from pathlib import Path
 from typing import Any, Final
 
-from litestar import Litestar
+from litestar import Litestar, Request
+from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.middleware.session.server_side import (
@@ -18,13 +22,38 @@ from litestar.middleware.session.server_side import (
 from litestar.stores.file import FileStore
 from litestar.types import Empty, Message, ScopeSession
 
-LIFETIME: Final = 12 * 3600  # seconds; a working day
+from dashboards.desk import Desk
+from pulse.accounts import sittings
+from pulse.accounts.directory import Account
+from pulse.accounts.sittings import Sitting, Way
+
 _NEW: Final = "new"
 
 
-def begin(account_id: int, stamp: str) -> dict[str, Any]:
-    """Return the content of a fresh session: the account and the stamp it must still have."""
-    return {"account": account_id, "stamp": stamp, _NEW: True}
+async def begin(
+    request: Request[Any, Any, Any], account: Account, *, way: Way, second: bool = False
+) -> None:
+    """Begin a session under a new id; the one before, if any, has ended."""
+    desk: Desk = request.app.state.desk
+    await _end_row(request)
+    agent = request.headers.get("user-agent", "")
+    row = await sync_to_thread(
+        sittings.begin, desk.engine, desk.clock, account, way=way, second=second, agent=agent
+    )
+    request.set_session({"session": row, _NEW: True})
+
+
+async def end(request: Request[Any, Any, Any]) -> None:
+    """End the session of this request, here and in the browser."""
+    await _end_row(request)
+    request.clear_session()
+
+
+async def _end_row(request: Request[Any, Any, Any]) -> None:
+    sitting = request.auth
+    if isinstance(sitting, Sitting):
+        desk: Desk = request.app.state.desk
+        await sync_to_thread(sittings.end, desk.engine, sitting.account, sitting.session_id)
 
 
 class LeaderSessions(ServerSideSessionBackend):
@@ -78,7 +107,7 @@ def configuration(*, https: bool) -> SessionConfig:
     """Return the session configuration; over https the cookie is bound to this very host."""
     return SessionConfig(
         key="__Host-pulse" if https else "pulse",
-        max_age=LIFETIME,
+        max_age=int(sittings.LONGEST.total_seconds()),
         secure=https,
         httponly=True,
         samesite="strict",

@@ -1,118 +1,158 @@
-"""Signing in and out, and changing a password."""
+"""Signing in and out: a password, and where there is one, a second factor."""
 
 import asyncio
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.response import Redirect, Template
+from litestar.response import Redirect
 
 from dashboards import sessions
-from dashboards.access import by_session
+from dashboards.access import half_way
 from dashboards.desk import Desk
+from dashboards.forms import AnyRequest, fields, note, with_passwords
 from dashboards.layout import page
-from pulse.accounts import accesslog, directory
-from pulse.accounts.passwords import weakness
+from pulse.accounts import accesslog, directory, factor, links, provider, sittings
+from pulse.accounts.directory import Account
+from pulse.accounts.sittings import Sitting, Way
 
-PER_MINUTE: Final = 20  # sign-ins from one address
-_LONGEST_FIELD: Final = 1_000
+PER_MINUTE: Final = 20  # sign-ins from one network address
+LETTERS_PER_HOUR: Final = 10  # mails asked for from one network address
+FORGOTTEN: Final = "/forgotten"
 _SORRY: Final = "This address and password do not belong together."
-AnyRequest = Request[Any, Any, Any]
+_WRONG: Final = "This code does not fit, or it was used already. A new one comes every 30 seconds."
+RESTING: Final = "There were too many tries. Please wait a quarter of an hour."
 
 
 async def _is_sign_in(request: AnyRequest) -> bool:
-    return request.method == "POST" and request.url.path.rstrip("/") == "/login"
+    path = request.url.path.rstrip("/")
+    if request.method == "POST":
+        return path in {"/login", "/login/code"} or path.startswith(links.PATH)
+    return path.startswith("/login/provider")
 
 
-def rate_limit(per_minute: int) -> RateLimitConfig:
-    """Return Litestar's limit on sign-ins by network address."""
-    return RateLimitConfig(
-        rate_limit=("minute", per_minute),
-        check_throttle_handler=_is_sign_in,
-        set_rate_limit_headers=False,
+async def _is_forgotten(request: AnyRequest) -> bool:
+    return request.method == "POST" and request.url.path.rstrip("/") == FORGOTTEN
+
+
+def rate_limits(per_minute: int, per_hour: int) -> tuple[RateLimitConfig, RateLimitConfig]:
+    """Return Litestar's limits by network address: on sign-ins, and on mails asked for."""
+    return (
+        RateLimitConfig(
+            rate_limit=("minute", per_minute),
+            check_throttle_handler=_is_sign_in,
+            set_rate_limit_headers=False,
+        ),
+        RateLimitConfig(
+            rate_limit=("hour", per_hour),
+            check_throttle_handler=_is_forgotten,
+            identifier_for_request=lambda request: f"mail {_client(request)}",
+            set_rate_limit_headers=False,
+        ),
     )
+
+
+def _client(request: AnyRequest) -> str:
+    return request.client.host if request.client else ""
 
 
 @get("/login", include_in_schema=False, sync_to_thread=False)
 def show_login(request: AnyRequest) -> Response[Any]:
-    """Show the form; whoever is signed in already goes on."""
+    """Show the form; whoever is signed in already, or half-way, goes on."""
     if request.user is not None:
         return Redirect("/", status_code=303)
-    return page(request, "login.html", email="", problem="")
+    if isinstance(request.auth, Sitting):
+        return Redirect("/login/code", status_code=303)
+    return _form(request)
 
 
 @post("/login", include_in_schema=False)
 async def sign_in(request: AnyRequest) -> Response[Any]:
     """Check address and password and begin a session under a new id."""
     desk: Desk = request.app.state.desk
-    form = await request.form()
-    email, password = _field(form, "email").strip(), _field(form, "password")
+    with_passwords(desk)
+    email, password = await fields(request, "email", "password")
+    email = email.strip()
     found = await sync_to_thread(directory.find, desk.engine, email)
     stored = None if found is None else found[1]
     right = await asyncio.wrap_future(desk.passwords.verify(stored, password))
-    if found is None or not right:
+    if found is None or stored is None or not right:
         # Noted for a stranger too: the time it takes must not tell who has an account.
-        await _note(desk, None if found is None else found[0], "refused", "sign-in")
-        return page(request, "login.html", status=401, email=email, problem=_SORRY)
+        await note(desk, None if found is None else found[0], "refused", "sign-in")
+        return _form(request, status=401, email=email, problem=_SORRY)
     account = found[0]
-    await _note(desk, account, "signed in", "")
-    request.set_session(sessions.begin(account.account_id, account.stamp))
-    return Redirect("/account" if account.must_change else "/", status_code=303)
+    if desk.passwords.outdated(stored):
+        fresh = await asyncio.wrap_future(desk.passwords.hash(password))
+        await sync_to_thread(directory.rehash, desk.engine, account.account_id, stored, fresh)
+    return await welcome(request, account, way="password")
 
 
-@post("/logout", include_in_schema=False, sync_to_thread=False)
-def sign_out(request: AnyRequest) -> Redirect:
+async def welcome(
+    request: AnyRequest, account: Account, *, way: Way, second: bool = False
+) -> Redirect:
+    """Begin a session for whoever has just been recognised, and lead to the next step."""
+    desk: Desk = request.app.state.desk
+    await sync_to_thread(tidy, desk)
+    await sessions.begin(request, account, way=way, second=second)
+    known = await sync_to_thread(factor.status, desk.engine, account.account_id)
+    if known.confirmed and not second:
+        await note(desk, account, "first step", way)
+        return Redirect("/login/code", status_code=303)
+    await note(desk, account, "signed in", "" if way == "password" else way)
+    must_change = account.must_change and way == "password"
+    return Redirect("/account" if must_change else "/", status_code=303)
+
+
+@get("/login/code", include_in_schema=False, guards=[half_way], sync_to_thread=False)
+def show_code(request: AnyRequest) -> Response[Any]:
+    """Ask for the second factor."""
+    return page(request, "code.html", problem="")
+
+
+@post("/login/code", include_in_schema=False, guards=[half_way])
+async def check_code(request: AnyRequest) -> Response[Any]:
+    """Take a code of the phone or a recovery code; the session goes on under a new id."""
+    desk: Desk = request.app.state.desk
+    sitting: Sitting = request.auth
+    account = sitting.account
+    (code,) = await fields(request, "code")
+    answer = await sync_to_thread(
+        factor.check, desk.engine, desk.clock, desk.vault, account.account_id, code
+    )
+    if answer in {"wrong", "resting"}:
+        await note(desk, account, "refused", "second step")
+        problem = _WRONG if answer == "wrong" else RESTING
+        return page(request, "code.html", status=401, problem=problem)
+    if answer == "recovery":
+        await note(desk, account, "recovery code")
+    await sessions.begin(request, account, way=sitting.way, second=True)
+    await note(desk, account, "signed in", "with a second step")
+    must_change = account.must_change and sitting.way == "password"
+    return Redirect("/account" if must_change else "/", status_code=303)
+
+
+@post("/logout", include_in_schema=False)
+async def sign_out(request: AnyRequest) -> Redirect:
     """End the session."""
-    request.clear_session()
+    if request.user is not None:
+        await note(request.app.state.desk, request.user, "signed out")
+    await sessions.end(request)
     return Redirect("/login", status_code=303)
 
 
-@get("/account", include_in_schema=False, guards=[by_session], sync_to_thread=False)
-def show_account(request: AnyRequest) -> Template:
-    """Show who is signed in and the form for a new password."""
-    return page(request, "account.html", problem="", done=False)
+def tidy(desk: Desk) -> None:
+    """Delete what has ended by itself: sessions, links, attempts, old rows of the log."""
+    for forget in (sittings.forget_ended, links.forget_old, provider.forget_old):
+        forget(desk.engine, desk.clock)
+    accesslog.forget_old(desk.engine, desk.clock, desk.settings.access_log_days)
 
 
-@post("/account", include_in_schema=False, guards=[by_session])
-async def change_password(request: AnyRequest) -> Response[Any]:
-    """Change the password; every other session of this account ends."""
+def _form(
+    request: AnyRequest, *, status: int = 200, email: str = "", problem: str = ""
+) -> Response[Any]:
     desk: Desk = request.app.state.desk
-    account: directory.Account = request.user
-    form = await request.form()
-    current, fresh = _field(form, "current"), _field(form, "new")
-    problem = weakness(fresh, account.email)
-    if fresh != _field(form, "again"):
-        problem = "The two new passwords are not the same."
-    found = await sync_to_thread(directory.find, desk.engine, account.email)
-    stored = None if found is None else found[1]
-    if not account.must_change and not await _matches(desk, stored, current):
-        problem = "The current password is not right."
-    elif account.must_change and problem is None and await _matches(desk, stored, fresh):
-        problem = "Please choose another password than the one-time one."
-    if problem:
-        return page(request, "account.html", status=422, problem=problem, done=False)
-    new_hash = await asyncio.wrap_future(desk.passwords.hash(fresh))
-    stamp = await sync_to_thread(
-        directory.change_password, desk.engine, account.account_id, new_hash
+    single = desk.provider is not None
+    return page(
+        request, "login.html", status=status, email=email, problem=problem, single_sign_on=single
     )
-    await _note(desk, account, "new password", "")
-    request.set_session(sessions.begin(account.account_id, stamp))
-    if account.must_change:
-        return Redirect("/", status_code=303)
-    return page(request, "account.html", problem="", done=True)
-
-
-async def _matches(desk: Desk, stored: str | None, password: str) -> bool:
-    return await asyncio.wrap_future(desk.passwords.verify(stored, password))
-
-
-async def _note(
-    desk: Desk, account: directory.Account | None, action: accesslog.Entry, subject: str
-) -> None:
-    await sync_to_thread(accesslog.note, desk.engine, desk.clock, account, action, subject)
-
-
-def _field(form: Any, name: str) -> str:  # noqa: ANN401 - Litestar's FormMultiDict of anything
-    value = form.get(name, "")
-    return value[:_LONGEST_FIELD] if isinstance(value, str) else ""

@@ -2,6 +2,7 @@
 
 PulseError
 ├── Spoiled                a box with wrong contents: counted, never stored, never fatal
+├── NotKnown               a sign-in through the provider that does not tell who is asking
 ├── Refused                a command or start-up that stops with a reason (exit code 1)
 │   ├── BadSetting         an unknown or malformed setting
 │   ├── BadInstrument      a survey file that must not be used
@@ -54,6 +55,12 @@ class Spoiled(PulseError):
     """A sealed box or its contents are wrong: counted, never stored, never fatal."""
 
     type = "spoiled"
+
+
+class NotKnown(PulseError):
+    """What the provider sent back does not tell who is asking; the reason is the operator's."""
+
+    type = "not_known"
 
 
 class Refused(PulseError):

@@ -17,6 +17,8 @@ from pulse.terms import Order
 
 K_FLOOR: Final = 5
 GROUP_FLOOR: Final = 7
+LOG_FLOOR: Final = 30  # days; a shorter log could not answer a question about last month
+ROLES: Final = frozenset({"leader", "hr", "auditor", "admin"})
 DATABASE: Final = "postgresql+psycopg://"
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DEFAULT_SUPPORT: Final = (
@@ -145,6 +147,31 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, Help(description="How mail leaves; only spool: (files in the outbox) so far.")
     ] = "spool:"
     sender: Annotated[str, Help(description="The From address of invitations.")] = "pulse@localhost"
+    local_passwords: Annotated[
+        Literal["on", "off"],
+        Help(description="off lets people sign in through oidc_issuer alone."),
+    ] = "on"
+    second_factor: Annotated[
+        str,
+        Help(
+            description="Roles that must have a second factor, like hr,auditor,admin; "
+            "empty leaves it to each person."
+        ),
+    ] = ""
+    oidc_issuer: Annotated[
+        str,
+        Help(description="Address of your OpenID Connect provider; empty means no single sign-on."),
+    ] = ""
+    oidc_client_id: Annotated[
+        str,
+        Help(
+            description="Client id at that provider; its secret is the file "
+            "accounts/oidc.secret (0600)."
+        ),
+    ] = ""
+    access_log_days: Annotated[
+        int, Help(description="Days that the access log is kept (30 or more).")
+    ] = 400
     env: Annotated[
         Literal["production", "test"], Help(description="test only for trials on loopback.")
     ] = "production"
@@ -156,6 +183,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def factor_roles(self) -> frozenset[str]:
+        """The roles that must have a second factor."""
+        return frozenset(self.second_factor.split(",")) - {""}
 
     @property
     def smallest_group(self) -> int:
@@ -199,7 +231,7 @@ def _override(raw: dict[str, Any], variable: str, text: str) -> None:
         table, name, known = raw.setdefault("support", {}), name[8:], {"text", "contacts"}
     if name not in known:
         raise BadSetting("There is no such setting.", where=variable)
-    if name in {"k", "group_min_invited", "keep_answers_weeks"}:
+    if name in {"k", "group_min_invited", "keep_answers_weeks", "access_log_days"}:
         if not re.fullmatch(r"\d{1,6}", text, re.ASCII):
             raise BadSetting("This setting is a whole number.", where=variable)
         table[name] = int(text)
@@ -246,7 +278,21 @@ def check(settings: Settings) -> Settings:
         if name.endswith("database_url") and url and not url.startswith(DATABASE):
             raise BadSetting(f"A database is named like {DATABASE}user@host/name.", where=name)
     _check_addresses(settings)
+    _check_sign_in(settings)
     return settings
+
+
+def _check_sign_in(settings: Settings) -> None:
+    if not settings.factor_roles <= ROLES:
+        raise BadSetting("Write roles with commas, like hr,auditor.", where="second_factor")
+    if settings.access_log_days < LOG_FLOOR:
+        raise BadSetting("Keep it for 30 days or more.", where="access_log_days")
+    if settings.oidc_issuer:
+        _safe_host(settings.oidc_issuer, "oidc_issuer", anywhere=True)
+    if bool(settings.oidc_issuer) != bool(settings.oidc_client_id):
+        raise BadSetting("Issuer and client id go together.", where="oidc_client_id")
+    if settings.local_passwords == "off" and not settings.oidc_issuer:
+        raise BadSetting("Nobody could sign in; set oidc_issuer too.", where="local_passwords")
 
 
 def _check_addresses(settings: Settings) -> None:
@@ -265,14 +311,15 @@ def _check_addresses(settings: Settings) -> None:
         raise BadSetting("It works only together with env = test.", where="seed")
 
 
-def _safe_host(url: str, name: str) -> str:
+def _safe_host(url: str, name: str, *, anywhere: bool = False) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
         _ = parts.port
     except ValueError as error:
         raise BadSetting("This is no web address.", where=name) from error
-    if not host or parts.query or parts.fragment or parts.path not in {"", "/"} or parts.username:
+    deep = parts.path not in {"", "/"} and not anywhere
+    if not host or parts.query or parts.fragment or deep or parts.username:
         raise BadSetting("Write it like https://pulse.example.org.", where=name)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise BadSetting("The address must be https, or http on loopback.", where=name)

@@ -41,10 +41,14 @@ FRESH: Final = (
     re.compile(rb'nonce="[\w+/=-]*"'),
     re.compile(rb"'nonce-[\w+/=-]*'"),
     re.compile(rb'name="_csrf_token" value="[0-9a-f]+"'),
+    re.compile(rb'name="session" value="[0-9a-f]+"'),
 )
 FRESH_HEADERS: Final = frozenset({"set-cookie"})  # the session's and the form token's cookies
+# Where no provider is set these are not there; nothing of a release stands behind them.
+OFF: Final = frozenset({"/login/provider", "/login/provider/back"})
 # The open week's key list and texts: files of the intake, which exist before any answer does.
 INTAKE: Final = "staff nobody /w/"
+LED: Final = frozenset({200, 303, 410})  # 410: the page behind a link that has ended
 _LINK: Final = re.compile(rb"""(?:href|src|data-[a-z]+)=["'](/[^"'#]*)""")
 _LOOPBACK: Final = ("127.0.0.1", 50_000)  # metrics answer nobody else
 
@@ -111,13 +115,14 @@ def everything(home: Home, clock: Clock, out: Path, *, alter: Alter = as_it_is) 
 def unvisited(stand: Stand, seen: Seen) -> list[str]:
     """List the GET routes of an app of which no address was seen that led somewhere."""
     prefix = f"{stand.name} "
-    names = (n for n, reply in seen.items() if n.startswith(prefix) and reply.status in {200, 303})
+    names = (n for n, reply in seen.items() if n.startswith(prefix) and reply.status in LED)
     paths = {name.split(" ", 2)[2].partition("?")[0].strip("/") for name in names}
     return [
         route.path
         for route in stand.app.routes
         if isinstance(route, HTTPRoute)
         and "GET" in route.methods
+        and route.path not in OFF
         and not any(_pattern(route).fullmatch(path) for path in paths)
     ]
 
@@ -181,6 +186,7 @@ def stands(home: Home, clock: Clock) -> Iterator[Stand]:
             "unit_id": (*units, "nowhere"),
             "scale": tuple(load().scales),
             "path": ("openapi.json",),
+            "secret": ("made-up",),
         },
         {"/api/v1/units/{unit_id}/cells": every, "/api/v1/export.csv": some},
         (),

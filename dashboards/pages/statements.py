@@ -42,13 +42,15 @@ def statements(
 
 def _statement(history: History, figure: ItemFigure) -> Statement:
     item = history.instrument.items.get(figure.item)
-    scale = history.instrument.scales.get(item.scale) if item else None
+    instrument = history.instrument
+    scale = instrument.scales.get(item.scale) if item else None
+    pack = instrument.packs.get(item.facet) if item else None
     mean, low, high = figure.mean, figure.low, figure.high
     shown = mean is not None and low is not None and high is not None
     return Statement(
         item=figure.item,
         text=item.text if item else figure.item,
-        scale=scale.name if scale else "",
+        scale=scale.name if scale else f"Asked for a while: {pack.title}" if pack else "",
         reverse=bool(item and item.reverse),
         mean=mean_words(figure),
         interval=weeks.between(low, high, 1) if low is not None and high is not None else "",

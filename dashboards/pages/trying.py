@@ -17,8 +17,10 @@ from pulse.instrument.practices import Practice, Practices, shipped
 from pulse.practices import adopting
 from pulse.practices.adopting import Use
 from pulse.practices.suggesting import Reading, Suggestion, suggest
+from pulse.practices.tables import AT_ONCE
 from pulse.statistics.practice_effect import LEAST, Effect, practice_effect
 
+ALSO: Final = "What else happened in those weeks counts in too."
 NOTHING_ASKED: Final = (
     "No statement of the weekly survey asks about this; look at it together with the team."
 )
@@ -55,6 +57,11 @@ class Trying(msgspec.Struct, frozen=True):
     running: tuple[Tried, ...]
     marked: str = ""
 
+    @property
+    def room(self) -> bool:
+        """Whether one more may be begun."""
+        return len(self.running) < AT_ONCE
+
 
 @cache
 def cards() -> Practices:
@@ -72,22 +79,21 @@ def marks(engine: Engine, unit_id: str) -> tuple[Mark, ...]:
     known = cards()
     return tuple(
         Mark(use.since.isoformat(), known[use.practice].mark)
-        for use in adopting.uses(engine, {unit_id})
+        for use in adopting.uses(engine, unit_id)
         if use.practice in known
     )
 
 
 def tried_in(desk: Desk, book: Book, scope: Scope, unit_id: str, tiles: Sequence[Tile]) -> Trying:
     """Return what fits a unit, what it tries, and whether that helped."""
-    every = [use for use in adopting.uses(desk.engine) if use.practice in cards()]
-    own = [use for use in every if use.unit_id == unit_id]
+    own = [use for use in adopting.uses(desk.engine, unit_id) if use.practice in cards()]
     now = [use for use in own if use.ended is None]
     return Trying(
         unit_id=unit_id,
         unit=book.history.units[unit_id].name,
         leads=scope.leads(unit_id),
         suggestions=suggestions(tiles, own),
-        running=tuple(tried(desk, book, use, every) for use in now),
+        running=tuple(tried(desk, book, use) for use in now),
         marked=", ".join(f"{cards()[use.practice].title}, {weeks.day(use.since)}" for use in own),
     )
 
@@ -106,11 +112,12 @@ def suggestions(tiles: Sequence[Tile], own: Sequence[Use]) -> tuple[Suggestion, 
         cards().values(),
         trying={use.practice for use in own if use.ended is None},
         tried={use.practice for use in own},
+        at_most=AT_ONCE - sum(use.ended is None for use in own),
     )
 
 
-def tried(desk: Desk, book: Book, use: Use, every: Sequence[Use]) -> Tried:
-    """Return one running practice in words; `every` are the uses of all units."""
+def tried(desk: Desk, book: Book, use: Use) -> Tried:
+    """Return one running practice in words."""
     practice = cards()[use.practice]
     unit = book.history.units.get(use.unit_id)
     day, look = today(desk), use.look_on(practice.look_after_weeks)
@@ -124,7 +131,7 @@ def tried(desk: Desk, book: Book, use: Use, every: Sequence[Use]) -> Tried:
         look=weeks.day(look) if look else "",
         due=due,
         answer=_answer(book, use, practice, due=due) if unit else "",
-        together=_together(book, practice, every) if due else "",
+        together=_together(desk, book, practice) if due else "",
     )
 
 
@@ -134,6 +141,8 @@ def _answer(book: Book, use: Use, practice: Practice, *, due: bool) -> str:
     if not due:
         return f"Too early to tell: look after {practice.look_after_weeks} weeks."
     found = _effect(book, practice, {use.unit_id: use.wave})
+    if found.estimate is not None:
+        return f"{found.sentence} {ALSO}"
     if found.why != "early":
         return found.sentence
     return _missing(book, use, practice.scale)
@@ -154,12 +163,12 @@ def _missing(book: Book, use: Use, scale: str) -> str:
     return f"Cannot tell yet: that takes {more}."
 
 
-def _together(book: Book, practice: Practice, every: Sequence[Use]) -> str:
+def _together(desk: Desk, book: Book, practice: Practice) -> str:
     """Say whether it helped where several units try it; no unit is named."""
     starts = {
         use.unit_id: use.wave
-        for use in every
-        if use.practice == practice.id and use.ended is None and use.unit_id in book.history.units
+        for use in adopting.running(desk.engine, practice=practice.id)
+        if use.unit_id in book.history.units
     }
     if not practice.outcome or len(starts) < POOLED:
         return ""

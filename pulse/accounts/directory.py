@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from pulse.accounts.passwords import one_time_password
-from pulse.accounts.tables import account, api_token
+from pulse.accounts.tables import account, api_token, link, session
 from pulse.clock import Clock
 from pulse.errors import BadAccounts
 from pulse.store.engine import reading
@@ -82,7 +82,7 @@ def create(
     told = password or one_time_password()
     stored = hash_password(told)
     with engine.begin() as connection:
-        if _row(connection, email) is not None:
+        if row_of(connection, email) is not None:
             raise BadAccounts("This address has an account already.", where=email)
         write(connection, clock, email=email, role=role, unit_id=unit_id, stored=stored)
         if password is not None:
@@ -117,35 +117,59 @@ def write(
 def find(engine: Engine, email: str) -> tuple[Account, str] | None:
     """Return the account of an address with its stored password, or None."""
     with reading(engine) as connection:
-        row = _row(connection, email)
-    return None if row is None else (_account(row), cast("str", row.password))
-
-
-def by_id(engine: Engine, account_id: int, stamp: str) -> Account | None:
-    """Return the account of a session, or None if it has gone or its stamp has changed."""
-    with reading(engine) as connection:
-        row = connection.execute(
-            select(account).where(account.c.account_id == account_id, account.c.stamp == stamp)
-        ).one_or_none()
-    return None if row is None else _account(row)
+        row = row_of(connection, email)
+    return None if row is None else (account_of(row), cast("str", row.password))
 
 
 def everyone(engine: Engine) -> list[Account]:
     """List all accounts by address."""
     with reading(engine) as connection:
-        return [_account(row) for row in connection.execute(select(account).order_by("email"))]
+        return [account_of(row) for row in connection.execute(select(account).order_by("email"))]
 
 
-def change_password(engine: Engine, account_id: int, stored: str) -> str:
-    """Store a new password and return the new stamp: every other session has ended."""
-    stamp = new_stamp()
+def change_password(engine: Engine, account_id: int, stored: str) -> Account:
+    """Store a new password; every session and every link by mail has ended."""
     with engine.begin() as connection:
-        connection.execute(
-            update(account)
-            .where(account.c.account_id == account_id)
-            .values(password=stored, must_change=False, stamp=stamp)
-        )
-    return stamp
+        return set_password(connection, account_id, stored)
+
+
+def set_password(
+    connection: Connection, account_id: int, stored: str, *, end_token: bool = False
+) -> Account:
+    """Store a password that the person chose, and return the account with its new stamp."""
+    row = connection.execute(
+        update(account)
+        .where(account.c.account_id == account_id)
+        .values(password=stored, must_change=False, stamp=new_stamp())
+        .returning(account)
+    ).one()
+    end_sessions(connection, account_id)
+    if end_token:
+        connection.execute(delete(api_token).where(api_token.c.account_id == account_id))
+    return account_of(row)
+
+
+def rehash(engine: Engine, account_id: int, before: str, stored: str) -> None:
+    """Store the same password under newer parameters, unless it has changed in between."""
+    same = (account.c.account_id == account_id) & (account.c.password == before)
+    with engine.begin() as connection:
+        connection.execute(update(account).where(same).values(password=stored))
+
+
+def renew_stamp(connection: Connection, account_id: int) -> Account:
+    """Draw a new stamp, so that every session of an account has ended."""
+    end_sessions(connection, account_id)
+    mine = account.c.account_id == account_id
+    row = connection.execute(
+        update(account).where(mine).values(stamp=new_stamp()).returning(account)
+    ).one()
+    return account_of(row)
+
+
+def end_sessions(connection: Connection, account_id: int) -> None:
+    """Delete the sessions of an account, and the links that could begin another."""
+    connection.execute(delete(session).where(session.c.account_id == account_id))
+    connection.execute(delete(link).where(link.c.account_id == account_id))
 
 
 def reset(engine: Engine, hash_password: Hash, email: str) -> NewAccount:
@@ -166,28 +190,30 @@ def reset(engine: Engine, hash_password: Hash, email: str) -> NewAccount:
         if row is None:
             raise BadAccounts("There is no account of this address.", where=email)
         connection.execute(delete(api_token).where(api_token.c.account_id == row.account_id))
+        end_sessions(connection, row.account_id)
     return NewAccount(row.email, row.role, told)
 
 
 def remove(engine: Engine, email: str) -> None:
-    """Remove an account with its token; its rows in the access log stay.
+    """Remove an account with all that hangs on it, by cascade; its rows in the access log stay.
 
     Raises:
         BadAccounts: nobody has this address.
     """
     with engine.begin() as connection:
-        row = _row(connection, email)
+        row = row_of(connection, email)
         if row is None:
             raise BadAccounts("There is no account of this address.", where=email)
-        connection.execute(delete(api_token).where(api_token.c.account_id == row.account_id))
         connection.execute(delete(account).where(account.c.account_id == row.account_id))
 
 
-def _row(connection: Connection, email: str) -> Row[Any] | None:
+def row_of(connection: Connection, email: str) -> Row[Any] | None:
+    """Return the row of an address, or None."""
     return connection.execute(
         select(account).where(account.c.email == email.casefold())
     ).one_or_none()
 
 
-def _account(row: Row[Any]) -> Account:
+def account_of(row: Row[Any]) -> Account:
+    """Return the account that a row holds."""
     return Account(row.account_id, row.email, row.role, row.unit_id, row.must_change, row.stamp)

@@ -59,4 +59,71 @@ access_log: Final = Table(
     Column("action", String(16), nullable=False),
     Column("subject", String(200), nullable=False),
     Index("ix_access_log_moment", "moment"),
+    Index("ix_access_log_email", "email"),
+)
+
+
+def _account(*, key: bool) -> Column[int]:
+    owner = ForeignKey("account.account_id", ondelete="CASCADE")
+    if key:
+        return Column("account_id", Integer, owner, primary_key=True, autoincrement=False)
+    return Column("account_id", Integer, owner, nullable=False, index=True)
+
+
+# One-time links sent by mail: 256 bits, of which only the SHA-256 is kept. Using one deletes it.
+link: Final = Table(
+    "link",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    _account(key=False),
+    Column("purpose", String(16), nullable=False),
+    Column("made", String(32), nullable=False),
+    Column("expires", String(32), nullable=False),
+    CheckConstraint("purpose IN ('invitation', 'forgotten')", name="purpose"),
+)
+
+# One row per session that has not ended. The cookie leads to Litestar's store, that to this row;
+# without the row, or with another stamp than the account's, the session has ended.
+session: Final = Table(
+    "session",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    _account(key=False),
+    Column("stamp", String(32), nullable=False),
+    Column("way", String(16), nullable=False),
+    Column("second", Boolean, nullable=False),
+    Column("browser", String(16), nullable=False),
+    Column("began", String(32), nullable=False),
+    Column("seen", String(32), nullable=False),
+    CheckConstraint("way IN ('password', 'provider')", name="way"),
+)
+
+# A second factor: its secret sealed, the last step of time that was used, and recent tries.
+second_factor: Final = Table(
+    "second_factor",
+    metadata,
+    _account(key=True),
+    Column("secret", LargeBinary(80), nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("last_step", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("tried", String(32), nullable=False),
+)
+
+# Recovery codes that have not been used; using one deletes it.
+recovery_code: Final = Table(
+    "recovery_code",
+    metadata,
+    _account(key=True),
+    Column("digest", LargeBinary(32), primary_key=True),
+)
+
+# Sign-ins that are under way at the organisation's own provider; coming back deletes the row.
+provider_attempt: Final = Table(
+    "provider_attempt",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(64), nullable=False),
+    Column("expires", String(32), nullable=False),
 )

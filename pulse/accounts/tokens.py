@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Engine, delete, insert, select
 
-from pulse.accounts.directory import Account
+from pulse.accounts.directory import Account, account_of
 from pulse.accounts.tables import account, api_token
 from pulse.clock import Clock
 from pulse.errors import BadAccounts
@@ -73,9 +73,7 @@ def bearer(engine: Engine, token: str) -> Account | None:
             .join(api_token, api_token.c.account_id == account.c.account_id)
             .where(api_token.c.digest == _digest(token))
         ).one_or_none()
-    if row is None:
-        return None
-    return Account(row.account_id, row.email, row.role, row.unit_id, row.must_change, row.stamp)
+    return None if row is None else account_of(row)
 
 
 def _digest(token: str) -> bytes:

@@ -16,12 +16,17 @@ from pulse.terms import Tree, Unit
 
 
 class ScaleFigure(msgspec.Struct, frozen=True):
-    """One scale, 0-100, higher is better; a coded `mean` is its bound."""
+    """One scale, 0-100, higher is better; a coded `mean` is its bound.
+
+    `items` are those of the wave that it is made of, `step` what one step of one of them moves.
+    """
 
     scale: str
     label: str
     mean: float
     mean_bound: Bound
+    step: float
+    items: tuple[str, ...]
 
 
 class ItemFigure(msgspec.Struct, frozen=True):
@@ -39,21 +44,33 @@ class ItemFigure(msgspec.Struct, frozen=True):
 
 
 class UnitFigures(msgspec.Struct, frozen=True):
-    """One shown department."""
+    """One shown department; `series` is the wave in which its line began."""
 
     unit_id: str
     name: str
     participation: str
+    at_least: int
+    invited: int
+    series: str
     scales: tuple[ScaleFigure, ...]
 
 
 class Results(msgspec.Struct, frozen=True):
-    """The page for staff as data; `closes` is an ISO time."""
+    """The page for staff as data; `closes` is an ISO time.
+
+    `unit_id`, `series` and the numbers of people are the organisation's; `at_least` and `invited`
+    are 0 where it is hidden. Intervals and lines over several weeks are worked out by who shows
+    them, from these files alone: each holds the released cells of its wave and nothing else.
+    """
 
     wave: str
     organisation: str
     closes: str
     participation: str
+    unit_id: str
+    at_least: int
+    invited: int
+    series: str
     scales: tuple[ScaleFigure, ...]
     items: tuple[ItemFigure, ...]
     units: tuple[UnitFigures, ...]
@@ -73,9 +90,13 @@ def compose(
         organisation=organisation,
         closes=closes,
         participation=_participation(root),
-        scales=_scales(root, instrument),
+        unit_id=tree.root.unit_id,
+        at_least=_people(root)[0],
+        invited=_people(root)[1],
+        series=tree.root.series,
+        scales=_scales(root, instrument, protected),
         items=_items(root, instrument),
-        units=tuple(_unit(unit, rows[unit.unit_id], instrument) for unit in shown),
+        units=tuple(_unit(unit, rows[unit.unit_id], instrument, protected) for unit in shown),
         hidden=for_staff(len(departments) - len(shown), len(departments), shown=bool(root)),
     )
     return msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n"
@@ -89,15 +110,29 @@ def _published(cells: Iterable[Cell]) -> Mapping[str, list[Cell]]:
     return rows
 
 
-def _unit(unit: Unit, rows: Iterable[Cell], instrument: Instrument) -> UnitFigures:
+def _unit(
+    unit: Unit, rows: Iterable[Cell], instrument: Instrument, protected: ProtectedCounts
+) -> UnitFigures:
     cells = list(rows)
-    return UnitFigures(unit.unit_id, unit.name, _participation(cells), _scales(cells, instrument))
+    return UnitFigures(
+        unit.unit_id, unit.name, _participation(cells), *_people(cells), unit.series,
+        _scales(cells, instrument, protected),
+    )  # fmt: skip
 
 
-def _scales(rows: Iterable[Cell], instrument: Instrument) -> tuple[ScaleFigure, ...]:
+def _scales(
+    rows: Iterable[Cell], instrument: Instrument, protected: ProtectedCounts
+) -> tuple[ScaleFigure, ...]:
     released = {name: cell for cell, name in _named(rows, "scale:")}
     return tuple(
-        ScaleFigure(name, scale.name, cell.mean or 0.0, cell.mean_bound or "exact")
+        ScaleFigure(
+            name,
+            scale.name,
+            cell.mean or 0.0,
+            cell.mean_bound or "exact",
+            cell.step or 0.0,
+            protected.scales[name],
+        )
         for name, scale in instrument.scales.items()
         if (cell := released.get(name)) is not None
     )
@@ -120,6 +155,11 @@ def _items(rows: Iterable[Cell], instrument: Instrument) -> tuple[ItemFigure, ..
 
 def _named(rows: Iterable[Cell], prefix: str) -> list[tuple[Cell, str]]:
     return [(c, c.measure.removeprefix(prefix)) for c in rows if c.measure.startswith(prefix)]
+
+
+def _people(rows: Iterable[Cell]) -> tuple[int, int]:
+    """Return "at least b" and the invited, as released; nothing of who is hidden."""
+    return next(((cell.at_least or 0, cell.invited or 0) for cell in rows), (0, 0))
 
 
 def _participation(rows: Iterable[Cell]) -> str:

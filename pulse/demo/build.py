@@ -15,6 +15,7 @@ from pulse.accounts.directory import Role
 from pulse.accounts.passwords import PasswordWorker, one_time_password
 from pulse.clock import Clock
 from pulse.demo import organisation as invented
+from pulse.demo import trying
 from pulse.demo.organisation import Organisation
 from pulse.demo.story import REORGANISED, Story
 from pulse.instrument import load
@@ -22,6 +23,7 @@ from pulse.invitation import invitations
 from pulse.invitation.links import read_kwave
 from pulse.opening import open_wave
 from pulse.rehearsal import Rehearsal, Script
+from pulse.release import treefile
 from pulse.roster import import_roster, read_files
 from pulse.settings import Home, Settings, check
 from pulse.settings import load as load_settings
@@ -97,6 +99,7 @@ def build(
         _past(home, settings, engine, organisation, clock, weeks, progress)
         wave = _open(home, settings, engine, clock, progress)
         logins = tuple(_accounts(home, settings, clock, organisation))
+        _practices(home, settings, clock, wave.wave, weeks)
         links = tuple(_links(home, settings, engine, wave))
     finally:
         engine.dispose()
@@ -185,6 +188,15 @@ def _accounts(
             yield Login(role, made.email, made.one_time_password or "", sees)
     finally:
         worker.close()
+        engine.dispose()
+
+
+def _practices(home: Home, settings: Settings, clock: Clock, wave: str, weeks: int) -> None:
+    engine = accounts_engine(home, settings)
+    tree = treefile.read_kept(home.trees / f"{wave}.json")
+    try:
+        trying.seed(engine, tree, _monday(clock.now()).date(), weeks)
+    finally:
         engine.dispose()
 
 

@@ -16,6 +16,8 @@ class _Scale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     mean: float
     mean_bound: str
+    step: float | None = None  # before there were lines for staff, this and what follows was not
+    items: tuple[str, ...] | None = None
 
 
 class _Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +33,9 @@ class _Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit_id: str
     name: str
     participation: str = ""
+    at_least: int | None = None
+    invited: int | None = None
+    series: str | None = None
     scales: tuple[_Scale, ...] = ()
 
 
@@ -39,6 +44,10 @@ class _Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation: str = ""
     closes: str = ""
     participation: str = ""
+    unit_id: str | None = None
+    at_least: int | None = None
+    invited: int | None = None
+    series: str | None = None
     scales: tuple[_Scale, ...] = ()
     items: tuple[_Item, ...] = ()
     units: tuple[_Unit, ...] = ()
@@ -77,16 +86,24 @@ def _findings(told: _Results, sheet: Sheet, survey: Survey) -> Iterator[str]:
     if told.hidden not in {"", for_staff(missing, len(peopled), shown=root.unit_id in shown)}:
         yield "what it says of hidden departments is not so."
     yield from _items(told.items, root.unit_id, rows, sheet, survey)
-    whole = _Unit(root.unit_id, root.name, told.participation, told.scales)
+    if told.unit_id not in {root.unit_id, None}:
+        yield "it is of another organisation."
+    whole = _Unit(
+        root.unit_id, root.name, told.participation, told.at_least, told.invited, told.series,
+        told.scales,
+    )  # fmt: skip
     for unit in (whole, *told.units):
         known = root if unit is whole else departments.get(unit.unit_id)
         if known is None or unit.unit_id not in shown:
-            if unit is not whole or unit.participation or unit.scales:
+            said = unit.participation or unit.at_least or unit.invited or unit.scales
+            if unit is not whole or said:
                 yield f"{unit.unit_id} is no department that is shown."
         else:
             if unit.name != known.name:
                 yield f"{unit.unit_id} has another name than in the tree."
-            yield from (f"{unit.unit_id} {text}" for text in _unit(unit, rows, survey))
+            yield from (f"{unit.unit_id} {text}" for text in _unit(unit, rows, sheet, survey))
+        if known is not None and unit.series not in {known.series, None}:
+            yield f"{unit.unit_id} has a line that began in another wave."
 
 
 def _is_time(text: str) -> bool:
@@ -111,11 +128,15 @@ def _items(
             yield f"item:{figure.item} has other words than the survey."
 
 
-def _unit(unit: _Unit, rows: _Rows, survey: Survey) -> Iterator[str]:
+def _unit(unit: _Unit, rows: _Rows, sheet: Sheet, survey: Survey) -> Iterator[str]:
     for figure in unit.scales:
         cell = rows.get((unit.unit_id, f"scale:{figure.scale}"))
         if cell is None or (cell.mean, cell.mean_bound) != (figure.mean, figure.mean_bound):
             yield f"scale:{figure.scale} is not the released one."
+        elif figure.step not in {cell.step, None}:
+            yield f"scale:{figure.scale} has another step than the released one."
+        if figure.items not in {sheet.manifest.scales.get(figure.scale), None}:
+            yield f"scale:{figure.scale} is made of other items than in the manifest."
         if not survey.calls(figure.scale, figure.label):
             yield f"scale:{figure.scale} has another name than in the survey."
     released = {
@@ -125,3 +146,7 @@ def _unit(unit: _Unit, rows: _Rows, survey: Survey) -> Iterator[str]:
     }
     if unit.participation and unit.participation not in released:
         yield "has a participation that was not released."
+    own = [cell for (unit_id, _), cell in rows.items() if unit_id == unit.unit_id]
+    people = {(None, None), *((cell.at_least, cell.invited) for cell in own)}
+    if (unit.at_least, unit.invited) not in people:
+        yield "has numbers of people that were not released."

@@ -6,11 +6,21 @@ decided in `pulse.accounts.scope`, by whoever calls this.
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, exists, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from pulse.errors import WrongState
 from pulse.practices.tables import AT_ONCE, practice_use
@@ -78,17 +88,26 @@ def find(engine: Engine, use_id: int) -> Use | None:
     return None if row is None else _use(row)
 
 
-def uses(engine: Engine, units: Collection[str] | None = None) -> Sequence[Use]:
-    """Return every use of some units (None: of all), oldest first, ended ones included."""
-    query = select(practice_use).order_by(practice_use.c.since, practice_use.c.use_id)
+def uses(engine: Engine, unit_id: str | None = None) -> Sequence[Use]:
+    """Return every use of a unit (None: of all units), oldest first, ended ones included."""
+    return _read(engine, [] if unit_id is None else [practice_use.c.unit_id == unit_id])
+
+
+def running(
+    engine: Engine, unit_id: str | None = None, practice: str | None = None
+) -> Sequence[Use]:
+    """Return what is being tried now, oldest first: in a unit, or of one practice."""
+    where: list[ColumnElement[bool]] = [practice_use.c.place.is_not(None)]
+    where += [] if unit_id is None else [practice_use.c.unit_id == unit_id]
+    where += [] if practice is None else [practice_use.c.practice == practice]
+    return _read(engine, where)
+
+
+def _read(engine: Engine, where: Sequence[ColumnElement[bool]]) -> Sequence[Use]:
+    query = select(practice_use).where(*where)
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
-    return [_use(row) for row in rows if units is None or row.unit_id in units]
-
-
-def running(engine: Engine, units: Collection[str] | None = None) -> Sequence[Use]:
-    """Return what is being tried now, oldest first."""
-    return [use for use in uses(engine, units) if use.ended is None]
+        rows = connection.execute(query.order_by(practice_use.c.since, practice_use.c.use_id))
+        return [_use(row) for row in rows]
 
 
 def _take(
@@ -108,7 +127,7 @@ def _take(
     return connection.execute(step).one_or_none()
 
 
-def _tries(unit_id: str, practice: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own type
+def _tries(unit_id: str, practice: str) -> ColumnElement[bool]:
     table = practice_use
     return exists().where(
         table.c.unit_id == unit_id, table.c.practice == practice, table.c.place.is_not(None)

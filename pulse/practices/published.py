@@ -6,14 +6,12 @@ and says nothing about answers. It holds units and practices, no person.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from pulse.instrument.practices import Practice
-from pulse.practices.adopting import Use
 from pulse.settings import Home
 from pulse.store.files import PUBLIC, make_folder, write_atomically
 
@@ -34,16 +32,12 @@ class _File(msgspec.Struct, frozen=True):
     running: tuple[Tried, ...] = ()
 
 
-def publish(home: Home, running: Sequence[Use], practices: Mapping[str, Practice]) -> None:
+def publish(home: Home, running: Iterable[Tried]) -> None:
     """Write the list; the table in the accounts' database is what holds."""
-    rows = tuple(
-        Tried(use.unit_id, use.practice, practices[use.practice].title, use.since)
-        for use in running
-        if use.practice in practices
-    )
     if not home.practices.is_dir():  # a home made before there were practices
         make_folder(home.practices, home.mode(home.practices))
-    write_atomically(home.practices / NAME, msgspec.json.encode(_File(1, rows)), PUBLIC)
+    data = msgspec.json.encode(_File(1, tuple(running)))
+    write_atomically(home.practices / NAME, data, PUBLIC)
 
 
 def read(folder: Path) -> tuple[Tried, ...]:

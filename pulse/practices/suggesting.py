@@ -36,6 +36,7 @@ def suggest(
     *,
     trying: Collection[str] = (),
     tried: Collection[str] = (),
+    at_most: int = AT_MOST,
 ) -> tuple[Suggestion, ...]:
     """Return at most two practices, for what is falling first and then for what is lowest.
 
@@ -44,13 +45,14 @@ def suggest(
         practices: all cards.
         trying: ids that the unit tries now; they are not suggested again.
         tried: ids that it tried before; they come last.
+        at_most: how many more it may begin.
     """
     needs = _needs(readings)
     shelves = [(need, _shelf(need.scale, practices, trying, tried)) for need in needs]
     found: list[Suggestion] = []
     for turn in range(AT_MOST):
         for need, shelf in shelves:
-            if turn < len(shelf) and len(found) < AT_MOST:
+            if turn < len(shelf) and len(found) < min(at_most, AT_MOST):
                 found.append(Suggestion(shelf[turn], _why(need)))
     return tuple(found)
 

@@ -12,7 +12,7 @@ same week counts in too.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -203,13 +203,22 @@ def lines(history: History, scale: str, starts: Mapping[str, str]) -> list[Line]
     tree = history.tree()
     users, plain = _sides(tree, starts)
     place = {wave: at for at, wave in enumerate(history.waves)}
-    frame = weekly_index(history).filter((pl.col("scale") == scale) & ~pl.col("coded"))
+    needed = _narrow(history, {*users, *plain})
+    frame = weekly_index(needed).filter((pl.col("scale") == scale) & ~pl.col("coded"))
     values: dict[str, dict[int, float]] = {unit_id: {} for unit_id in (*users, *plain)}
     for wave, unit_id, index in frame.select("wave", "unit_id", "index").iter_rows():
         if unit_id in values and wave >= history.units[unit_id].series:
             values[unit_id][place[wave]] = to_hundred(index)
     begun = {unit_id: sum(wave < starts[unit_id] for wave in history.waves) for unit_id in users}
     return [Line(values[unit_id], begun.get(unit_id)) for unit_id in values]
+
+
+def _narrow(history: History, units: Collection[str]) -> History:
+    """Return the history of some units and of the organisation, whose levels all lines need."""
+    roots = {history.tree(wave).root.unit_id for wave in history.waves}
+    releases = tuple(history.release(wave) for wave in history.waves)
+    cells = history.cells.filter(pl.col("unit_id").is_in([*units, *roots]))
+    return History(releases, cells, history.instrument)
 
 
 def _sides(tree: Tree, starts: Mapping[str, str]) -> tuple[list[str], list[str]]:

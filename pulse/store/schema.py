@@ -16,7 +16,7 @@ Which = Literal["state", "accounts"]
 # Every revision in `migrations/`, oldest first; a test compares them with the folders.
 REVISIONS: Final[Mapping[Which, tuple[str, ...]]] = {
     "state": ("state_0001", "state_0002", "state_0003"),
-    "accounts": ("accounts_0001", "accounts_0003_practices"),
+    "accounts": ("accounts_0001", "accounts_0002_signin", "accounts_0003_practices"),
 }
 # As alembic makes it.
 VERSION: Final = Table("alembic_version", MetaData(), Column("version_num", String(32)))

@@ -108,6 +108,7 @@ def _mail(home: Home, settings: Settings) -> Iterator[Check]:
     if settings.sender == _LOCAL_SENDER:
         yield Check("mail", "warn", "Mails say they come from this machine.", "sender")
     if settings.mail.startswith("spool:"):
-        waiting = sum(1 for _ in home.outbox.glob("*/*.eml")) if home.outbox.is_dir() else 0
+        folders = ((home.outbox, "*/*.eml"), (home.accounts, "outbox/*.eml"))
+        waiting = sum(1 for folder, mails in folders for _ in folder.glob(mails))
         told = f"Mails that wait in the outbox for a mail server to pick them up: {waiting}."
         yield Check("mail", "ok", told, str(home.outbox))

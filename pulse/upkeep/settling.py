@@ -11,7 +11,15 @@ from sqlalchemy import Engine, delete, func, select, update
 from pulse import closing
 from pulse import wave as waves
 from pulse.accounts.directory import new_stamp
-from pulse.accounts.tables import account, api_token
+from pulse.accounts.tables import (
+    account,
+    api_token,
+    link,
+    provider_attempt,
+    recovery_code,
+    second_factor,
+    session,
+)  # fmt: skip
 from pulse.closing import destroy
 from pulse.council import half_table
 from pulse.errors import Refused
@@ -62,7 +70,9 @@ def end_waves(home: Home, rooms: Shelves, state: Engine) -> tuple[str, ...]:
 
 
 def end_sign_ins(accounts: Engine) -> tuple[int, int, tuple[str, ...]]:
-    """End what may have been revoked since: tokens, unused one-time passwords, sessions.
+    """End what may have been revoked since: tokens, unused one-time passwords, sessions, links.
+
+    Second factors end too: a backup holds no key, so their secrets cannot be read any more.
 
     Returns:
         How many accounts there are, how many tokens were ended, whose password must be reset.
@@ -70,7 +80,8 @@ def end_sign_ins(accounts: Engine) -> tuple[int, int, tuple[str, ...]]:
     with accounts.begin() as connection:
         everyone = connection.execute(select(account).order_by(account.c.email)).all()
         tokens = connection.scalar(select(func.count()).select_from(api_token)) or 0
-        connection.execute(delete(api_token))
+        for table in (api_token, link, session, provider_attempt, recovery_code, second_factor):
+            connection.execute(delete(table))
         for row in everyone:
             changed = {"password": NO_PASSWORD} if row.must_change else {}
             mine = account.c.account_id == row.account_id

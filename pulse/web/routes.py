@@ -33,7 +33,7 @@ def page_routes(home: Home, settings: Settings) -> Sequence[BaseRouteHandler]:
         _static_route(),
         _icon_route(),
         *published_routes(home.published),
-        results_route(home.releases, settings),
+        results_route(home, settings),
         privacy_route(home.releases, home.published, settings),
     ]
 

@@ -11,15 +11,17 @@ from playwright.sync_api import BrowserContext, Page
 from pulse.settings import Home
 from tests.unit.dashboards import house
 
+TRIED = "/practices?unit=eng&card=day-end-round#day-end-round"
 STATEMENT = "/units/web/items/S4"
 PAGES = {
     house.LEADER: (
         "/", "/units/web", "/units/tiny", "/evidence", "/account", "/units/org", STATEMENT,
         "/units/tiny/items/A1", f"/units/eng?to={house.WAVES[6]}", "/compare",
-        "/compare?unit=web&unit=eng",
+        "/compare?unit=web&unit=eng", TRIED,
     ),
     house.HR: (
         "/", "/?open=eng&sort=energy", "/?find=web", "/units/eng", "/units/night",
+        "/practices",
         "/compare?unit=org", "/compare?unit=web&unit=eng&unit=night&unit=tiny",
     ),
     house.AUDITOR: ("/", "/evidence"),

@@ -93,6 +93,40 @@ def test_everything_is_there_without_scripts(visits: Visits, site: str) -> None:
     assert table.get_by_role("row").count() == 1 + len(house.WAVES)
 
 
+def test_a_practice_is_begun_in_two_clicks_and_ended_without_scripts(
+    visits: Visits, site: str
+) -> None:
+    """From the first page: the card, then its button; and the end of it again."""
+    page = signed_in(site, visits.context(scripts=False, width=360), house.LEADER)
+    card = page.locator("#try ~ .cards .card").first
+    title = card.get_by_role("heading").inner_text()
+    card.get_by_role("link", name="Try it").click()
+    opened = page.locator("details.practice[open]")
+    assert opened.locator("summary").inner_text().startswith(title)
+    opened.get_by_role("button", name="Begin in Engineering").click()
+    assert page.url == f"{site}/practices?unit=eng#now"
+    now = page.locator("#now ~ .cards")
+    assert now.get_by_role("heading", name=title).is_visible()
+    now.get_by_role("button", name="End it").click()
+    assert page.get_by_text("Nothing at present.").is_visible()
+
+
+def test_a_practice_is_begun_with_the_keyboard(visits: Visits, site: str) -> None:
+    """A closed card opens on Enter, and its button is the next stop."""
+    page = signed_in(site, visits.context(), house.LEADER)
+    page.goto(f"{site}/practices?unit=web")
+    summary = page.locator("#kindness summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.innerText")
+    assert focused == "Begin in Web & <Mobile>"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site}/practices?unit=web#now")
+    page.get_by_role("button", name="End it").press("Enter")
+    page.wait_for_function("() => document.body.innerText.includes('Nothing at present.')")
+
+
 def test_branches_open_and_close_in_place(visits: Visits, site: str) -> None:
     """On Enter a branch closes, the address says so, the focus stays, and going back undoes it."""
     page = signed_in(site, visits.context(width=360), house.HR)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, select
 
-from pulse.accounts import accesslog, directory, tokens
+from pulse.accounts import accesslog, directory, sittings, tokens
 from pulse.accounts.tables import account, api_token
 from pulse.clock import FixedClock
 from pulse.errors import BadAccounts
@@ -53,10 +53,11 @@ def test_a_new_password_ends_the_sessions_before(engine: Engine, clock: FixedClo
     found = directory.find(engine, "lea@example.org")
     assert found is not None
     before = found[0]
-    stamp = directory.change_password(engine, before.account_id, CHEAP.hash("another password"))
-    assert directory.by_id(engine, before.account_id, before.stamp) is None
-    after = directory.by_id(engine, before.account_id, stamp)
-    assert after is not None
+    session = sittings.begin(engine, clock, before, way="password")
+    assert sittings.find(engine, clock, session) is not None
+    after = directory.change_password(engine, before.account_id, CHEAP.hash("another password"))
+    assert sittings.find(engine, clock, session) is None
+    assert after.stamp != before.stamp
     assert not after.must_change
 
 

@@ -21,7 +21,9 @@ def test_init_makes_a_home_that_only_its_owner_reads(document: Document, tmp_pat
     assert made["home"] == str(tmp_path / "home")
     assert made["admin"]["email"] == "ada@example.org"
     assert len(made["admin"]["one_time_password"]) >= 20
-    rights = {"releases": 0o755, "w": 0o755, "state": 0o711, "pulse.toml": 0o644}
+    rights = {
+        "releases": 0o755, "practices": 0o755, "w": 0o755, "state": 0o711, "pulse.toml": 0o644,
+    }  # fmt: skip
     for path in (tmp_path / "home").rglob("*"):
         wanted = rights.get(path.name, 0o700 if path.is_dir() else 0o600)
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path

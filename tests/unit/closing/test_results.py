@@ -71,9 +71,12 @@ def test_staff_see_the_organisation_and_shown_departments() -> None:
          "step": 0.5, "reverse": False}
     ]  # fmt: skip
     assert found["scales"] == [
-        {"scale": "safety", "label": "Safety", "mean": 62.5, "mean_bound": "at_least"}
-    ]
+        {"scale": "safety", "label": "Safety", "mean": 62.5, "mean_bound": "at_least",
+         "step": 0.0, "items": ["A1"]}
+    ]  # fmt: skip
     assert found["participation"] == "At least 15 of 20 people answered."
+    assert (found["unit_id"], found["at_least"], found["invited"]) == ("all", 15, 20)
+    assert (found["units"][0]["at_least"], found["units"][0]["invited"]) == (15, 20)
     assert "1 of 2 departments are not shown" in found["hidden"]
 
 

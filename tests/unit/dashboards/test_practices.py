@@ -207,3 +207,30 @@ def test_the_day_is_that_of_the_organisation(home: Home, engine: Engine) -> None
     assert begin(house.visitor(house.an_app(home, clock=late), house.LEADER), "eng", "kindness")
     assert adopting.running(engine)[0].since == dt.date(2026, 11, 21)
     engine.dispose()
+
+
+def test_a_statement_of_a_pack_stands_among_the_others_and_feeds_no_tile(tmp_path: Path) -> None:
+    """It says what it is asked for; tiles and lines are the same as without it."""
+    plain, packed = house.a_home(tmp_path / "a", weeks=9), house.a_home(tmp_path / "b", weeks=9)
+    house.release(plain, 9)
+    house.release(packed, 9, more=("P14",))
+    pages = [
+        house.visitor(house.an_app(home), house.LEADER).get("/").text for home in (plain, packed)
+    ]
+    text = "Someone did a small kind thing for me that I did not expect."
+    assert [page.count(text) for page in pages] == [0, 1]
+    assert "Asked for a while: Kindness" in pages[1]
+    tiles = [page[page.index('class="tiles"') : page.index("</ul>")] for page in pages]
+    assert tiles[0] == tiles[1]
+
+
+def test_a_statement_about_a_leader_is_seen_by_that_leader_alone(tmp_path: Path) -> None:
+    """HR does not see it, the leader above does not see it of a team, and staff never do."""
+    home = house.a_home(tmp_path, weeks=9)
+    house.release(home, 9, more=("P11",))
+    app, text = house.an_app(home), "My leader made time for me outside of planned meetings."
+    assert text in house.visitor(app, house.LEADER).get("/units/eng").text
+    assert text not in house.visitor(app, house.LEADER).get("/units/web").text
+    for unit in ("org", "eng", "web"):
+        assert text not in house.visitor(app, house.HR).get(f"/units/{unit}").text
+    assert text.encode() not in (home.releases / house.WAVES[9] / "results.json").read_bytes()

@@ -152,8 +152,8 @@ def test_a_password_is_changed_with_the_current_one_only(fresh: Home) -> None:
     fields = {"_csrf_token": token, "current": "wrong", "new": LONG, "again": LONG}
     assert client.post("/account", data=fields).status_code == 422
     done = client.post("/account", data={**fields, "current": house.PASSWORD})
-    assert done.status_code == 200
-    assert "Your password is changed" in done.text
+    assert done.headers["location"] == "/account?done=password"
+    assert "Your password is changed" in client.get("/account?done=password").text
     assert client.get("/").status_code == 200
 
 

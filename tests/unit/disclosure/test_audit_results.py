@@ -82,6 +82,13 @@ def test_what_closing_wrote_is_found_right(with_results: Path) -> None:
         (lambda t: t["scales"][0].update(label="T1: 3.2"), "scale:safety has another name"),
         (lambda t: t.update(closes="T1: 3.2"), "closing time is no time"),
         (lambda t: t["units"].append({"unit_id": "empty", "name": "Empty"}), "is no department"),
+        (lambda t: t["units"][0].update(at_least=47), "d0 has numbers of people that were not"),
+        (lambda t: t["units"][0].update(invited=None), "d0 has numbers of people that were not"),
+        (lambda t: t.update(at_least=281), "org has numbers of people that were not released"),
+        (lambda t: t["units"][1].update(series="2025-W01"), "d1 has a line that began in another"),
+        (lambda t: t["scales"][0].update(step=0.1), "scale:safety has another step"),
+        (lambda t: t["scales"][0].update(items=["A1", "T1"]), "made of other items"),
+        (lambda t: t.update(unit_id="d0"), "of another organisation"),
     ],
 )
 def test_a_figure_for_staff_that_is_no_cell_is_found(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "accounts_0003_practices"
-down_revision = "accounts_0001"
+down_revision = "accounts_0002_signin"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,54 @@
+"""What every form of an account needs: its fields, its person's password, a note in the log."""
+
+import asyncio
+from typing import Any, Final
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+
+from dashboards.desk import Desk
+from dashboards.failures import NotHere
+from pulse.accounts import accesslog, directory
+from pulse.accounts.directory import Account
+from pulse.accounts.passwords import weakness
+
+AnyRequest = Request[Any, Any, Any]
+_LONGEST_FIELD: Final = 1_000
+
+
+async def fields(request: AnyRequest, *names: str) -> tuple[str, ...]:
+    """Return the fields of a form, cut to a length that no honest one has."""
+    form = await request.form()
+    values = (form.get(name, "") for name in names)
+    return tuple(value[:_LONGEST_FIELD] if isinstance(value, str) else "" for value in values)
+
+
+async def note(
+    desk: Desk, account: Account | None, action: accesslog.Entry, subject: str = ""
+) -> None:
+    """Write a row of the access log."""
+    await sync_to_thread(accesslog.note, desk.engine, desk.clock, account, action, subject)
+
+
+async def matches(desk: Desk, account: Account, password: str) -> bool:
+    """Tell whether this is the account's password."""
+    found = await sync_to_thread(directory.find, desk.engine, account.email)
+    stored = None if found is None else found[1]
+    return await asyncio.wrap_future(desk.passwords.verify(stored, password))
+
+
+def unfit(desk: Desk, account: Account, fresh: str, again: str) -> str | None:
+    """Say why a new password will not do, or return None."""
+    if fresh != again:
+        return "The two new passwords are not the same."
+    return weakness(fresh, account.email, desk.settings.organisation)
+
+
+def with_passwords(desk: Desk) -> None:
+    """Go on only where people sign in with passwords of ours.
+
+    Raises:
+        NotHere: the provider alone lets people in.
+    """
+    if desk.settings.local_passwords != "on":
+        raise NotHere

@@ -1,0 +1,82 @@
+"""You said, we try: what is being tried, by practice and department, never by person.
+
+A team's practice is told under its department, without the team's name: whoever reads it works
+there or does not need to know.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pulse.errors import BadRelease
+from pulse.practices.published import Tried
+from pulse.release import treefile
+from pulse.web.told import Results
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """One practice in one shown unit: by itself, or by `teams` of it; `since` reads as a day."""
+
+    title: str
+    unit: str
+    teams: int
+    since: str
+
+    @property
+    def words(self) -> str:
+        """Where it is tried: "Engineering", or "Engineering, in 2 of its teams"."""
+        if not self.teams:
+            return self.unit
+        count = "one" if self.teams == 1 else str(self.teams)
+        return f"{self.unit}, in {count} of its teams"
+
+
+def efforts(
+    results: Results, tried: Sequence[Tried], above: Mapping[str, str]
+) -> tuple[Effort, ...]:
+    """Return what is tried in the organisation and its shown departments, newest first.
+
+    `above` maps each unit to its department; what lies in a department that is not shown is left
+    out.
+    """
+    names = {results.unit_id: results.organisation}
+    names |= {unit.unit_id: unit.name for unit in results.units}
+    found: dict[tuple[str, str, bool], list[Tried]] = {}
+    for each in tried:
+        unit = each.unit_id if each.unit_id in names else above.get(each.unit_id, "")
+        if unit in names:
+            found.setdefault((each.title, unit, unit != each.unit_id), []).append(each)
+    newest = sorted(found.items(), key=lambda pair: max(t.since for t in pair[1]), reverse=True)
+    return tuple(
+        Effort(title, names[unit], len(rows) if inside else 0, day(rows))
+        for (title, unit, inside), rows in newest
+    )
+
+
+def day(rows: Iterable[Tried]) -> str:
+    """Return the first day of some efforts as it reads: "2 March 2026"."""
+    first = min(row.since for row in rows)
+    return f"{first.day} {MONTHS[first.month - 1]} {first.year}"
+
+
+def departments(tree: Path) -> dict[str, str]:
+    """Map each unit of a released tree to the unit right below the root that it lies in."""
+    try:
+        read = treefile.read(tree)
+    except (OSError, BadRelease):
+        return {}
+    inside: dict[str, str] = {}
+    for unit in read.units:  # parents stand before their children
+        parent = unit.parent_id
+        if parent is not None:
+            inside[unit.unit_id] = inside.get(parent, unit.unit_id)
+            for member in unit.members:
+                inside.setdefault(member.unit_id, inside[unit.unit_id])
+    return inside
