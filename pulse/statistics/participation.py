@@ -60,7 +60,7 @@ def participation(history: History, unit_id: str, wave: str | None = None) -> Pa
     wave = wave or history.latest
     if wave is None:
         return Participation(None, 0, partial=False, words="No week has been shown yet.")
-    told = _turnout(history, unit_id, wave)
+    told = _turnouts(history, unit_id, (wave,))[0]
     if told.at_least is None:
         return Participation(None, told.invited, partial=False, words=hidden.SENTENCE)
     words = f"At least {told.at_least} of {told.invited} answered"
@@ -74,7 +74,7 @@ def participation_trend(history: History, unit_id: str) -> ParticipationTrend:
     "More" or "fewer" is said only where it holds for every number of answers that the bands of
     the last four shown weeks and of the four before allow, as shares of those invited.
     """
-    weeks = tuple(_turnout(history, unit_id, wave) for wave in history.series_waves(unit_id))
+    weeks = _turnouts(history, unit_id, history.series_waves(unit_id))
     shown = [week for week in weeks if week.at_least is not None]
     partial = sum(week.partial for week in shown)
     if len(shown) < 2 * MONTH:
@@ -88,23 +88,32 @@ def participation_trend(history: History, unit_id: str) -> ParticipationTrend:
     return ParticipationTrend(weeks, key, partial)
 
 
-def _turnout(history: History, unit_id: str, wave: str) -> Turnout:
-    bands = history.once(f"bands {wave}", lambda: _bands(history, wave))
-    invited = history.once(
-        f"invited {wave}", lambda: {u.unit_id: u.invited for u in history.tree(wave).units}
+def _turnouts(history: History, unit_id: str, waves: Sequence[str]) -> tuple[Turnout, ...]:
+    rows = history.once("bands", lambda: _bands(history)).filter(pl.col("unit_id") == unit_id)
+    bands = dict(rows.select("wave", "at_least").iter_rows())
+    return tuple(
+        _turnout(wave, bands.get(wave), _invited(history, wave).get(unit_id, 0)) for wave in waves
     )
-    least, people = bands.get(unit_id), invited.get(unit_id, 0)
+
+
+def _turnout(wave: str, least: int | None, people: int) -> Turnout:
     return Turnout(wave, least, people, partial=least is not None and least < people / 2)
 
 
-def _bands(history: History, wave: str) -> dict[str, int]:
-    """Return the smallest band of every unit that is shown in a wave."""
-    rows = history.cells_of(wave).filter(
+def _invited(history: History, wave: str) -> dict[str, int]:
+    return history.once(
+        f"invited {wave}", lambda: {u.unit_id: u.invited for u in history.tree(wave).units}
+    )
+
+
+def _bands(history: History) -> pl.DataFrame:
+    """Return the smallest band of every unit and wave that is shown."""
+    rows = history.cells.lazy().filter(
         (pl.col("kind") == "unit")
         & (pl.col("status") == "published")
         & pl.col("at_least").is_not_null()
     )
-    return dict(rows.group_by("unit_id").agg(pl.col("at_least").min()).iter_rows())
+    return rows.group_by("wave", "unit_id").agg(pl.col("at_least").min()).collect()
 
 
 def _rates(weeks: Sequence[Turnout]) -> tuple[float, float]:

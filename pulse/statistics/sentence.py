@@ -13,6 +13,7 @@ from pulse.terms import Unit
 Side = Literal["lower", "higher"]
 NAMED: Final = 2  # so many units are named at most, in tree order; more are counted
 VERBS: Final[dict[Side, str]] = {"lower": "dipped", "higher": "rose"}
+WAYS: Final[dict[Side, str]] = {"lower": "falling", "higher": "rising"}
 
 NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -42,7 +43,7 @@ def week_sentence(scales: Scales, unit_id: str, *, names: bool = True) -> str:
     real = [move for move in moves if move.real]
     below = news(max(real, key=_weight), names=names) if real else ""
     sentence = " ".join(part for part in (_own(scales, own), below) if part)
-    return sentence or _quiet(own, moves)
+    return sentence or _lasting(scales, unit_id, names=names) or _quiet(own, moves)
 
 
 def _own(scales: Scales, own: dict[str, DirectionKey]) -> str:
@@ -75,8 +76,13 @@ class Move(msgspec.Struct, frozen=True):
     @property
     def told(self) -> str:
         """Where it moved: "Energy dipped in three teams"."""
+        return f"{self.name} {VERBS[self.side]} in {self.units(names=False)}"
+
+    def units(self, *, names: bool) -> str:
+        """Return how many moved, and who where they are few: "two teams, A and B"."""
         count = len(self.moved)
-        return f"{self.name} {VERBS[self.side]} in {_number(count)} {self.noun}{'s' * (count != 1)}"
+        who = f", {_join(list(self.moved))}" if names and count <= NAMED else ""
+        return f"{_number(count)} {self.noun}{'s' * (count != 1)}{who}"
 
 
 def news(move: Move, *, names: bool = True) -> str:
@@ -89,6 +95,31 @@ def news(move: Move, *, names: bool = True) -> str:
         return f"{move.told}; for {_number(len(move.real))}{who} it is more than noise."
     all_ = "both" if len(move.real) == NAMED else f"all {_number(len(move.real))}"
     return f"{move.told}; for {all_}{who} it is more than noise."
+
+
+def _lasting(scales: Scales, unit_id: str, *, names: bool) -> str:
+    """Return what has risen or fallen for some weeks, of the unit itself before what is below."""
+    below = _descendants(scales, unit_id)
+    for units in ([scales.history.units[unit_id]], below):
+        told = [
+            _watched(scales, scale, meaning.name, side, kind)
+            for scale, meaning in scales.history.instrument.scales.items()
+            for side in VERBS
+            for kind in ([u for u in units if u.group], [u for u in units if not u.group])
+        ]
+        most = max(told, key=_weight)
+        if most.real:
+            way = f"{most.name} has been {WAYS[most.side]} for some weeks"
+            where = "" if units != below else f" in {most.units(names=names)}"
+            return f"{way}{where}: worth a talk."
+    return ""
+
+
+def _watched(scales: Scales, scale: str, name: str, side: Side, units: Sequence[Unit]) -> Move:
+    alarms = ((u, scales.alarms.get((u.unit_id, scale))) for u in units)
+    flagged = tuple(u.name for u, alarm in alarms if alarm is not None and alarm.key == side)
+    noun = "team" if not units or units[0].group else "department"
+    return Move(name, side, flagged, flagged, noun)
 
 
 def _weight(move: Move) -> tuple[int, int]:

@@ -7,6 +7,7 @@ python -m tests.bench.coverage 2000       # fewer groups
 import sys
 from typing import Final
 
+from tests.bench.coverage import blocks
 from tests.bench.coverage.judging import ours, short_of, table, told
 from tests.bench.coverage.lines import held
 from tests.bench.coverage.worlds import worlds
@@ -33,6 +34,12 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"80 % band of lines of {weeks} weeks: {share:.3f}\n")
         if not 0.78 <= share <= 0.82:
             wrong.append(f"lines of {weeks} weeks {share:.3f}")
+    for groups, weeks in ((10, 8), (40, 8), (40, 28)):
+        told_ = blocks.held(groups, max(2, units // 250), weeks)
+        shares = ", ".join(f"{name} {share:.3f}" for name, share in told_.items())
+        sys.stdout.write(f"blocks of {groups} groups after {weeks} weeks: {shares}\n")
+        if told_["all"] < 0.935 or told_["outermost 5 %"] < 0.90:
+            wrong.append(f"blocks of {groups} groups after {weeks} weeks")
     sys.stdout.write(f"short of the bar: {'; '.join(wrong) or 'nothing'}\n")
     return 1 if wrong else 0
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench.coverage import twins
+from tests.bench.coverage import blocks, twins
 from tests.bench.coverage.judging import Method, ours, short_of, table, told
 from tests.bench.coverage.lines import held
 from tests.bench.coverage.worlds import worlds
@@ -42,3 +42,10 @@ def test_the_band_of_a_line_holds_four_levels_of_five() -> None:
 def test_a_line_that_takes_released_figures_for_exact_holds_fewer() -> None:
     """Without the rounding and the band, the same lines' bands hold fewer than .78."""
     assert held(26, 30, blind=True) < 0.78
+
+
+def test_blocks_hold_what_they_promise() -> None:
+    """Of four-week blocks of people who answer on and off, 95 % of levels and the outermost."""
+    shares = blocks.held(40, 6, 8)
+    assert 0.935 <= shares["all"] <= 0.985
+    assert shares["outermost 5 %"] >= 0.90

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from pulse.disclosure import rounding
 from pulse.release import cells
@@ -30,6 +31,36 @@ def nothing(group: int, scale: str, week: int) -> float:
     return 0.0
 
 
+class People(Struct, frozen=True):
+    """Who there is: sizes of groups, everybody's group, and what lasts of what they feel.
+
+    `levels` are the groups' own, by scale; `lasting` everybody's with their group's; `hard` how
+    agreeable each item is.
+    """
+
+    sizes: np.ndarray
+    where: np.ndarray
+    levels: dict[str, np.ndarray]
+    lasting: dict[str, np.ndarray]
+    person: np.ndarray
+    keen: np.ndarray
+    hard: dict[str, float]
+
+
+def people_of(groups: int, chance: np.random.Generator) -> People:
+    """Draw the people of an organisation."""
+    sizes = np.clip(np.round(chance.lognormal(np.log(16), 0.5, groups)), 8, 60).astype(int)
+    where = np.repeat(np.arange(groups), sizes)
+    levels, lasting = {}, {}
+    for scale in INSTRUMENT.scales:
+        levels[scale] = chance.normal(0, BETWEEN, groups)
+        lasting[scale] = levels[scale][where] + chance.normal(0, PERSON_SCALE, len(where))
+    person = chance.normal(0, PERSON, len(where))
+    keen = np.clip(RESPONSE + chance.normal(0, KEEN, len(where)), 0.3, 1.0)
+    hard = {item: chance.normal(3.4, 0.3) for item in INSTRUMENT.items}
+    return People(sizes, where, levels, lasting, person, keen, hard)
+
+
 def year(groups: int, weeks: int, seed: int, shift: Shift = nothing) -> History:
     """Return the releases of one organisation.
 
@@ -40,17 +71,9 @@ def year(groups: int, weeks: int, seed: int, shift: Shift = nothing) -> History:
         shift: what happens to the people of a group beside chance.
     """
     chance = np.random.default_rng(seed)
-    sizes = np.clip(np.round(chance.lognormal(np.log(16), 0.5, groups)), 8, 60).astype(int)
-    scales = tuple(INSTRUMENT.scales)
-    where = np.repeat(np.arange(groups), sizes)
+    them = people_of(groups, chance)
+    sizes, where = them.sizes, them.where
     people = len(where)
-    lasting = {
-        scale: chance.normal(0, BETWEEN, groups)[where] + chance.normal(0, PERSON_SCALE, people)
-        for scale in scales
-    }
-    person = chance.normal(0, PERSON, people)
-    keen = np.clip(RESPONSE + chance.normal(0, KEEN, people), 0.3, 1.0)
-    hard = {item: chance.normal(3.4, 0.3) for item in INSTRUMENT.items}
     root = Unit("org", None, "Organisation", people, group=False, series=wave_name(0))
     units = tuple(
         Unit(f"g{g:03d}", "org", f"g{g:03d}", int(size), group=True, series=wave_name(0))
@@ -59,12 +82,12 @@ def year(groups: int, weeks: int, seed: int, shift: Shift = nothing) -> History:
     rows, releases = [], []
     for week in range(weeks):
         wave, asked = wave_name(week), INSTRUMENT.form(week % 20)
-        answering = chance.random(people) < keen
+        answering = chance.random(people) < them.keen
         mood = chance.normal(0, MOOD, people)
         for item in asked:
             scale, reverse = INSTRUMENT.items[item].scale, INSTRUMENT.items[item].reverse
             moved = np.array([shift(g, scale, week) for g in range(groups)])[where]
-            felt = hard[item] + lasting[scale] + person + mood + moved
+            felt = them.hard[item] + them.lasting[scale] + them.person + mood + moved
             said = np.clip(np.round(felt + chance.normal(0, MOMENT, people)), 1, 5).astype(int)
             said = 6 - said if reverse else said
             table = np.zeros((groups, 7), dtype=int)

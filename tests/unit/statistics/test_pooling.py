@@ -26,11 +26,11 @@ def by_force(
 ) -> tuple[float, float]:
     """Return mean and variance of a level by adding up a fine grid of mu and tau."""
     total = first = second = 0.0
-    for i in range(1, 160):
-        tau = i * 0.0125
+    for i in range(1, 80):
+        tau = i * 0.025
         prior = tau * (1 + (tau / 0.3) ** 2) ** -1.5
-        for j in range(101):
-            mu = 2.5 + j * 0.01
+        for j in range(51):
+            mu = 2.5 + j * 0.02
             score = sum(
                 -0.5 * (math.log(w + tau * tau) + (y - mu) ** 2 / (w + tau * tau))
                 for y, w in zip(values, variances, strict=True)
