@@ -126,7 +126,9 @@ async def _done(request: AnyRequest, what: str, use: Use) -> Redirect:
     subject = f"{what} {use.practice} in {use.unit_id}"
     await sync_to_thread(accesslog.note, desk.engine, desk.clock, request.user, "practice", subject)
     await sync_to_thread(publish, desk)
-    return Redirect(f"/practices?unit={use.unit_id}#now", status_code=303)
+    book, _ = await _book(request)
+    where = f"?unit={use.unit_id}" if use.unit_id in book.history.units else ""
+    return Redirect(f"/practices{where}#now", status_code=303)
 
 
 async def _page(

@@ -30,6 +30,8 @@ POOLED: Final = 2  # units from which on they are looked at together
 class Tried(msgspec.Struct, frozen=True):
     """One practice of one unit, in words; `due`: the day to look at it has come.
 
+    `gone`: a reorganisation has taken the unit out of the newest tree.
+
     `answer` says whether it helped here, `together` whether it did in all units that try it.
     """
 
@@ -42,6 +44,7 @@ class Tried(msgspec.Struct, frozen=True):
     due: bool
     answer: str
     together: str
+    gone: bool = False
 
 
 class Trying(msgspec.Struct, frozen=True):
@@ -132,6 +135,7 @@ def tried(desk: Desk, book: Book, use: Use) -> Tried:
         due=due,
         answer=_answer(book, use, practice, due=due) if unit else "",
         together=_together(desk, book, practice) if due else "",
+        gone=unit is None,
     )
 
 

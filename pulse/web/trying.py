@@ -77,6 +77,12 @@ def departments(tree: Path) -> dict[str, str]:
         parent = unit.parent_id
         if parent is not None:
             inside[unit.unit_id] = inside.get(parent, unit.unit_id)
-            for member in unit.members:
-                inside.setdefault(member.unit_id, inside[unit.unit_id])
-    return inside
+    # A merged group holds units that are in the tree themselves, such as the one above it.
+    known = {unit.unit_id for unit in read.units}
+    merged = {
+        member.unit_id: inside[unit.unit_id]
+        for unit in read.units
+        for member in unit.members
+        if unit.unit_id in inside and member.unit_id not in known
+    }
+    return {**merged, **inside}

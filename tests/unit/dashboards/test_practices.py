@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
+from dashboards.pages import trying
 from pulse.accounts import accesslog
 from pulse.clock import FixedClock
+from pulse.disclosure.groups import form_groups
 from pulse.practices import adopting, published
 from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
@@ -23,9 +26,9 @@ BEGAN = dt.date(2026, 11, 20)
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(released: Home, tmp_path: Path) -> Home:
     """Give a home with ten released waves of its own."""
-    return house.a_home(tmp_path)
+    return Home(Path(shutil.copytree(released.path, tmp_path / "home")))
 
 
 @pytest.fixture
@@ -142,6 +145,24 @@ def test_a_unit_outside_is_the_same_404(home: Home) -> None:
     assert client.get("/practices", params={"unit": "web"}).status_code == 200
 
 
+def test_what_a_unit_tried_that_is_no_more_can_still_be_ended(tmp_path: Path) -> None:
+    """After a reorganisation its last leader finds it without a link, and ends it."""
+    home = house.a_home(tmp_path, weeks=1)
+    roster = tuple(unit for unit in house.ROSTER if unit.unit_id != "web")
+    house.release(home, 1, form_groups(roster, 8, None, 5))
+    engine = sqlite_engine(home.accounts / "accounts.db", journal="wal", create=False)
+    use = adopting.adopt(engine, "web", "kindness", BEGAN)
+    client = house.visitor(house.an_app(home), house.LEADER)
+    page = client.get("/practices").text
+    assert "A unit that is no more: A small kindness" in page
+    assert "unit=web" not in page
+    fields = {"_csrf_token": house.form_token(page)}
+    answer = client.post(f"/practices/{use.use_id}/end", data=fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/practices#now")
+    assert adopting.running(engine) == []
+    engine.dispose()
+
+
 def test_a_figure_marks_what_was_begun(home: Home, engine: Engine) -> None:
     """An upright line with its words at the day, and another ETag; elsewhere nothing."""
     client = house.visitor(house.an_app(home), house.LEADER)
@@ -196,7 +217,7 @@ def test_a_home_whose_list_cannot_be_written_goes_on(home: Home, engine: Engine)
 def test_before_the_first_release_the_cards_are_there(fresh: Home) -> None:
     """They can be read; a unit is chosen once there is one."""
     page = house.visitor(house.an_app(fresh), house.LEADER).get("/practices").text
-    assert page.count('class="practice"') == 20
+    assert page.count('class="practice"') == len(trying.cards())
     assert "After the first released week" in page
 
 

@@ -94,9 +94,9 @@ def folder() -> Path:
     return Path(str(resources.files("surveys") / "practices"))
 
 
-def test_there_are_twenty_of_which_every_scale_has_one(all_cards: dict[str, Practice]) -> None:
+def test_there_are_twenty_or_more_and_every_scale_has_one(all_cards: dict[str, Practice]) -> None:
     """Each lies in a file of its name; no scale is left without something to try."""
-    assert len(all_cards) == 20
+    assert len(all_cards) >= 20
     assert {path.stem for path in folder().iterdir()} == set(all_cards)
     assert {each.scale for each in all_cards.values()} == set(SURVEY.scales)
 

@@ -13,8 +13,9 @@ from pulse.practices.published import Tried, publish
 from pulse.release import treefile
 from pulse.release.ledger import FIRST, Entry, line
 from pulse.settings import Home, Settings
-from pulse.terms import Tree, Unit, week_name
+from pulse.terms import Member, Tree, Unit, week_name
 from pulse.web.results import newest, results_page, results_route
+from pulse.web.trying import departments
 
 RESULTS = {
     "wave": "2026-W09", "organisation": "Stadtwerke <Süd>", "closes": "2026-02-27T17:00:00+01:00",
@@ -141,6 +142,25 @@ def test_what_is_tried_stands_there_by_practice_and_unit(tmp_path: Path) -> None
     assert "Who knows?" not in page
     nothing = results_page((msgspec.json.encode(told),), "S").decode()
     assert "Nothing is being tried at present" in nothing
+
+
+def test_a_team_belongs_to_the_department_above_it(tmp_path: Path) -> None:
+    """Also where people of the root itself were merged with a department into one group."""
+    merged = (Member("all", "All"), Member("sales", "Sales"))
+    units = (
+        Unit("all", None, "All", 60, group=False), Unit("eng", "all", "Eng", 30, group=False),
+        Unit("all:own+sales", "all", "Own + Sales", 30, group=True, members=merged, g="00001"),
+        Unit("web", "eng", "Web", 15, group=True, g="00002"),
+        Unit("a+b", "eng", "A + B", 15, group=True, g="00003",
+             members=(Member("a", "A"), Member("b", "B"))),
+    )  # fmt: skip
+    tree = tmp_path / "tree.json"
+    tree.write_bytes(treefile.encode(Tree("1", units, {})))
+    assert departments(tree) == {
+        "eng": "eng", "web": "eng", "a+b": "eng", "a": "eng", "b": "eng",
+        "all:own+sales": "all:own+sales", "sales": "all:own+sales",
+    }  # fmt: skip
+    assert departments(tmp_path / "none.json") == {}
 
 
 def test_the_page_is_made_again_when_a_practice_begins(tmp_path: Path) -> None:
