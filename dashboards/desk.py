@@ -75,7 +75,7 @@ class Book:
         if group is not None:
             items_of_week(self.history, group.unit_id)
             for scale in self.history.instrument.scales:
-                self.scales.last_block(group.unit_id, scale)
+                self.scales.blocks(group.unit_id, scale)
                 self.scales.comparison(group.unit_id, scale)
 
     def scope(self, account: Account) -> Scope:

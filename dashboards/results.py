@@ -28,7 +28,8 @@ from pulse.accounts import accesslog
 from pulse.accounts.directory import Account
 from pulse.accounts.scope import Scope, may
 from pulse.charts import figure
-from pulse.statistics.participation import Participation, participation
+from pulse.statistics.history import History
+from pulse.statistics.participation import Participation, participation, participation_trend
 from pulse.statistics.sentence import week_sentence
 from pulse.terms import Unit
 
@@ -53,6 +54,7 @@ class Figures(msgspec.Struct, frozen=True):
     tiles: tuple[Tile, ...]
     participation: Participation
     drawn_participation: Markup
+    turnout: str
     statements: tuple[Statement, ...]
     trends: tuple[TrendSection, ...]
     months: tuple[MonthRow, ...]
@@ -117,6 +119,7 @@ def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
         drawn_participation=Markup("")
         if took_part.at_least is None
         else draw_participation(took_part.at_least, took_part.invited),
+        turnout="" if to else _turnout(history, unit_id),
         statements=statements(history, scope, unit_id, to or None),
         trends=sections(book.scales, unit_id, drawn, to),
         months=months(book.scales, unit_id, to),
@@ -127,6 +130,12 @@ def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
         reorganised=history.reorganised(unit_id),
         pauses=bool(figure.pauses(shown_waves)),
     )
+
+
+def _turnout(history: History, unit_id: str) -> str:
+    """Return where participation leads, where the bands leave no doubt about it."""
+    trend = participation_trend(history, unit_id)
+    return trend.words if trend.key in {"more", "fewer"} else ""
 
 
 def _path(units: dict[str, Unit], scope: Scope, unit_id: str) -> tuple[Unit, ...]:

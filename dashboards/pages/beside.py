@@ -14,19 +14,22 @@ from dashboards.pages import drawing, weeks
 from dashboards.pages.contrast import Contrast, contrasts
 from dashboards.pages.tiles import last_ended, points
 from dashboards.pages.trends import YEAR
+from pulse.release.hidden import REASON
 from pulse.statistics.scales import Block
 from pulse.terms import Unit
 
 MOST: Final = 4
+YOUNG: Final = "too early: its line is younger than these four weeks"
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """One scale of one unit: its newest block and its year; `number` is empty where hidden."""
+    """One scale of one unit: its newest block and its year; without a number, `reason` says why."""
 
     unit: Unit
     number: str
     interval: str
     at_least: int | None
+    reason: str
     drawn_interval: Markup
     drawn_line: Markup
     exact: tuple[float, ...]
@@ -122,11 +125,12 @@ def _panel(book: Book, unit: Unit, scale: str, newest: tuple[str, ...], to: str)
     line = drawing.small_multiple(points(book.scales, unit.unit_id, scale, to)[-YEAR:])
     block = _block(book, unit.unit_id, scale, newest)
     if block is None or block.estimate is None:
-        return Panel(unit, "", "", None, Markup(""), line, ())
+        reason = YOUNG if block is None else REASON
+        return Panel(unit, "", "", None, reason, Markup(""), line, ())
     e = block.estimate
     exact = tuple(round(x, 1) for x in (e.value, e.low, e.high))
     return Panel(
-        unit, weeks.whole(e.value), weeks.between(e.low, e.high), block.at_least,
+        unit, weeks.whole(e.value), weeks.between(e.low, e.high), block.at_least, "",
         drawing.interval(e.value, e.low, e.high), line, exact,
     )  # fmt: skip
 

@@ -36,7 +36,9 @@ PLACES: Final = (
     "/", "/units/eng", "/units/qq1", "/units/qq2", "/evidence", "/figures/qq1/energy",
     "/api/v1/units", "/api/v1/units/qq1/cells", "/api/v1/units/qq2/cells",
     "/api/v1/units/eng/cells", "/api/v1/units/qq1/series", "/api/v1/export.csv",
-    "/api/v1/export.csv?unit=qq1",
+    "/api/v1/export.csv?unit=qq1", "/units/qq1/items/A1", "/figures/qq1/months",
+    "/figures/qq1/item:A1", "/tables/qq1/energy", "/tables/qq1/item:A1", "/?sort=energy",
+    "/compare?unit=qq1&unit=qq2", "/compare?unit=eng&unit=qq2",
 )  # fmt: skip
 
 
@@ -115,7 +117,11 @@ def renamed(content: str, unit: str) -> str:
 def test_two_hidden_units_differ_in_their_names_alone(apps: list[Litestar]) -> None:
     """Beside each other, the team with nobody and the one hidden for its sake look the same."""
     client = house.visitor(apps[0], house.HR)
-    for place in ("/units/{}", "/api/v1/units/{}/cells", "/api/v1/units/{}/series"):
+    places = (
+        "/units/{}", "/units/{}/items/A2", "/tables/{}/item:A2", "/figures/{}/months",
+        "/api/v1/units/{}/cells", "/api/v1/units/{}/series",
+    )  # fmt: skip
+    for place in places:
         one, other = (
             renamed(re.sub(r'(value|nonce)="[^"]+"', "", client.get(place.format(unit)).text), unit)
             for unit in ("qq1", "qq2")

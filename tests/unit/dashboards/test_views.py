@@ -15,11 +15,13 @@ from msgspec import structs
 import dashboards
 from dashboards.desk import Book
 from dashboards.failures import NotHere
+from dashboards.pages.beside import YOUNG, comparison
 from dashboards.pages.heat import MOST_ROWS, HeatTable, heat_table
 from dashboards.pages.view import EVERYTHING, View, view
 from dashboards.sight import Sight
 from pulse.accounts.scope import Scope
 from pulse.instrument import Item
+from pulse.release import hidden
 from pulse.terms import Unit
 from tests.unit.dashboards import house
 from tests.unit.statistics.histories import ROOT, history, team
@@ -148,6 +150,16 @@ def test_two_to_four_units_of_the_scope_are_compared(
     assert five.count('class="panels panels4"') == 4
     assert "Only the first 4 are shown" in five
     assert 'href="/compare?unit=web"' in leader.get("/compare").text
+
+
+def test_what_is_too_young_to_compare_is_not_called_hidden() -> None:
+    """A line younger than four weeks says so; one of too few answers says that; nobody guesses."""
+    teams = (team("t0"), team("t2"), team("t3", series="2026-W07"))
+    found = comparison(Book("", history(_mean, 8, teams)), ("t0", "t2", "t3"))
+    reasons = [panel.reason for panel in found.scales[0].panels]
+    assert reasons == ["", hidden.REASON, YOUNG]
+    early = comparison(Book("", history(_mean, 3, teams[:2])), ("t0", "t2"))
+    assert early.period == ""
 
 
 def test_a_statement_that_nobody_knows_is_the_same_404(hr: TestClient[Litestar]) -> None:
