@@ -57,7 +57,7 @@ def test_a_refusal_is_noted_for_strangers_too(fresh: Home) -> None:
 @pytest.mark.parametrize("path", FORMS)
 def test_a_form_without_its_token_is_refused(app: Litestar, path: str) -> None:
     """Every POST route refuses a missing, foreign or made-up form token with 403."""
-    client = house.visitor(app, house.HR)
+    client, path = house.visitor(app, house.HR), path.replace("{use_id:int}", "1")
     other = house.form_token(house.visitor(app).get("/login").text)
     for token in ({}, {"_csrf_token": other}, {"_csrf_token": "0" * 128}, {"_csrf_token": "x"}):
         assert client.post(path, data=token).status_code == 403

@@ -17,4 +17,9 @@ def test_folders_lead_to_what_is_public_and_no_further(tmp_path: Path, *, there:
     make_home(home, "")
     rights = {path.name: path.stat().st_mode & 0o777 for path in (home.path, *home.folders())}
     assert rights.pop("home") == (0o750 if there else 0o711)
-    assert {name for name, mode in rights.items() if mode & 0o077} == {"releases", "state", "w"}
+    assert {name for name, mode in rights.items() if mode & 0o077} == {
+        "practices",
+        "releases",
+        "state",
+        "w",
+    }
