@@ -1,5 +1,6 @@
 """Looking closer: one statement over its weeks, and up to four units beside each other."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -104,13 +105,18 @@ def _offered(seen: Sight, kept: tuple[str, ...], find: str, to: str) -> tuple[li
     if find:
         free = [u for u in free if find.casefold() in u.name.casefold()]
     elif kept and len(free) > _OFFERED:
-        above = {units[u].parent_id for u in kept}
-        free = [u for u in free if u.parent_id in above or u.unit_id in above]
+        free = near(free, [units[unit_id] for unit_id in kept])
     most = _FOUND if find else _OFFERED
     offered = [
         Choice(u, _above(seen, u), compare_address((*kept, u.unit_id), to)) for u in free[:most]
     ]
     return offered if len(kept) < MOST else [], len(inside) - len(kept) > len(offered)
+
+
+def near(free: Sequence[Unit], kept: Sequence[Unit]) -> list[Unit]:
+    """Return those of `free` that stand above, below or beside one of `kept`."""
+    around = {at for unit in kept for at in (unit.unit_id, unit.parent_id) if at is not None}
+    return [unit for unit in free if unit.parent_id in around or unit.unit_id in around]
 
 
 def _above(seen: Sight, unit: Unit) -> str:

@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 from msgspec import structs
 
 import dashboards
+from dashboards.closer import near
 from dashboards.desk import Book
 from dashboards.failures import NotHere
 from dashboards.pages.beside import YOUNG, comparison
@@ -232,10 +233,19 @@ def test_the_palette_is_monotone_and_readable(dark: bool) -> None:  # noqa: FBT0
     assert not _monotone(swapped, dark=dark)  # the check can fail
 
 
+def test_units_to_set_beside_are_above_below_or_beside() -> None:
+    """The whole organisation has its departments near it, a team its sisters and its parent."""
+    units = _deep(3, 6).history.units
+    for chosen, near_it in (("org", 6), ("u00", 5 + 1 + 6), ("u10u00", 5 + 1 + 6), ("u20u10u00", 5 + 1)):
+        found = near([u for u in units.values() if u.unit_id != chosen], [units[chosen]])
+        assert len(found) == near_it
+        kin = {chosen, units[chosen].parent_id}
+        assert all(u.unit_id in kin or u.parent_id in kin for u in found)
+
+
 def test_paper_has_the_colours_of_the_light_theme() -> None:
     """Printing from a dark screen gives the light palette."""
-    text = STYLE.read_text(encoding="utf-8")
-    paper = text[text.index("@media print") :]
+    paper = STYLE.with_name("print.css").read_text(encoding="utf-8")
     told = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", paper[: paper.index("}")]))
     light = _colours(dark=False)
     assert {name: light[name] for name in told} == told
