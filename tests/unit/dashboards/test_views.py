@@ -236,7 +236,8 @@ def test_the_palette_is_monotone_and_readable(dark: bool) -> None:  # noqa: FBT0
 def test_units_to_set_beside_are_above_below_or_beside() -> None:
     """The whole organisation has its departments near it, a team its sisters and its parent."""
     units = _deep(3, 6).history.units
-    for chosen, near_it in (("org", 6), ("u00", 5 + 1 + 6), ("u10u00", 5 + 1 + 6), ("u20u10u00", 5 + 1)):
+    expected = {"org": 6, "u00": 5 + 1 + 6, "u10u00": 5 + 1 + 6, "u20u10u00": 5 + 1}
+    for chosen, near_it in expected.items():
         found = near([u for u in units.values() if u.unit_id != chosen], [units[chosen]])
         assert len(found) == near_it
         kin = {chosen, units[chosen].parent_id}
