@@ -49,6 +49,7 @@ OFF: Final = frozenset({"/login/provider", "/login/provider/back"})
 # The open week's key list and texts: files of the intake, which exist before any answer does.
 INTAKE: Final = "staff nobody /w/"
 LED: Final = frozenset({200, 303, 410})  # 410: the page behind a link that has ended
+PAIR: Final = 2  # units beside each other; three and four show no more than their pairs do
 _LINK: Final = re.compile(rb"""(?:href|src|data-[a-z]+)=["'](/[^"'#]*)""")
 _LOOPBACK: Final = ("127.0.0.1", 50_000)  # metrics answer nobody else
 
@@ -235,6 +236,7 @@ def _visit(stand: Stand, client: TestClient[Litestar]) -> Iterator[tuple[str, Re
         reply = client.get(address)
         yield address, Reply(reply.status_code, _headers(reply.headers), _plain(reply.content))
         found = {unescape(link.decode()) for link in _LINK.findall(reply.content)}
+        found = {link for link in found if link.count("unit=") <= PAIR}
         if b'"next":"' in reply.content:
             after = msgspec.json.decode(reply.content)["next"]
             found.add(f"{address}{'&' if '?' in address else '?'}after={after}")
