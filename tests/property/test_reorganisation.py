@@ -3,6 +3,7 @@
 import random
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -99,6 +100,7 @@ def told(known: History) -> list[object]:
     return said
 
 
+@pytest.mark.slow
 @modest
 @given(stories(), st.sampled_from(["a", "b", "c", "org"]), st.floats(0.3, 1.7))
 def test_no_figure_of_before_a_series_is_in_anything_said(

@@ -101,6 +101,7 @@ def test_every_cause_gives_the_same_bytes(apps: list[Litestar]) -> None:
         assert [place for place in first if other[place] != first[place]] == []
 
 
+@pytest.mark.slow
 def test_a_row_that_tells_is_caught(tmp_path: Path) -> None:
     """The twin, whose suppressed rows keep a band, differs by cause in data and exports."""
     one = looked_at(an_app(tmp_path / "one", *CAUSES[0], twin=True))

@@ -20,7 +20,10 @@ from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
 from tests.unit.dashboards import house
 
-pytestmark = pytest.mark.enable_socket  # the event loop's own pair of sockets
+pytestmark = [
+    pytest.mark.slow,  # an app is made for nearly every test
+    pytest.mark.enable_socket,  # the event loop's own pair of sockets
+]
 
 BEGAN = dt.date(2026, 11, 20)
 

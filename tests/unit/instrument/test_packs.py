@@ -66,6 +66,7 @@ def test_the_record_names_every_statement_of_a_pack() -> None:
             assert known.scoring[name].startswith("pack")
 
 
+@pytest.mark.slow
 def test_the_statements_of_packs_read_easily() -> None:
     """All forty-four have a mean grade of about 2.7; the hardest needs less than seven years."""
     grades = [grade(item.text) for item in SURVEY.items.values()]
