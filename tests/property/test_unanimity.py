@@ -1,5 +1,6 @@
 """P2: no release is consistent only with everybody in a unit having answered the same."""
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -60,7 +61,8 @@ def unanimous(world: World, values: tuple[int, ...]) -> World:
 def others(world: World, groups: set[str], item: int) -> Iterator[World]:
     """Yield worlds in which one of these people answered one item a step differently.
 
-    Alone, or with one each of some other groups, now higher and now lower.
+    Alone, or with one each of some other groups, now higher and now lower; then with up to three
+    more, drawn from chance (seeded), a step up or down in any item.
     """
     first: dict[str, int] = {}
     size: Counter[str] = Counter()
@@ -77,12 +79,26 @@ def others(world: World, groups: set[str], item: int) -> Iterator[World]:
         for step in (1, -1):
             ballots = list(world.ballots)
             for turn, group in enumerate(ordered[:many]):
-                _, answers = ballots[first[group]]
-                up = step if turn % 2 == 0 else -step
-                near = answers[item] + up
-                value = near if 1 <= near <= TOP else answers[item] - up
-                ballots[first[group]] = (group, (*answers[:item], value, *answers[item + 1 :]))
+                _step(ballots, first[group], item, step if turn % 2 == 0 else -step)
             yield structs.replace(world, ballots=tuple(ballots))
+    chance = random.Random(0)
+    behind = [at for at, (group, answers) in enumerate(world.ballots)
+              if group in groups and 1 <= answers[item] <= TOP]  # fmt: skip
+    for turn in range(120):
+        moved = list(world.ballots)
+        _step(moved, chance.choice(behind), item, chance.choice((1, -1)))
+        for at in chance.sample(range(len(moved)), turn % 3 + 1):
+            _step(moved, at, chance.randrange(len(ITEMS)), chance.choice((1, -1)))
+        yield structs.replace(world, ballots=tuple(moved))
+
+
+def _step(ballots: list[tuple[str, tuple[int, ...]]], at: int, item: int, step: int) -> None:
+    """Move one answer a step, back where it would leave the scale; what is skipped stays so."""
+    group, answers = ballots[at]
+    if 1 <= answers[item] <= TOP:
+        near = answers[item] + step
+        value = near if 1 <= near <= TOP else answers[item] - step
+        ballots[at] = (group, (*answers[:item], value, *answers[item + 1 :]))
 
 
 def groups_behind(world: World, unit_id: str, shown: set[str]) -> set[str]:
