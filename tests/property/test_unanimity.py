@@ -152,6 +152,7 @@ def all_fives() -> World:
     return World(tuple(roster), tree, ballots)
 
 
+@pytest.mark.slow
 def test_exact_means_would_say_it() -> None:
     """The twin: an exact mean of 5 leaves nothing open, where ours does."""
     assert leaves_open(ours, all_fives(), "org", 0)
