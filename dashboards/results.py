@@ -23,6 +23,7 @@ from dashboards.pages.statements import Statement, statements
 from dashboards.pages.tiles import Tile, tiles
 from dashboards.pages.trends import MonthRow, TrendSection, address, months, sections
 from dashboards.pages.view import View, view
+from dashboards.pages.whole import Whole, whole
 from dashboards.sight import AnyRequest, Sight, note, sight
 from pulse.accounts import accesslog
 from pulse.accounts.directory import Account
@@ -62,6 +63,7 @@ class Figures(msgspec.Struct, frozen=True):
     months_sheet: str
     against: Against
     hidden: Hidden
+    whole: Whole
     reorganised: bool
     pauses: bool
 
@@ -127,6 +129,7 @@ def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
         months_sheet=address("tables", unit_id, MONTHS, to),
         against=Against("", "", ()) if to else against(book, unit_id),
         hidden=hidden(history, scope, unit_id),
+        whole=Whole() if to else whole(history, unit_id),
         reorganised=history.reorganised(unit_id),
         pauses=bool(figure.pauses(shown_waves)),
     )

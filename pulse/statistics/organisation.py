@@ -14,6 +14,9 @@ from pulse.statistics.agreement import rwg_j
 from pulse.statistics.history import History
 
 WEEKS: Final = 20  # a full rotation: each statement is asked five times, each scale alone once
+LEAST_BETWEEN: Final = 0.05  # printed ends of ICC(1): so much or less, so much or more
+MOST_BETWEEN: Final = 0.5
+EXPLAINED: Final = 0.05  # of an outcome's differences; chance alone makes about .02
 ENOUGH: Final = 0.7  # Nunnally 1978: for comparing groups, not for judging anybody
 
 
@@ -46,8 +49,8 @@ class ScaleQuality(msgspec.Struct, frozen=True):
             )
         if self.between is not None:
             told.append(
-                f"About {round(100 * self.between)} in 100 parts of the differences between "
-                "people's answers lie between teams, the rest inside them."
+                f"{_parts(self.between)} of the differences between people's answers lie between "
+                "teams, the rest inside them."
             )
         return tuple(told)
 
@@ -71,6 +74,14 @@ class Together(msgspec.Struct, frozen=True):
         return f"goes together with {round(100 * self.share)} in 100 parts of its differences"
 
 
+def _parts(between: float) -> str:
+    if between <= LEAST_BETWEEN:
+        return "5 or fewer in 100 parts"
+    if between >= MOST_BETWEEN:
+        return "50 or more in 100 parts"
+    return f"About {round(100 * between)} in 100 parts"
+
+
 def scale_quality(history: History) -> tuple[ScaleQuality, ...]:
     """Return the quality of each scale, in the survey's order; empty figures where none is."""
     rows = _recent(history)
@@ -78,15 +89,22 @@ def scale_quality(history: History) -> tuple[ScaleQuality, ...]:
 
 
 def goes_together(history: History) -> tuple[Together, ...]:
-    """Return what goes together with energy, the largest share first; empty under 200 people."""
+    """Return what goes together with energy, the largest share first; empty under 200 people.
+
+    Empty too where all of it together explains so little that chance alone might.
+    """
     found: dict[tuple[str, str], list[float]] = {}
+    explained: dict[str, list[float]] = {}
     for _, measure, value in _recent(history):
         name, *about = measure.split(":")
         if name == "driver":
             found.setdefault((about[0], about[1]), []).append(value)
+        elif name == "r2":
+            explained.setdefault(about[0], []).append(value)
     told = (
         Together(outcome, item, _mean(values), len(values))
         for (outcome, item), values in found.items()
+        if _mean(explained.get(outcome, [1.0])) >= EXPLAINED
     )
     return tuple(sorted(told, key=lambda each: (-each.share, each.item)))
 

@@ -73,6 +73,19 @@ def test_what_goes_together_is_a_mean_and_never_a_cause() -> None:
     assert "because" not in first.words + third.words
 
 
+def test_what_chance_alone_might_explain_is_not_told() -> None:
+    """Where all statements together explain under .05 of energy, none is named."""
+    rows = {(0, "driver:A2:A1"): 0.02, (0, "driver:A2:W1"): 0.02}
+    assert goes_together(told({**rows, (0, "r2:A2"): 0.04})) == ()
+    assert len(goes_together(told({**rows, (0, "r2:A2"): 0.06}))) == 2
+
+
+def test_the_printed_ends_of_a_share_are_said_as_ends() -> None:
+    """What is printed as .05 may be less and as .50 more; in between it is a number."""
+    for between, said in ((0.05, "5 or fewer in"), (0.07, "About 7 in"), (0.5, "50 or more in")):
+        assert ScaleQuality("care", between=between).words[0].startswith(said)
+
+
 def test_weeks_of_before_the_last_twenty_are_left_out() -> None:
     """A full rotation is looked at, no more."""
     assert goes_together(told({(0, "driver:A2:A1"): 0.1}, waves=21)) == ()

@@ -1,0 +1,26 @@
+"""What the page of the whole organisation says of the survey itself."""
+
+from dashboards.pages.whole import Whole, whole
+from tests.unit.statistics.histories import ROOT
+from tests.unit.statistics.test_organisation import told
+
+ROWS = {
+    (0, "omega:safety"): 0.8, (0, "icc1:safety"): 0.1, (0, "driver:A2:S1"): 0.2, (0, "r2:A2"): 0.3,
+}  # fmt: skip
+
+
+def test_the_whole_organisation_is_told_and_no_unit_below_it() -> None:
+    """Scales with released figures have sentences; statements stand in full, by their share."""
+    found = whole(told(ROWS), ROOT.unit_id)
+    ((name, sentences),) = found.scales
+    assert (name, len(sentences)) == ("Safety", 2)
+    assert found.outcome == "I ended most work days this week with some energy left."
+    ((text, words),) = found.together
+    assert text == "When something went wrong, we looked at what we can learn."
+    assert "20 in 100" in words
+    assert not whole(told(ROWS), "a team")
+
+
+def test_without_diagnostics_nothing_is_said() -> None:
+    """Under 100 people there are none, and the section is left out."""
+    assert whole(told({}), ROOT.unit_id) == Whole()
