@@ -21,6 +21,15 @@ def test_the_whole_organisation_is_told_and_no_unit_below_it() -> None:
     assert not whole(told(ROWS), "a team")
 
 
+def test_a_little_of_everything_is_no_news() -> None:
+    """Statements that each go with a few parts in a hundred are not told one by one."""
+    little = {(0, f"driver:A2:{item}"): 0.05 for item in ("S1", "C1", "W1")}
+    found = whole(told({**little, (0, "r2:A2"): 0.15}), ROOT.unit_id)
+    assert found
+    assert found.outcome
+    assert found.together == ()
+
+
 def test_without_diagnostics_nothing_is_said() -> None:
     """Under 100 people there are none, and the section is left out."""
     assert whole(told({}), ROOT.unit_id) == Whole()
