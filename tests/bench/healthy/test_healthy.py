@@ -16,7 +16,7 @@ from tests.bench.healthy.judging import (
 from tests.bench.healthy.years import year
 
 pytestmark = pytest.mark.slow
-ORGANISATIONS = 20
+ORGANISATIONS = 60
 
 
 @cache
