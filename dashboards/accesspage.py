@@ -13,13 +13,15 @@ from litestar.response import Template
 
 from dashboards.access import Allowed
 from dashboards.desk import Desk
-from dashboards.forms import AnyRequest, note
+from dashboards.forms import LARGEST_ID, AnyRequest, note
 from dashboards.layout import page
 from pulse.accounts import accesslog
 from pulse.accounts.accesslog import Wanted
 from pulse.errors import InvalidValue
 
 ROWS: Final = 100
+_EARLIEST: Final = "1970-01-01"
+_LATEST: Final = "9998-12-31"
 _COLUMNS: Final = ("moment", "email", "role", "action", "subject")
 _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would carry out
 _First = Annotated[str, QueryParameter(name="from", max_length=10)]
@@ -96,11 +98,15 @@ def _wanted(first: str, last: str, email: str, before: int) -> Wanted:
             _check_day(day, name)
     if first and last and last < first:
         raise InvalidValue("The last day comes before the first.", where="to")
+    if not 0 <= before <= LARGEST_ID:
+        raise InvalidValue("There is no such entry.", where="before")
     return Wanted(first, last, email.strip().casefold(), before or None)
 
 
 def _check_day(day: str, name: str) -> None:
     try:
-        dt.date.fromisoformat(day)
-    except ValueError as error:
-        raise InvalidValue("Please write a day like 2026-11-20.", where=name) from error
+        plain = dt.date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        plain = False
+    if not plain or not _EARLIEST <= day <= _LATEST:
+        raise InvalidValue("Please write a day like 2026-11-20.", where=name)

@@ -36,7 +36,8 @@ async def change_password(request: AnyRequest) -> Response[Any]:
     with_passwords(desk)
     account: Account = request.user
     current, fresh, again = await fields(request, "current", "new", "again")
-    problem = await _problem(desk, account, current, fresh, again)
+    sitting: Sitting = request.auth
+    problem = await _problem(desk, sitting, current, fresh, again)
     if problem:
         return await _page(request, status=422, problem=problem)
     stored = await asyncio.wrap_future(desk.passwords.hash(fresh))
@@ -44,7 +45,6 @@ async def change_password(request: AnyRequest) -> Response[Any]:
         directory.change_password, desk.engine, account.account_id, stored
     )
     await note(desk, account, "new password")
-    sitting: Sitting = request.auth
     await sessions.begin(request, changed, way=sitting.way, second=sitting.second)
     return Redirect("/" if account.must_change else "/account?done=password", status_code=303)
 
@@ -68,9 +68,11 @@ def _end(desk: Desk, sitting: Sitting, chosen: str) -> bool:
 
 
 async def _problem(
-    desk: Desk, account: Account, current: str, fresh: str, again: str
+    desk: Desk, sitting: Sitting, current: str, fresh: str, again: str
 ) -> str | None:
-    if not account.must_change:
+    account = sitting.account
+    # Whoever came with the one-time password has just given it; a provider's session has not.
+    if not (account.must_change and sitting.way == "password"):
         if not await matches(desk, account, current):
             return "The current password is not right."
         return unfit(desk, account, fresh, again)

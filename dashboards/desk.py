@@ -82,12 +82,15 @@ class Book:
         """Return what `account` sees of this book."""
         waves = reversed(self.history.waves)
         items = self.history.instrument.items.values()
+        # A statement about leaders stays so when a later survey no longer asks it.
+        once_asked = (self.history.release(wave).manifest.lead for wave in self.history.waves)
+        lead = {item.id for item in items if item.leader}.union(*once_asked)
         return self.once(
             f"scope {account.role} {account.unit_id}",
             lambda: scope_of(
                 account,
                 (self.history.tree(wave) for wave in waves),
-                [item.id for item in items if item.leader],
+                sorted(lead),
             ),
         )
 

@@ -14,6 +14,7 @@ from pulse.accounts.passwords import weakness
 
 AnyRequest = Request[Any, Any, Any]
 _LONGEST_FIELD: Final = 1_000
+LARGEST_ID: Final = 2**63 - 1  # of a row, in either database
 
 
 async def fields(request: AnyRequest, *names: str) -> tuple[str, ...]:

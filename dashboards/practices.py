@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 from dashboards.access import Allowed
 from dashboards.desk import Book, Desk
 from dashboards.failures import NotHere
+from dashboards.forms import LARGEST_ID
 from dashboards.layout import page
 from dashboards.pages import trying
 from dashboards.pages.tiles import tiles
@@ -114,6 +115,8 @@ async def _book(request: AnyRequest) -> tuple[Book, Scope]:
 async def _own(request: AnyRequest, use_id: int) -> Use:
     """Return a use of a unit that the account leads; anything else is the same 404."""
     desk: Desk = request.app.state.desk
+    if use_id > LARGEST_ID:
+        raise NotHere
     _, scope = await _book(request)
     use = await sync_to_thread(adopting.find, desk.engine, use_id)
     if use is None or not scope.leads(use.unit_id):

@@ -24,7 +24,7 @@ ALSO: Final = "What else happened in those weeks counts in too."
 NOTHING_ASKED: Final = (
     "No statement of the weekly survey asks about this; look at it together with the team."
 )
-POOLED: Final = 2  # units from which on they are looked at together
+POOLED: Final = 5  # units from which on they are looked at together: of two, one could be reckoned
 
 
 class Tried(msgspec.Struct, frozen=True):

@@ -103,12 +103,18 @@ def confirm(
         The account under its new stamp (every session has ended) and ten recovery codes, told
         once; or why not: "wrong" or "resting".
     """
+    own = second_factor.c.account_id == whose.account_id
+    with reading(engine) as connection:
+        sealed = connection.scalar(select(second_factor.c.secret).where(own))
     answer = _take(engine, clock, vault, whose.account_id, code, confirmed=False)
     if answer != "code":
         return answer
-    mine = (second_factor.c.account_id == whose.account_id) & ~second_factor.c.confirmed
+    # The secret that was looked at: another window may have begun anew meanwhile.
+    proved = own & ~second_factor.c.confirmed & (second_factor.c.secret == sealed)
     with engine.begin() as connection:
-        connection.execute(update(second_factor).where(mine).values(confirmed=True))
+        switched = update(second_factor).where(proved).values(confirmed=True)
+        if connection.execute(switched.returning(second_factor.c.account_id)).first() is None:
+            return "wrong"
         codes = _draw_codes(connection, whose.account_id)
         return renew_stamp(connection, whose.account_id), codes
 

@@ -46,7 +46,10 @@ def diagnose(
     if tree.root.invited < policy.diagnostics_from or units < policy.diagnostics_groups:
         return Diagnostics({})
     lead = [item for item in counts.items if instrument.items[item].leader]
-    asked = [instrument.items[item] for item in counts.items if item not in lead]
+    # A pack's statement is in no scale: its variance is told, and nothing together with others.
+    asked = [
+        item for name in counts.items if name not in lead and (item := instrument.items[name]).scale
+    ]
     scales: dict[str, dict[str, bool]] = {}
     for item in asked:
         scales.setdefault(item.scale, {})[item.id] = item.reverse

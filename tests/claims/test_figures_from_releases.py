@@ -5,9 +5,9 @@ import datetime as dt
 import io
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -102,7 +102,7 @@ def exact_mean_in_the_api(address: str, body: bytes, exact: Mapping[str, str]) -
 def exact_mean_in_a_tooltip(address: str, body: bytes, exact: Mapping[str, str]) -> bytes:
     """Let the text beside a point say more digits than the record has."""
     unit = address.removeprefix("/figures/").partition("/")[0]
-    return body.replace(b' answers"', f' answers ({exact.get(unit, "")})"'.encode())
+    return body.replace(b" answers<", f" answers ({exact.get(unit, '')})<".encode())
 
 
 LEAKS: Final[tuple[Leak, ...]] = (exact_n_on_a_page, exact_mean_in_the_api, exact_mean_in_a_tooltip)
@@ -126,11 +126,14 @@ def careless(bare: Home, tmp_path: Path) -> Home:
     return home
 
 
+_VALUES: Final = frozenset({"y", "base", "customdata", "error_y", "array", "arrayminus"})
+
+
 def too_fine(seen: Seen) -> list[str]:
     """Name what shows a number with more digits than its kind has.
 
-    Words beside points and lines are whole numbers, points have one decimal, the data of a line
-    two; a page prints a mean to its step, 0.25 at the finest.
+    Words beside points and lines are whole numbers, points have one decimal, those of a statement
+    and the data of a line two; a page prints a mean to its step, 0.25 at the finest.
     """
     found = []
     for name, reply in seen.items():
@@ -139,9 +142,9 @@ def too_fine(seen: Seen) -> list[str]:
             continue
         if " /figures/" in name:
             traces = msgspec.json.decode(body)["data"]
-            values = [value for trace in traces for value in trace["y"]]
-            words = " ".join(text for trace in traces for text in trace.get("text", []))
-            fine = any(value != round(value, 1) for value in values) or _decimals(words) > 0
+            digits = (2, 2) if "/item:" in name else (1, 0)
+            fine = any(value != round(value, digits[0]) for value in _numbers(traces))
+            fine = fine or _decimals(" ".join(map(_words, traces))) > digits[1]
         elif name.endswith("/series"):
             fine = _decimals(body.decode()) > 2
         else:
@@ -149,6 +152,25 @@ def too_fine(seen: Seen) -> list[str]:
             fine = _decimals(text) > 2
         found += [name] if fine else []
     return found
+
+
+def _numbers(drawn: Any) -> Iterator[float]:
+    """Yield every number of a figure's traces, but for how they look."""
+    if isinstance(drawn, int | float):
+        yield drawn
+    elif isinstance(drawn, list):
+        for each in drawn:
+            yield from _numbers(each)
+    elif isinstance(drawn, dict):
+        for name, each in drawn.items():
+            if name in _VALUES:
+                yield from _numbers(each)
+
+
+def _words(trace: Mapping[str, Any]) -> str:
+    """Return what is written beside the points, without what is filled in from their numbers."""
+    template = re.sub(r"%\{[^}]*\}", "", str(trace.get("hovertemplate", "")))
+    return " ".join([template, *(text or "" for text in trace.get("text", []))])
 
 
 def _decimals(text: str) -> int:

@@ -236,3 +236,13 @@ def test_rows_need_their_people_and_tell_no_more_of_them() -> None:
 def test_ends_are_coded(measure: str, value: float, shown: float) -> None:
     """No diagnostic says that everybody, or every group, is of one mind."""
     assert printed(measure, value) == shown
+
+
+def test_the_statement_of_a_pack_stands_in_no_scale() -> None:
+    """Its variance is told, and nothing of it together with others: all else stays as it was."""
+    plain = answered(0)
+    seventh = SURVEY.seventh(0, "spin-down", 0)
+    wave = Wave((*plain.items, seventh), [(g, (*given, 1 + g % 5)) for g, given in plain.people])
+    found = taken(wave, tree(12, 20)).values
+    assert set(found) - {f"sigma2:{seventh}"} == set(taken(plain, tree(12, 20)).values)
+    assert f"sigma2:{seventh}" in found

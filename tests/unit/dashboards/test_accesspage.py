@@ -50,7 +50,11 @@ def test_the_log_is_paged_and_filtered(fresh: Home) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize("query", ["from=yesterday", "from=2026-11-20&to=2026-11-01", "to=x"])
+@pytest.mark.parametrize("query", [
+        "from=yesterday", "from=2026-11-20&to=2026-11-01", "to=x", "from=20261120", "to=2026-W47-5",
+        "to=9999-12-31",
+    ],
+)  # fmt: skip
 def test_a_day_that_is_none_is_said(fresh: Home, query: str) -> None:
     """The page tells what a day looks like; the file is refused."""
     client = house.visitor(house.an_app(fresh), house.AUDITOR)
@@ -58,6 +62,14 @@ def test_a_day_that_is_none_is_said(fresh: Home, query: str) -> None:
     assert page.status_code == 422
     assert 'role="alert"' in page.text
     assert client.get(f"/access.csv?{query}").status_code == 422
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("before", ["-1", "9" * 23])
+def test_an_entry_that_cannot_be_is_said(fresh: Home, before: str) -> None:
+    """A page before no possible entry is refused, and nothing breaks."""
+    client = house.visitor(house.an_app(fresh), house.AUDITOR)
+    assert client.get(f"/access?before={before}").status_code == 422
 
 
 def test_the_file_holds_what_was_chosen(fresh: Home, engine: Engine) -> None:
