@@ -101,8 +101,10 @@ def exact_mean_in_the_api(address: str, body: bytes, exact: Mapping[str, str]) -
 
 def exact_mean_in_a_tooltip(address: str, body: bytes, exact: Mapping[str, str]) -> bytes:
     """Let the text beside a point say more digits than the record has."""
+    if not address.startswith("/figures/"):
+        return body
     unit = address.removeprefix("/figures/").partition("/")[0]
-    return body.replace(b" answers<", f" answers ({exact.get(unit, '')})<".encode())
+    return body.replace(b" answers", f" answers ({exact.get(unit, '')})".encode())
 
 
 LEAKS: Final[tuple[Leak, ...]] = (exact_n_on_a_page, exact_mean_in_the_api, exact_mean_in_a_tooltip)
