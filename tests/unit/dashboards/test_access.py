@@ -134,7 +134,7 @@ def _filled(path: str, unit: str) -> str:
     named = (
         path.replace("{unit_id:str}", unit)
         .replace("{figure:str}", "safety")
-        .replace("{item:str}", "A1")
+        .replace("{item:str}", "A2")
         .replace("{version:str}", "0")
         .replace("{name:path}", "x.js")
     )
