@@ -1,7 +1,7 @@
 """Errors as people and programs read them: a calm page, or a problem document (RFC 9457).
 
-A unit outside one's subtree, one that does not exist, and any other address that leads nowhere
-give the same 404, byte for byte: it never repeats what was asked.
+A unit outside one's subtree and one that does not exist give the same 404, byte for byte, at every
+address that takes a unit; no 404 repeats what was asked.
 """
 
 from typing import Any, Final

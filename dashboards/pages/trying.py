@@ -24,7 +24,7 @@ ALSO: Final = "What else happened in those weeks counts in too."
 NOTHING_ASKED: Final = (
     "No statement of the weekly survey asks about this; look at it together with the team."
 )
-POOLED: Final = 5  # units from which on they are looked at together: of two, one could be reckoned
+POOLED: Final = 5  # units from which on they are looked at together
 
 
 class Tried(msgspec.Struct, frozen=True):
@@ -134,7 +134,7 @@ def tried(desk: Desk, book: Book, use: Use) -> Tried:
         look=weeks.day(look) if look else "",
         due=due,
         answer=_answer(book, use, practice, due=due) if unit else "",
-        together=_together(desk, book, practice) if due else "",
+        together=together(desk.engine, book, practice) if due else "",
         gone=unit is None,
     )
 
@@ -167,11 +167,14 @@ def _missing(book: Book, use: Use, scale: str) -> str:
     return f"Cannot tell yet: that takes {more}."
 
 
-def _together(desk: Desk, book: Book, practice: Practice) -> str:
-    """Say whether it helped where several units try it; no unit is named."""
+def together(engine: Engine, book: Book, practice: Practice) -> str:
+    """Say whether it helped where five units or more try it; no unit is named.
+
+    Of two, either's leader could take the own answer off and read the other's.
+    """
     starts = {
         use.unit_id: use.wave
-        for use in adopting.running(desk.engine, practice=practice.id)
+        for use in adopting.running(engine, practice=practice.id)
         if use.unit_id in book.history.units
     }
     if not practice.outcome or len(starts) < POOLED:

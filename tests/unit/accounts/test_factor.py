@@ -95,6 +95,29 @@ def test_a_code_is_taken_once(phone: Phone) -> None:
     assert phone.try_(phone.code(30)) == "code"
 
 
+class TwoWindows(Vault):
+    """A vault that is opened while another window of the same person begins anew."""
+
+    engine: Engine
+
+    def open(self, account_id: int, sealed: bytes) -> Secret | None:
+        """Open what the first window showed; the second has another secret by then."""
+        factor.start(self.engine, self, account_id)
+        return super().open(account_id, sealed)
+
+
+def test_only_the_secret_that_was_proved_is_switched_on(engine: Engine, tmp_path: Path) -> None:
+    """The phone that has shown a code of an older secret would never fit the newer one."""
+    directory.create(engine, NOW, CHEAP.hash, email="lea@example.org", role="hr")
+    account, vault = _account(engine, "lea@example.org"), TwoWindows(tmp_path)
+    vault.engine = engine
+    assert factor.start(engine, vault, account.account_id)
+    shown = factor.enrolment(engine, Vault(tmp_path), account)
+    assert shown is not None
+    assert factor.confirm(engine, NOW, vault, account, code_of(shown.text, NOW)) == "wrong"
+    assert factor.having(engine) == frozenset()
+
+
 def careless(phone: Phone, code: str, read: threading.Barrier) -> factor.Answer:
     """Take a code the wrong way: read the last step, compare, write."""
     mine = second_factor.c.account_id == phone.account.account_id

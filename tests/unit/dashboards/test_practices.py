@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
+from dashboards.desk import Book
 from dashboards.pages import trying
 from pulse.accounts import accesslog
 from pulse.clock import FixedClock
@@ -19,6 +21,7 @@ from pulse.practices import adopting, published
 from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
 from tests.unit.dashboards import house
+from tests.unit.statistics.histories import history, team
 
 pytestmark = [
     pytest.mark.slow,  # an app is made for nearly every test
@@ -45,6 +48,39 @@ def begin(client: TestClient[Litestar], unit: str, practice: str) -> int:
     token = house.form_token(client.get("/practices").text or "")
     fields = {"_csrf_token": token, "unit": unit, "practice": practice}
     return client.post("/practices", data=fields).status_code
+
+
+def test_what_was_never_begun_cannot_be_ended(home: Home) -> None:
+    """No number leads to a row, however large, and the answer is the same 404."""
+    client = house.visitor(house.an_app(home), house.LEADER)
+    token = house.form_token(client.get("/practices").text or "")
+    for number in (999, 2**63, 10**25):
+        for step in ("end", "looked"):
+            path = f"/practices/{number}/{step}"
+            assert client.post(path, data={"_csrf_token": token}).status_code == 404
+
+
+def helped(users: int, unit: str, item: str, week: int) -> float:
+    """Let a unit answer a point higher from the twelfth week on where it tries something."""
+    del item
+    number = int(unit[1:]) if unit[1:].isdigit() else 99
+    return 3.0 + (week % 3) / 10 + (1.0 if number < users and week >= 12 else 0.0)
+
+
+@pytest.mark.parametrize(("users", "told"), [(2, False), (4, False), (5, True)])
+def test_units_are_looked_at_together_from_five_on(
+    engine: Engine, users: int, *, told: bool
+) -> None:
+    """Of two, a leader could take the own answer off and read the other unit's."""
+    teams = tuple(team(f"t{number}") for number in range(12))
+    book = Book("", history(partial(helped, users), 24, teams))
+    practice = trying.cards()["day-end-round"]
+    begun = dt.date.fromisocalendar(2026, 13, 1)
+    for number in range(users):
+        adopting.adopt(engine, f"t{number}", practice.id, begun)
+    sentence = trying.together(engine, book, practice)
+    assert bool(sentence) == told
+    assert (f"In the {users} units" in sentence) == told
 
 
 def test_a_practice_is_begun_in_two_clicks(home: Home, engine: Engine) -> None:

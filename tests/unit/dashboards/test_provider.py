@@ -18,7 +18,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec import structs
 
-from pulse.accounts import accesslog
+from pulse.accounts import accesslog, directory
 from pulse.accounts.provider import Provider
 from pulse.clock import FileClock
 from pulse.errors import BadSetting
@@ -257,6 +257,23 @@ def test_our_second_step_is_asked_unless_the_provider_saw_one(
     if asked:
         assert send(client, "/login/code", code=phone.codes[0]) == (303, "/")
         assert is_in(client)
+
+
+def test_a_session_by_provider_sets_no_password_without_the_present_one(
+    fresh: Home, app: Litestar, provider: Lying
+) -> None:
+    """Also where a one-time password waits to be changed: whoever borrows a screen has none."""
+    engine = sqlite_engine(fresh.accounts / "accounts.db", journal="wal", create=False)
+    once = directory.reset(engine, house.CHEAP.hash, house.HR).one_time_password
+    engine.dispose()
+    assert once is not None
+    client, wanted = house.visitor(app), "violet anchor seven lamps"
+    client.get(begin(client, provider))
+    fields = {"new": wanted, "again": wanted}
+    assert send(client, "/account", current="wrong", **fields)[0] == 422
+    assert house.sign_in(house.visitor(app), house.HR, wanted) == 401
+    assert send(client, "/account", current=once, **fields)[0] == 303
+    assert house.sign_in(house.visitor(app), house.HR, wanted) == 303
 
 
 def test_local_passwords_can_be_switched_off(fresh: Home, provider: Lying) -> None:
