@@ -16,7 +16,10 @@ NO_COMPARISON: Final = "no comparison: the weeks before are hidden"
 
 
 class Tile(msgspec.Struct, frozen=True):
-    """One scale of one unit, ready to be drawn; `estimate` is None where nothing may be said."""
+    """One scale of one unit, ready to be drawn; `estimate` is None where nothing may be said.
+
+    `alarm` says what small weekly moves add up to, empty where that is nothing.
+    """
 
     scale: str
     name: str
@@ -27,6 +30,7 @@ class Tile(msgspec.Struct, frozen=True):
     drawn_interval: Markup
     drawn_arrow: Markup
     drawn_line: Markup
+    alarm: str = ""
 
     @property
     def number(self) -> str:
@@ -110,7 +114,13 @@ def _tile(
         else Markup(""),
         drawn_arrow=drawing.arrow(direction.key) if direction else Markup(""),
         drawn_line=drawing.sparkline(points(scales, unit_id, scale, to)[-WEEKS:]),
+        alarm=_alarm(scales, unit_id, scale) if direction else "",
     )
+
+
+def _alarm(scales: Scales, unit_id: str, scale: str) -> str:
+    alarm = scales.alarms.get((unit_id, scale))
+    return alarm.words if alarm is not None and alarm.key != "quiet" else ""
 
 
 def first_weeks(
