@@ -11,11 +11,12 @@ from dashboards.desk import Book
 from dashboards.layout import templates
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import hidden
-from dashboards.pages.tiles import NO_COMPARISON, tiles
+from dashboards.pages.tiles import tiles
 from dashboards.pages.trends import months, sections
 from pulse.accounts.scope import Scope
 from pulse.instrument.practices import shipped
 from pulse.statistics.scales import Scales
+from pulse.statistics.standing import NO_COMPARISON
 from tests.unit.statistics.histories import INSTRUMENT, history, team
 
 EVERYTHING = Scope("hr", None, "org", None, frozenset())
