@@ -80,12 +80,16 @@ def silent(label: str, done: int, total: int) -> None:
 
 
 class RosterUnit(msgspec.Struct, frozen=True):
-    """A unit as the roster knows it, in roster order; `people` sit directly in it."""
+    """A unit as the roster knows it, in roster order; `people` sit directly in it.
+
+    `leaders` says that these people lead others.
+    """
 
     unit_id: str
     parent_id: str | None
     name: str
     people: int
+    leaders: bool = False
 
 
 class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +100,10 @@ class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A node of the frozen tree (field meanings: the data dictionary of tree.json)."""
+    """A node of the frozen tree (field meanings: the data dictionary of tree.json).
+
+    `leaders` is a group of leaders, large enough for what is asked of such groups alone.
+    """
 
     unit_id: str
     parent_id: str | None
