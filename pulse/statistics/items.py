@@ -81,7 +81,7 @@ def items_of_week(
     own = rows.filter(
         (pl.col("unit_id") == unit_id)
         & (pl.col("kind") == "unit")
-        & pl.col("measure").str.starts_with("item:")
+        & pl.col("measure").cat.starts_with("item:")
     ).to_dicts()
     asked = {f"item:{item}": rank for rank, item in enumerate(history.release(wave).manifest.items)}
     own.sort(key=lambda row: asked.get(row["measure"], len(asked)))
@@ -160,9 +160,9 @@ def _variances(history: History, wave: str) -> dict[str, float]:
 
     def read() -> dict[str, float]:
         rows = history.cells_of(wave).filter(
-            pl.col("measure").str.starts_with("sigma2:") & (pl.col("value") > 0)
+            pl.col("measure").cat.starts_with("sigma2:") & (pl.col("value") > 0)
         )
-        pairs = rows.select(pl.col("measure").str.strip_prefix("sigma2:"), "value")
+        pairs = rows.select(pl.col("measure").cast(pl.String).str.strip_prefix("sigma2:"), "value")
         return dict(pairs.iter_rows())
 
     return history.once(f"variances {wave}", read)

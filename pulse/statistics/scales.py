@@ -90,7 +90,7 @@ class Scales:
         self.history = history
         self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
         keys = ["unit_id", "scale"]
-        weeks = weeks_of_series(history, weekly_index(history)).sort(*keys, "wave")
+        weeks = weeks_of_series(history, weekly_index(history))
         self._blocks = block_table(history, weeks)
         self._weeks = weeks.select(*keys, "wave", *_WEEK, "invited")
         self._week_places = _places(self._weeks)
