@@ -94,6 +94,7 @@ def block_table(history: History, weeks: pl.DataFrame) -> pl.DataFrame:
     )
     blocks = (
         enough.sort("unit_id", "scale", "wave")
+        .collect()
         .group_by("unit_id", "scale", "block", "group", maintain_order=True)
         .agg(
             pl.col("index").mean().alias("mean"),
@@ -104,7 +105,6 @@ def block_table(history: History, weeks: pl.DataFrame) -> pl.DataFrame:
             pl.col("at_least").min(),
             pl.col("invited").max(),
         )
-        .collect()
     )
     sized = blocks.join(band_lengths(blocks), on=["at_least", "invited"])
     return sized.select("unit_id", "scale", "block", "group", *_figures()).sort(
