@@ -191,11 +191,15 @@ class Scales:
         if not self.history.calls_changes:
             return None
         if (scale, block) not in self._pools:
-            rows = self._blocks.filter(
-                pl.col("group") & (pl.col("scale") == scale) & (pl.col("block") == block)
-            )
+            rows = self._groups.get((scale, block), self._blocks.clear())
             self._pools[scale, block] = pool(rows["mean"].to_list(), rows["variance"].to_list())
         return self._pools[scale, block]
+
+    @cached_property
+    def _groups(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        """The groups' rows of each scale and block."""
+        rows = self._blocks.filter("group").select("scale", "block", "mean", "variance")
+        return rows.partition_by("scale", "block", as_dict=True, include_key=False)
 
     @cached_property
     def directions(self) -> dict[tuple[str, str], Direction]:
