@@ -18,9 +18,9 @@ from pulse.practices import adopting
 from pulse.practices.adopting import Use
 from pulse.practices.suggesting import Reading, Suggestion, suggest
 from pulse.practices.tables import AT_ONCE
-from pulse.statistics.practice_effect import LEAST, Effect, practice_effect
+from pulse.statistics.helped import MEANING, Effect
+from pulse.statistics.practice_effect import LEAST, practice_effect
 
-ALSO: Final = "What else happened in those weeks counts in too."
 NOTHING_ASKED: Final = (
     "No statement of the weekly survey asks about this; look at it together with the team."
 )
@@ -146,7 +146,7 @@ def _answer(book: Book, use: Use, practice: Practice, *, due: bool) -> str:
         return f"Too early to tell: look after {practice.look_after_weeks} weeks."
     found = _effect(book, practice, {use.unit_id: use.wave})
     if found.estimate is not None:
-        return f"{found.sentence} {ALSO}"
+        return f"{found.sentence} {MEANING}"
     if found.why != "early":
         return found.sentence
     return _missing(book, use, practice.scale)
