@@ -39,13 +39,15 @@ class Shelf(msgspec.Struct, frozen=True):
 class Shown(msgspec.Struct, frozen=True):
     """What the page says; `unit` is None before there is a release, `everywhere` is HR's list.
 
-    `choices` are the units to choose from, `depths` how deep each lies below the first.
+    `choices` are the units to choose from, each with how deep it lies below the first.
+    `prospects` say by card what could be told of it if `unit` began it today.
     """
 
     unit: Trying | None
     choices: tuple[tuple[Unit, int], ...]
     everywhere: tuple[Tried, ...]
     shelves: tuple[Shelf, ...]
+    prospects: dict[str, str]
 
 
 @get("/practices", include_in_schema=False, guards=[Allowed("see_practices")])
@@ -169,6 +171,7 @@ def _shown(desk: Desk, book: Book, scope: Scope, unit_id: str | None) -> Shown:
             trying.tried(desk, book, use) for use in running if use.unit_id != unit_id
         ),
         shelves=_shelves(book),
+        prospects=trying.prospects(desk, book, one.unit_id) if one and one.leads else {},
     )
 
 
