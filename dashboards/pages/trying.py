@@ -159,11 +159,14 @@ def _missing(book: Book, use: Use, scale: str) -> str:
     lacking = LEAST - (len(shown) - before)
     if before < LEAST:
         return (
-            f"Cannot tell: there are {before} weeks with figures before it began, and "
-            f"{LEAST} are needed."
+            f"Cannot tell: {_weeks(before)} with figures before it began, and {LEAST} are needed."
         )
     more = f"{lacking} more week{'s' * (lacking > 1)} with figures" if lacking > 0 else "more weeks"
     return f"Cannot tell yet: that takes {more}."
+
+
+def _weeks(count: int) -> str:
+    return "there is 1 week" if count == 1 else f"there are {count} weeks"
 
 
 def together(engine: Engine, book: Book, practice: Practice) -> str:

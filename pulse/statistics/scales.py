@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 
 from pulse.statistics.adjustment import FIRST_LINE, spans, weekly_index
-from pulse.statistics.alarms import BASELINE, WATCHED, Alarm, Watched, alarms
+from pulse.statistics.alarms import BASELINE, WATCHED, Alarm, Watched, alarms, beside_line
 from pulse.statistics.blocks import BlockRow, block_table, block_waves, weeks_of_series
 from pulse.statistics.census import everybody
 from pulse.statistics.change import WORDS, Direction, DirectionKey, Step, directions
@@ -225,7 +225,10 @@ class Scales:
 
     @cached_property
     def alarms(self) -> dict[tuple[str, str], Alarm]:
-        """What the newest week adds up to for every (unit, scale) watched long enough."""
+        """What the newest week adds up to for every (unit, scale) watched long enough.
+
+        It never says otherwise than the line that `weekly` draws.
+        """
         if not self.history.calls_changes:
             return {}
         shown = self._weeks.filter(~pl.col("coded"))
@@ -233,10 +236,15 @@ class Scales:
             pl.col("wave").last(), pl.col(_WATCHED).tail(BASELINE + WATCHED)
         )
         newest = lines.filter(pl.col("wave") == self.history.latest).drop("wave")
-        return alarms(
+        found = alarms(
             ((unit_id, scale), [Watched(*week) for week in zip(*columns, strict=True)])
             for unit_id, scale, *columns in newest.iter_rows()
         )
+        flagged = {key: alarm for key, alarm in found.items() if alarm.key != "quiet"}
+        return found | {key: beside_line(a, self._drawn(*key)) for key, a in flagged.items()}
+
+    def _drawn(self, unit_id: str, scale: str) -> list[float]:
+        return [p.value for p in self.weekly(unit_id, scale) if p.value is not None]
 
     def comparison(self, unit_id: str, scale: str) -> Comparison | None:
         """Return the unit's last block beside the organisation's; None where either is hidden."""
