@@ -97,13 +97,16 @@ async def looked(request: AnyRequest, use_id: FromPath[int]) -> Response[Any]:
 def publish(desk: Desk) -> None:
     """Write the list that staff read; where that fails, the operator is told and work goes on."""
     known = trying.cards()
-    rows = [
-        published.Tried(use.unit_id, use.practice, known[use.practice].title, use.since)
-        for use in adopting.running(desk.engine)
-        if use.practice in known
-    ]
+
+    def read() -> list[published.Tried]:
+        return [
+            published.Tried(use.unit_id, use.practice, known[use.practice].title, use.since)
+            for use in adopting.running(desk.engine)
+            if use.practice in known
+        ]
+
     try:
-        published.publish(desk.home, rows)
+        published.renew(desk.home, desk.engine, read)
     except OSError as error:
         desk.report(error)
 

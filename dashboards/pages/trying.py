@@ -21,6 +21,7 @@ from pulse.practices.suggesting import Reading, Suggestion, suggest
 from pulse.practices.tables import AT_ONCE
 from pulse.statistics.helped import MEANING, Effect
 from pulse.statistics.practice_effect import LEAST, WINDOW, practice_effect
+from pulse.statistics.scales import Scales
 
 POOLED: Final = 5  # units from which on they are looked at together
 
@@ -98,27 +99,36 @@ def tried_in(desk: Desk, book: Book, scope: Scope, unit_id: str, tiles: Sequence
         unit_id=unit_id,
         unit=book.history.units[unit_id].name,
         leads=scope.leads(unit_id),
-        suggestions=suggestions(tiles, own),
+        suggestions=suggestions(book.scales, unit_id, tiles, own),
         running=tuple(tried(desk, book, use) for use in now),
         marked=", ".join(f"{cards()[use.practice].title}, {weeks.day(use.since)}" for use in own),
     )
 
 
-def suggestions(tiles: Sequence[Tile], own: Sequence[Use]) -> tuple[Suggestion, ...]:
-    """Return at most two practices for what a unit's tiles show as low or falling."""
-    readings = [
-        Reading(
-            tile.scale, tile.name, tile.estimate.value if tile.estimate else None,
-            bool(tile.estimate and tile.direction and tile.direction.key == "lower"),
-        )
-        for tile in tiles
-    ]  # fmt: skip
+def suggestions(
+    scales: Scales, unit_id: str, tiles: Sequence[Tile], own: Sequence[Use]
+) -> tuple[Suggestion, ...]:
+    """Return at most two practices for what is likely low in a unit's tiles, or lower."""
     return suggest(
-        readings,
+        [_reading(scales, unit_id, tile) for tile in tiles],
         cards().values(),
         trying={use.practice for use in own if use.ended is None},
         tried={use.practice for use in own},
         at_most=AT_ONCE - sum(use.ended is None for use in own),
+    )
+
+
+def _reading(scales: Scales, unit_id: str, tile: Tile) -> Reading:
+    alarm = scales.alarms.get((unit_id, tile.scale))
+    beside = scales.comparison(unit_id, tile.scale)
+    return Reading(
+        tile.scale,
+        tile.name,
+        tile.estimate.value if tile.estimate else None,
+        tile.estimate.high if tile.estimate else 100.0,
+        falling=tile.direction is not None and tile.direction.key == "lower",
+        lasting=alarm is not None and alarm.key == "lower" and not alarm.turned,
+        behind=beside is not None and beside.key == "lower",
     )
 
 

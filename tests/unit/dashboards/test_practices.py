@@ -347,12 +347,13 @@ def test_a_statement_of_a_pack_stands_among_the_others_and_feeds_no_tile(tmp_pat
 
 
 def test_a_statement_about_a_leader_is_seen_by_that_leader_alone(tmp_path: Path) -> None:
-    """HR does not see it, the leader above does not see it of a team, and staff never do."""
+    """HR does not see it, nor the leader above, of a team or of all together; staff never do."""
     home = house.a_home(tmp_path, weeks=9)
     house.release(home, 9, more=("P11",))
     app, text = house.an_app(home), "My leader made time for me outside of planned meetings."
-    assert text in house.visitor(app, house.LEADER).get("/units/eng").text
-    assert text not in house.visitor(app, house.LEADER).get("/units/web").text
+    assert text in house.visitor(app, house.TEAM).get("/units/data").text
+    for unit in ("eng", "web", "data"):
+        assert text not in house.visitor(app, house.LEADER).get(f"/units/{unit}").text
     for unit in ("org", "eng", "web"):
         assert text not in house.visitor(app, house.HR).get(f"/units/{unit}").text
     assert text.encode() not in (home.releases / house.WAVES[9] / "results.json").read_bytes()
