@@ -261,7 +261,7 @@ def flat(unit: str, item: str, week: int) -> float:
         ("day-end-round", 24, 5, 0, "other teams to compare with that try nothing for this, and "),
         ("day-end-round", 24, 8, 3, "and there are 4."),
         ("day-end-round", 24, 8, 2, "can be measured once there are eight weeks with figures"),
-        ("day-end-round", 24, 8, 2, "Changes of fewer than 7 points are mostly not noticed"),
+        ("day-end-round", 24, 8, 2, "Changes of fewer than 7 points can hardly be noticed"),
     ],
 )
 def test_a_card_says_beforehand_whether_it_can_be_measured(
@@ -289,6 +289,21 @@ def test_what_tried_something_for_the_scale_is_no_comparison(engine: Engine) -> 
             adopting.end(engine, use.use_id, dt.date(2026, 2, 2))
     assert trying.busy(engine, "care", "2026-W20") == {"a", "c"}
     assert trying.busy(engine, "care", "2026-W40") == {"a"}
+    engine.dispose()
+
+
+def test_an_answer_says_what_it_can_and_cannot_mean(home: Home, engine: Engine) -> None:
+    """Once something is looked at the page says so, of other units' too; before, it is spared."""
+    app = house.an_app(home)
+    words = "low figures tend to come back by themselves"
+    adopting.adopt(engine, "web", "day-end-round", dt.date(2026, 11, 18))
+    assert words not in house.visitor(app, house.HR).get("/practices").text
+    adopting.adopt(engine, "eng", "day-end-round", dt.date(2026, 10, 5))
+    assert words in house.visitor(app, house.HR).get("/practices").text
+    client = house.visitor(app, house.LEADER)
+    assert words in client.get("/practices?unit=eng").text
+    assert 'href="/practices?unit=eng#meaning"' in client.get("/units/eng").text
+    assert '<p id="meaning"' in client.get("/practices?unit=eng").text
     engine.dispose()
 
 
