@@ -21,6 +21,7 @@ from litestar.testing import TestClient
 import dashboards.app
 import pulse.admin.app
 import pulse.app
+from dashboards.tries import Limits
 from pulse.accounts import directory
 from pulse.clock import Clock
 from pulse.disclosure.audit import audit_home
@@ -182,7 +183,7 @@ def stands(home: Home, clock: Clock) -> Iterator[Stand]:
     yield Stand(
         "dashboards",
         dashboards.app.create_app(
-            home, clock=clock, hasher=CHEAP, sign_ins_per_minute=1_000
+            home, clock=clock, hasher=CHEAP, limits=Limits(1_000, 1_000, 1_000)
         ),
         (NOBODY, *ROLES),
         {

@@ -90,7 +90,7 @@ class Scales:
         self.history = history
         self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
         keys = ["unit_id", "scale"]
-        weeks = weeks_of_series(history, weekly_index(history)).sort(*keys, "wave")
+        weeks = weeks_of_series(history, weekly_index(history))
         self._blocks = block_table(history, weeks)
         self._weeks = weeks.select(*keys, "wave", *_WEEK, "invited")
         self._week_places = _places(self._weeks)
@@ -191,11 +191,15 @@ class Scales:
         if not self.history.calls_changes:
             return None
         if (scale, block) not in self._pools:
-            rows = self._blocks.filter(
-                pl.col("group") & (pl.col("scale") == scale) & (pl.col("block") == block)
-            )
+            rows = self._groups.get((scale, block), self._blocks.clear())
             self._pools[scale, block] = pool(rows["mean"].to_list(), rows["variance"].to_list())
         return self._pools[scale, block]
+
+    @cached_property
+    def _groups(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        """The groups' rows of each scale and block."""
+        rows = self._blocks.filter("group").select("scale", "block", "mean", "variance")
+        return rows.partition_by("scale", "block", as_dict=True, include_key=False)
 
     @cached_property
     def directions(self) -> dict[tuple[str, str], Direction]:
