@@ -82,18 +82,16 @@ class Book:
 
     def scope(self, account: Account) -> Scope:
         """Return what `account` sees of this book."""
-        waves = reversed(self.history.waves)
+        return self.once(f"scope {account.role} {account.unit_id}", lambda: self._scope(account))
+
+    def _scope(self, account: Account) -> Scope:
+        waves = self.history.waves
         items = self.history.instrument.items.values()
         # A statement about leaders stays so when a later survey no longer asks it.
-        once_asked = (self.history.release(wave).manifest.lead for wave in self.history.waves)
+        once_asked = (self.history.release(wave).manifest.lead for wave in waves)
         lead = {item.id for item in items if item.leader}.union(*once_asked)
-        return self.once(
-            f"scope {account.role} {account.unit_id}",
-            lambda: scope_of(
-                account,
-                (self.history.tree(wave) for wave in waves),
-                sorted(lead),
-            ),
+        return scope_of(
+            account, (self.history.tree(wave) for wave in reversed(waves)), sorted(lead)
         )
 
 
@@ -106,6 +104,10 @@ class Shelf:
         self._seen: tuple[int, int, int] | None = None
         self._book: Book | None = None
         self._lock = threading.Lock()
+
+    def current(self) -> Book | None:
+        """Return the newest book if it has been read already, at once; None if it has not."""
+        return self._book if self._mark() == self._seen else None
 
     def book(self) -> Book:
         """Return the newest book; while one thread reads a new release the others keep the old.

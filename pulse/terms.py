@@ -41,6 +41,14 @@ def week_name(wave: str) -> str:
     return f"week {number.lstrip('0')} of {year}"
 
 
+def week_span(waves: tuple[str, ...]) -> str:
+    """Return several weeks in a row: "weeks 44-47, 2026", over New Year with both years."""
+    first, last = waves[0].split("-W"), waves[-1].split("-W")
+    if first[0] == last[0]:
+        return f"weeks {int(first[1])}\N{EN DASH}{int(last[1])}, {last[0]}"
+    return f"week {int(first[1])}, {first[0]} \N{EN DASH} week {int(last[1])}, {last[0]}"
+
+
 class Secret:
     """Bytes that cannot be printed, logged or serialised by accident."""
 

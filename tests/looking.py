@@ -31,6 +31,7 @@ from pulse.release import reading
 from pulse.settings import Home
 from pulse.store.databases import ACCOUNTS
 from pulse.store.engine import sqlite_engine
+from pulse.upkeep.telling import tell
 from pulse.web.published import read_current
 from tests.unit.dashboards.house import CHEAP, PASSWORD, make_tables, sign_in
 
@@ -99,6 +100,7 @@ def everything(home: Home, clock: Clock, out: Path, *, alter: Alter = as_it_is) 
         alter: what a broken app would do to each answer.
     """
     fresh_accounts(home, clock)
+    tell(home)  # as `pulse serve` does
     seen: Seen = {}
     for stand in stands(home, clock):
         with _client(stand.app, alter) as client:
