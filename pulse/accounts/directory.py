@@ -125,9 +125,9 @@ def find(engine: Engine, email: str) -> tuple[Account, str] | None:
 def find_beside(engine: Engine, email: str, key: bytes) -> tuple[Account | None, str | None, str]:
     """Return the account of an address with its password, and the password to try for a stranger.
 
-    A stranger's try is made against somebody's, always the same one of the same address (until an
-    account comes or goes): it costs
-    what a try at some account costs, also while accounts have passwords of different parameters.
+    A stranger's try is made against somebody's, always the same one of the same address until an
+    account comes or goes: it costs what a try at some account costs, also while accounts have
+    passwords of different parameters.
 
     Args:
         engine: of the accounts.
