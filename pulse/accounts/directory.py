@@ -20,7 +20,7 @@ from pulse.store.engine import reading
 Role = Literal["leader", "hr", "auditor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 # One plain mailbox: no display name, no quoting.
-_EMAIL: Final = re.compile(r"[^\s@<>,;:\"\\\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{1,185}")
+_EMAIL: Final = re.compile(r"[^\s@<>,;:\"\\\x00-\x20\x7f\ud800-\udfff]{1,64}@[A-Za-z0-9.-]{1,185}")
 # From a password to its PHC string; the commands pass argon2's, tests a cheaper one.
 Hash = Callable[[str], str]
 
@@ -208,7 +208,12 @@ def remove(engine: Engine, email: str) -> None:
 
 
 def row_of(connection: Connection, email: str) -> Row[Any] | None:
-    """Return the row of an address, or None."""
+    """Return the row of an address, or None; what is no address is not asked for.
+
+    Not every database takes every sign: PostgreSQL has no NUL.
+    """
+    if not is_address(email):
+        return None
     return connection.execute(
         select(account).where(account.c.email == email.casefold())
     ).one_or_none()

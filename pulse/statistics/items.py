@@ -171,8 +171,11 @@ def _variances(history: History, wave: str) -> dict[str, float]:
 
 
 def _pool(history: History, wave: str, item: str) -> Pool | None:
-    """Return the wave's groups read together; None under 60 people or 20 shown groups."""
-    if not history.pools(wave):
+    """Return the wave's groups read together; None under 60 people or 20 shown groups.
+
+    Nor what is said about leaders: nobody learns from a figure of theirs about another's.
+    """
+    if not history.pools(wave) or item in history.release(wave).manifest.lead:
         return None
     return history.once(f"pool {wave} {item}", lambda: _pooled(history, wave, item))
 

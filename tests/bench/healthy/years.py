@@ -47,13 +47,13 @@ class People(Struct, frozen=True):
     hard: dict[str, float]
 
 
-def people_of(groups: int, chance: np.random.Generator) -> People:
-    """Draw the people of an organisation."""
+def people_of(groups: int, chance: np.random.Generator, between: float = BETWEEN) -> People:
+    """Draw the people of an organisation whose groups differ by `between` points."""
     sizes = np.clip(np.round(chance.lognormal(np.log(16), 0.5, groups)), 8, 60).astype(int)
     where = np.repeat(np.arange(groups), sizes)
     levels, lasting = {}, {}
     for scale in INSTRUMENT.scales:
-        levels[scale] = chance.normal(0, BETWEEN, groups)
+        levels[scale] = chance.normal(0, between, groups)
         lasting[scale] = levels[scale][where] + chance.normal(0, PERSON_SCALE, len(where))
     person = chance.normal(0, PERSON, len(where))
     keen = np.clip(RESPONSE + chance.normal(0, KEEN, len(where)), 0.3, 1.0)
@@ -61,7 +61,9 @@ def people_of(groups: int, chance: np.random.Generator) -> People:
     return People(sizes, where, levels, lasting, person, keen, hard)
 
 
-def year(groups: int, weeks: int, seed: int, shift: Shift = nothing) -> History:
+def year(
+    groups: int, weeks: int, seed: int, shift: Shift = nothing, *, between: float = BETWEEN
+) -> History:
     """Return the releases of one organisation.
 
     Args:
@@ -69,9 +71,10 @@ def year(groups: int, weeks: int, seed: int, shift: Shift = nothing) -> History:
         weeks: how many waves are released.
         seed: of its chance.
         shift: what happens to the people of a group beside chance.
+        between: the standard deviation of the groups' own levels, points.
     """
     chance = np.random.default_rng(seed)
-    them = people_of(groups, chance)
+    them = people_of(groups, chance, between)
     sizes, where = them.sizes, them.where
     people = len(where)
     root = Unit("org", None, "Organisation", people, group=False, series=wave_name(0))

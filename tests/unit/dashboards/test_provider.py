@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -242,11 +242,30 @@ def test_an_address_may_come_from_userinfo(app: Litestar, provider: Lying) -> No
     assert house.visitor(app).get(begin(client, provider)).status_code == 401
 
 
-@pytest.mark.parametrize(("methods", "asked"), [(None, True), (["pwd"], True), (["mfa"], False)])
+ODD_METHODS: Final[tuple[Any, ...]] = (
+    "mfa",
+    "not-mfa",
+    5,
+    0,
+    True,
+    {"mfa": True},
+    [["mfa"]],
+    [None, 5, {}],
+    [],
+)
+
+
+@pytest.mark.parametrize(
+    ("methods", "asked"),
+    [
+        (None, True), (["pwd"], True), (["mfa"], False), (["pwd", 7, "mfa"], False),
+        *((each, True) for each in ODD_METHODS),
+    ],
+)  # fmt: skip
 def test_our_second_step_is_asked_unless_the_provider_saw_one(
-    fresh: Home, app: Litestar, provider: Lying, methods: list[str] | None, *, asked: bool
+    fresh: Home, app: Litestar, provider: Lying, methods: Any, *, asked: bool
 ) -> None:
-    """Only a provider that says "mfa" (RFC 8176) stands in for the phone."""
+    """Only a provider that says "mfa" in a list (RFC 8176) stands in for the phone."""
     engine = sqlite_engine(fresh.accounts / "accounts.db", journal="wal", create=False)
     phone = with_factor(engine, fresh, house.HR)
     engine.dispose()
@@ -257,6 +276,42 @@ def test_our_second_step_is_asked_unless_the_provider_saw_one(
     if asked:
         assert send(client, "/login/code", code=phone.codes[0]) == (303, "/")
         assert is_in(client)
+
+
+@pytest.mark.parametrize("methods", [["mfa"], 5, "mfa"])
+def test_only_the_signed_token_tells_of_a_second_factor(
+    fresh: Home, app: Litestar, provider: Lying, methods: Any
+) -> None:
+    """Whatever the provider adds beside it, our own step is asked."""
+    engine = sqlite_engine(fresh.accounts / "accounts.db", journal="wal", create=False)
+    with_factor(engine, fresh, house.HR)
+    engine.dispose()
+    provider.say = _claims(email=None, email_verified=None)
+    provider.userinfo = {
+        "sub": "1", "email": house.HR, "email_verified": True, "amr": methods,
+    }  # fmt: skip
+    client = house.visitor(app)
+    assert client.get(begin(client, provider)).status_code == 200
+    assert client.get("/login/code").status_code == 200
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("offered", [None, 5, "RS256", {"RS256": 1}, [["RS256"]], []])
+def test_a_description_of_odd_types_breaks_nothing(
+    app: Litestar, provider: Lying, offered: Any
+) -> None:
+    """What should list algorithms and does not is the provider's mistake: no page breaks of it.
+
+    Where nothing of it can be read, RS256 stands, which every provider has.
+    """
+    client = house.visitor(app)
+    provider.describes = {"id_token_signing_alg_values_supported": offered}
+    left = client.get("/login/provider")
+    if left.status_code == 303:
+        back = f"/login/provider/back?{provider.visit(left.headers['location'])}"
+        left = client.get(back)
+    assert left.status_code in {200, 401, 503}
+    assert is_in(client) == (left.status_code == 200)
 
 
 def test_a_session_by_provider_sets_no_password_without_the_present_one(
