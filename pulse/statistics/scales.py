@@ -11,8 +11,16 @@ from pulse.statistics.adjustment import FIRST_LINE, spans, weekly_index
 from pulse.statistics.alarms import BASELINE, WATCHED, Alarm, Watched, alarms
 from pulse.statistics.blocks import BlockRow, block_table, block_waves, weeks_of_series
 from pulse.statistics.census import everybody
-from pulse.statistics.change import WORDS, Direction, DirectionKey, Step, directions
+from pulse.statistics.change import (
+    FALSE_DISCOVERY,
+    WORDS,
+    Direction,
+    DirectionKey,
+    Step,
+    directions,
+)
 from pulse.statistics.comparison import Comparison, compared, within_variance
+from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.estimate import Estimate, clip, on_hundred
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
@@ -52,17 +60,20 @@ class WeekPoint(msgspec.Struct, frozen=True):
 class Block(msgspec.Struct, frozen=True):
     """Four consecutive waves; `estimate` is None unless at least two of them are shown.
 
-    `estimate` says how the unit is, whoever happened to answer; `team` what all of its invited
-    people would have said in these weeks. `pooled` tells that both were read together with the
-    organisation's other groups.
+    `estimate` says what all of the unit's invited people would have said in these weeks: the figure
+    of tiles, months and heat tables. `level` says how such a unit is, whoever happened to be in it
+    and to answer; a group's is drawn farther towards the others. `pooled` tells that both were read
+    together with the organisation's other groups. `variance` is of the figure before that, points^2
+    of 0-100, for setting units beside each other.
     """
 
     waves: tuple[str, ...]
     missing: tuple[str, ...]
     at_least: int | None = None
     estimate: Estimate | None = None
-    team: Estimate | None = None
+    level: Estimate | None = None
     pooled: bool = False
+    variance: float | None = None
 
 
 class Week(msgspec.Struct, frozen=True, array_like=True):
@@ -170,21 +181,13 @@ class Scales:
         if row is None:
             return Block(waves, missing)
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
-        known = self._level(row, together)
-        sizes = band_sizes(row.at_least, row.invited)
-        team = everybody(
-            together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
-            invited=row.invited,
-        )  # fmt: skip
+        level = Posterior(row.mean, row.variance)
+        if together is not None:
+            level = together.level(*level)
         return Block(
-            waves, missing, row.at_least, on_hundred(known, together), on_hundred(team, together),
-            together is not None,
+            waves, missing, row.at_least, on_hundred(_everybody(row, together), together),
+            on_hundred(level, together), together is not None, 625 * row.variance,
         )  # fmt: skip
-
-    def _level(self, row: BlockRow, together: Pool | None) -> Posterior:
-        if together is None:
-            return Posterior(row.mean, row.variance)
-        return together.level(row.mean, row.variance)
 
     def _pool(self, scale: str, block: int) -> Pool | None:
         """Return the groups of one block read together; None under 60 people or 20 groups."""
@@ -247,7 +250,36 @@ class Scales:
             return None
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
         sigma2 = self.history.once(f"within {scale}", lambda: within_variance(self.history, scale))
-        return compared(self._level(own, together), whole, sigma2, together)
+        # The figure of the tile; as sure as it is of the unit, whoever is in it (no census here).
+        known = Posterior(_everybody(own, together).mean, own.variance)
+        told = compared(known, whole, sigma2, None)
+        news = told.key not in {"higher", "lower"} or (unit_id, scale) in self._different
+        return told if news else msgspec.structs.replace(told, key="unclear")
+
+    @cached_property
+    def _different(self) -> frozenset[tuple[str, str]]:
+        """The (unit, scale) whose last block differs from the organisation's by more than chance.
+
+        Of all of them together, by Benjamini-Hochberg: one in ten at most is called so wrongly.
+        """
+        root, n = self.history.tree().root.unit_id, len(self.blocks_of_waves) - 1
+        p_values = {}
+        for (unit_id, scale), own in self._latest_blocks.items():
+            whole = self._latest_blocks.get((root, scale), {}).get(n)
+            if unit_id != root and whole is not None and n in own:
+                spread = math.sqrt(own[n].variance + whole.variance)
+                z = (own[n].mean - whole.mean) / spread
+                p_values[unit_id, scale] = math.erfc(abs(z) / math.sqrt(2))
+        return benjamini_hochberg(p_values, FALSE_DISCOVERY)
+
+
+def _everybody(row: BlockRow, together: Pool | None) -> Posterior:
+    """Return what is known of the mean of all invited people over a block."""
+    sizes = [min(n * row.heard, row.invited) for n in band_sizes(row.at_least, row.invited)]
+    return everybody(
+        together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
+        invited=row.invited,
+    )  # fmt: skip
 
 
 def _places(rows: pl.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
