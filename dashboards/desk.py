@@ -5,12 +5,14 @@ import threading
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
 from sqlalchemy import Engine
 
+from dashboards.tries import Tries
 from pulse.accounts.directory import Account
 from pulse.accounts.passwords import PasswordWorker
 from pulse.accounts.provider import Provider
@@ -134,7 +136,11 @@ class Shelf:
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """The parts that handlers share; `shelf` is the only way to a figure."""
+    """The parts that handlers share; `shelf` is the only way to a figure.
+
+    `sign_ins` and `letters` bound how often those may be tried; the `postman` writes mails in a
+    thread that no request waits for.
+    """
 
     home: Home
     settings: Settings
@@ -144,6 +150,9 @@ class Desk(msgspec.Struct, frozen=True):
     vault: Vault
     provider: Provider | None
     shelf: Shelf
+    sign_ins: Tries
+    letters: Tries
+    postman: ThreadPoolExecutor
 
     def report(self, error: BaseException) -> None:
         """Write what broke to standard error for the operator; people get a plain sentence."""

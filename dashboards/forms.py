@@ -32,7 +32,14 @@ async def note(
 
 
 async def matches(desk: Desk, account: Account, password: str) -> bool:
-    """Tell whether this is the account's password."""
+    """Tell whether this is the account's password, which may be tried as often as a sign-in.
+
+    Counted apart from those: nobody outside can use up the tries of whoever is inside.
+
+    Raises:
+        TooManyRequestsException: it was tried too often.
+    """
+    desk.sign_ins.take(f"account {account.account_id}")
     found = await sync_to_thread(directory.find, desk.engine, account.email)
     stored = None if found is None else found[1]
     return await asyncio.wrap_future(desk.passwords.verify(stored, password))

@@ -39,13 +39,15 @@ class Shelf(msgspec.Struct, frozen=True):
 class Shown(msgspec.Struct, frozen=True):
     """What the page says; `unit` is None before there is a release, `everywhere` is HR's list.
 
-    `choices` are the units to choose from, `depths` how deep each lies below the first.
+    `choices` are the units to choose from, each with how deep it lies below the first.
+    `prospects` say by card what could be told of it if `unit` began it today.
     """
 
     unit: Trying | None
     choices: tuple[tuple[Unit, int], ...]
     everywhere: tuple[Tried, ...]
     shelves: tuple[Shelf, ...]
+    prospects: dict[str, str]
 
 
 @get("/practices", include_in_schema=False, guards=[Allowed("see_practices")])
@@ -95,13 +97,16 @@ async def looked(request: AnyRequest, use_id: FromPath[int]) -> Response[Any]:
 def publish(desk: Desk) -> None:
     """Write the list that staff read; where that fails, the operator is told and work goes on."""
     known = trying.cards()
-    rows = [
-        published.Tried(use.unit_id, use.practice, known[use.practice].title, use.since)
-        for use in adopting.running(desk.engine)
-        if use.practice in known
-    ]
+
+    def read() -> list[published.Tried]:
+        return [
+            published.Tried(use.unit_id, use.practice, known[use.practice].title, use.since)
+            for use in adopting.running(desk.engine)
+            if use.practice in known
+        ]
+
     try:
-        published.publish(desk.home, rows)
+        published.renew(desk.home, desk.engine, read)
     except OSError as error:
         desk.report(error)
 
@@ -166,6 +171,7 @@ def _shown(desk: Desk, book: Book, scope: Scope, unit_id: str | None) -> Shown:
             trying.tried(desk, book, use) for use in running if use.unit_id != unit_id
         ),
         shelves=_shelves(book),
+        prospects=trying.prospects(desk, book, one.unit_id) if one and one.leads else {},
     )
 
 

@@ -130,8 +130,9 @@ def _figures(book: Book, unit_id: str, item: str, to: str) -> tuple[ItemFigure, 
         history = book.history
         waves = [w for w in history.series_waves(unit_id) if not to or w <= to][-YEAR:]
         asked_in = [w for w in waves if item in history.release(w).manifest.items]
-        weekly = (items_of_week(history, unit_id, wave) for wave in asked_in)
-        return tuple(one for week in weekly for one in week if one.item == item)
+        return tuple(
+            one for wave in asked_in for one in items_of_week(history, unit_id, wave, item)
+        )
 
     return book.once(f"asked {item} {unit_id} {to}", make)
 

@@ -57,7 +57,7 @@ def diagnose(
     spread = sigma2(counts, tree, lead)
     values = {f"sigma2:{item}": value for item, value in spread.items()}
     if joint.people:
-        within = correlations(joint, [item.id for item in asked])
+        within = fitted(correlations(joint, [item.id for item in asked]))
         values |= within
         values |= dict(_reliability(joint, len(groups) / units, scales, instrument))
         values |= dict(_drivers(within, [item.id for item in asked], instrument))
@@ -76,6 +76,23 @@ def correlations(joint: Joint, items: Sequence[str]) -> dict[str, float]:
         both = math.sqrt(xx * yy)
         found["corr:" + ":".join(pair)] = xy / both if both else 0.0
     return found
+
+
+def fitted(within: Mapping[str, float]) -> dict[str, float]:
+    """Return the nearest correlations that belong together; the same where these do.
+
+    Where many skip, each pair is of other people, and no answers at all need correlate like that.
+    """
+    pairs = [tuple(measure.split(":")[1:]) for measure in within]
+    order = {item: at for at, item in enumerate(dict.fromkeys(i for pair in pairs for i in pair))}
+    matrix = [[float(i == j) for j in order.values()] for i in order.values()]
+    for (one, other), value in zip(pairs, within.values(), strict=True):
+        matrix[order[one]][order[other]] = matrix[order[other]][order[one]] = value
+    near = reliability.nearest_correlation(matrix)
+    return {
+        measure: near[order[one]][order[other]]
+        for measure, (one, other) in zip(within, pairs, strict=True)
+    }
 
 
 def _within(pair: Pair) -> tuple[float, float, float]:

@@ -54,18 +54,26 @@ class BlockRow(NamedTuple):
 def weeks_of_series(history: History, index: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of `weekly_index` in each unit's present series, with omega as `weekly`.
 
-    `estimated` tells whether it is more than where it starts.
+    Columns: wave, unit_id, scale, index, coded, sampling, rounding, at_least, invited, weekly,
+    estimated (whether that is more than where it starts), series (the wave that it began with),
+    group; sorted by unit, scale and wave.
     """
     own = ((unit, history.series_waves(unit.unit_id)) for unit in history.units.values())
     series = pl.DataFrame(
         [(unit.unit_id, waves[0], unit.group) for unit, waves in own if waves],
-        schema={"unit_id": pl.String, "series": pl.String, "group": pl.Boolean},
+        schema={
+            "unit_id": history.kind("unit_id"),
+            "series": history.kind("wave"),
+            "group": pl.Boolean,
+        },
         orient="row",
+        strict=False,  # a unit without any row joins with none
     )
     weeks = index.join(series, on="unit_id").filter(pl.col("wave") >= pl.col("series"))
     shares = weekly_shares(weeks)
-    epochs = weeks.with_columns((pl.col("t") // FROZEN).alias("epoch"))
-    return epochs.join(shares, on=["span", "epoch"])
+    epochs = weeks.lazy().with_columns((pl.col("t") // FROZEN).alias("epoch"))
+    known = epochs.join(shares.lazy(), on=["span", "epoch"]).drop("t", "items", "span", "epoch")
+    return known.sort("unit_id", "scale", "wave").collect()
 
 
 def block_waves(waves: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -86,16 +94,23 @@ def block_table(history: History, weeks: pl.DataFrame) -> pl.DataFrame:
     """
     places = pl.DataFrame(
         [(wave, n, of[0]) for n, of in enumerate(block_waves(history.waves)) for wave in of],
-        schema={"wave": pl.String, "block": pl.Int64, "first": pl.String},
+        schema={
+            "wave": history.kind("wave"),
+            "block": pl.Int64,
+            "first": history.kind("wave"),
+        },
         orient="row",
+        strict=False,
     )
     shown = history.shown_weeks.join(places, on="wave").group_by("unit_id", "block").len("shown")
-    inside = weeks.join(places, on="wave").filter(pl.col("first") >= pl.col("series"))
-    enough = inside.join(
-        shown.filter(pl.col("shown") >= BLOCK // 2), on=["unit_id", "block"], how="semi"
+    often = shown.filter(pl.col("shown") >= BLOCK // 2)
+    inside = weeks.lazy().join(places.lazy(), on="wave")
+    enough = inside.filter(pl.col("first") >= pl.col("series")).join(
+        often.lazy(), on=["unit_id", "block"], how="semi"
     )
     blocks = (
         enough.sort("unit_id", "scale", "wave")
+        .collect()
         .group_by("unit_id", "scale", "block", "group", maintain_order=True)
         .agg(
             pl.col("index").mean().alias("mean"),

@@ -1,9 +1,8 @@
 """Every page at every width, theme, direction and zoom, and on paper.
 
-Pictures are taken of all of them, into the folder that PICTURES_OF_PAGES names. They are not
-compared with kept ones: the fonts are the system's, by design, so that two machines never draw
-the same pixels. What is compared instead holds for any font: nothing reaches over the side, no
-text lies on another, every target can be hit. People look at the pictures.
+Pictures are taken of all of them, into the folder that PICTURES_OF_PAGES names, for people to look
+at. What is measured holds for any of the reader's fonts: nothing reaches over the side, no text
+lies on another, every target can be hit. `test_references.py` compares with kept pictures.
 """
 
 import os

@@ -29,7 +29,17 @@ from pulse.release.cell import Cell
 from pulse.release.press import press
 from pulse.release.protected import ProtectedCounts
 from pulse.terms import RosterUnit, Tree, Unit
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, World, about, in_memory, tally, worlds
+from tests.property.worlds import (
+    INSTRUMENT,
+    ITEMS,
+    POLICY,
+    World,
+    about,
+    diagnosed,
+    in_memory,
+    tally,
+    worlds,
+)  # fmt: skip
 
 few = settings(max_examples=15, deadline=None)
 
@@ -37,9 +47,10 @@ few = settings(max_examples=15, deadline=None)
 def safe(world: World) -> ProtectedCounts:
     """Protect a world as a close does."""
     counts = world.counts
+    told = diagnosed(world, POLICY, counts)
     return protect_safely(
         world.tree,
-        lambda withdrawn: protect(world.tree, counts, POLICY, INSTRUMENT, withdrawn),
+        lambda withdrawn: protect(world.tree, counts, POLICY, INSTRUMENT, withdrawn, told),
         in_memory(world.tree, len(world.ballots)),
     )
 

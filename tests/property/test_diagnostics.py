@@ -16,8 +16,8 @@ from msgspec import structs
 from pulse.disclosure.groups import form_groups
 from pulse.release.cell import Cell
 from pulse.terms import RosterUnit
-from tests.property.test_unanimity import diagnosed, ours
-from tests.property.worlds import ITEMS, World
+from tests.property.test_unanimity import ours
+from tests.property.worlds import ITEMS, World, diagnosed
 
 KEPT: Mapping[str, Any] = json.loads(
     Path(__file__).with_name("hidden_sums.json").read_text(encoding="utf-8")

@@ -9,31 +9,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from pulse.closing.diagnostics import diagnose
 from pulse.disclosure import rounding
-from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.groups import form_groups
-from pulse.disclosure.protect import protect
 from pulse.disclosure.residues import OTHERS
 from pulse.release.cell import Cell
 from pulse.terms import TOP, Counts, RosterUnit
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, World, worlds
+from tests.property.worlds import ITEMS, World, protected, worlds
 
 Release = Callable[[World], tuple[Cell, ...]]
 
 
 def ours(world: World) -> tuple[Cell, ...]:
     """Release a world as Pulse does: items, scales, shares, and diagnostics where due."""
-    counts, found = world.counts, diagnosed(world)
-    return protect(world.tree, counts, POLICY, INSTRUMENT, root_diagnostics=found).cells
-
-
-def diagnosed(world: World) -> Diagnostics:
-    """Take the diagnostics of a world as a close does."""
-    numbers = {unit.unit_id: int(unit.g) for unit in world.tree.groups_in_order()}
-    groups = [numbers[group] for group, _ in world.ballots]
-    answers = bytes(answer for _, given_ in world.ballots for answer in given_)
-    return diagnose(groups, answers, world.counts, world.tree, POLICY, INSTRUMENT)
+    return protected(world).cells
 
 
 def with_exact_means(world: World) -> tuple[Cell, ...]:

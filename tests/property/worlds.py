@@ -7,7 +7,9 @@ from hashlib import sha256
 import msgspec
 from hypothesis import strategies as st
 
+from pulse.closing.diagnostics import diagnose
 from pulse.disclosure.bounds import Hit, hits, wave_of
+from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.policy import Policy, policy_for, restore
 from pulse.disclosure.protect import protect
@@ -106,9 +108,19 @@ def worlds(draw: st.DrawFn, *, least: int = 0) -> World:
     return World(units, tree, answered(tree, seed, rate, draw(st.sampled_from([0.0, 0.05, 0.3]))))
 
 
+def diagnosed(world: World, policy: Policy = POLICY, counts: Counts | None = None) -> Diagnostics:
+    """Take the diagnostics of a world as a close does."""
+    numbers = {unit.unit_id: int(unit.g) for unit in world.tree.groups_in_order()}
+    groups = [numbers[group] for group, _ in world.ballots]
+    answers = bytes(answer for _, given in world.ballots for answer in given)
+    return diagnose(groups, answers, counts or world.counts, world.tree, policy, INSTRUMENT)
+
+
 def protected(world: World, policy: Policy = POLICY) -> ProtectedCounts:
     """Protect a world's wave."""
-    return protect(world.tree, world.counts, policy, INSTRUMENT)
+    counts = world.counts
+    found = diagnosed(world, policy, counts)
+    return protect(world.tree, counts, policy, INSTRUMENT, root_diagnostics=found)
 
 
 def about(world: World, wave: str = WAVE) -> About:

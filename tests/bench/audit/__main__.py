@@ -14,9 +14,17 @@ from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
 from pulse.release.manifest import Tallies
 from pulse.release.press import press
-from pulse.terms import TOP, Counts, Tree
+from pulse.terms import TOP, Tree
 from tests.bench.disclosure.organisations import generated
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, described
+from tests.property.worlds import (
+    INSTRUMENT,
+    ITEMS,
+    POLICY,
+    World,
+    described,
+    diagnosed,
+    tally,
+)  # fmt: skip
 
 RATE, SKIPS = 0.7, 0.02
 
@@ -41,42 +49,40 @@ def measure(tree: Tree, waves: int) -> Measured:
 
 
 def _live(releases: Path, tree: Tree, wave: str, *, judge: bool = False) -> Measured:
-    counts = _counts(tree, wave)
+    world = _answered(tree, wave)
+    counts = tally(tree, world.ballots, ITEMS, wave)
+    found = diagnosed(world, POLICY, counts)
     started = time.perf_counter()
-    release = protect(tree, counts, POLICY, INSTRUMENT)
+    release = protect(tree, counts, POLICY, INSTRUMENT, root_diagnostics=found)
     protecting = time.perf_counter() - started
     cast = sum(counts.table[tree.root.unit_id][0])
     about = described(wave, Tallies(tree.root.invited, cast, cast, cast, 0))
-    found = [Measured(len(tree.units), 0, protecting, 0.0, ())]
+    measured = [Measured(len(tree.units), 0, protecting, 0.0, ())]
 
     def check(candidate: Path) -> tuple[str, ...]:
         if not judge:
             return ()
         begun = time.perf_counter()
         findings = audit_candidate(releases, candidate).findings
-        found.append(found[0]._replace(audit=time.perf_counter() - begun, findings=findings))
+        measured.append(measured[0]._replace(audit=time.perf_counter() - begun, findings=findings))
         return findings
 
     press(releases, release, tree, about, b"{}\n", check=check)
-    return found[-1]
+    return measured[-1]
 
 
-def _counts(tree: Tree, wave: str) -> Counts:
+def _answered(tree: Tree, wave: str) -> World:
     """Draw answers: each group has a level of its own, each person answers around it."""
     dice = random.Random(wave)
-    table = {unit.unit_id: [[0] * (TOP + 2) for _ in ITEMS] for unit in tree.units if unit.invited}
-    for unit in reversed(tree.units):
-        if unit.group and unit.invited:
-            level = dice.choice([2, 3, 3.5, 4, 4.2])
-            for _ in range(unit.invited):
-                if dice.random() < RATE:
-                    for row in table[unit.unit_id]:
-                        answer = min(TOP, max(1, round(dice.gauss(level, 1))))
-                        row[0 if dice.random() < SKIPS else answer] += 1
-        if unit.parent_id is not None and unit.invited:
-            for above, row in zip(table[unit.parent_id], table[unit.unit_id], strict=True):
-                above[:] = map(sum, zip(above, row, strict=True))
-    return Counts(wave, ITEMS, {unit: tuple(map(tuple, rows)) for unit, rows in table.items()})
+    ballots = []
+    for unit in tree.groups_in_order():
+        level = dice.choice([2, 3, 3.5, 4, 4.2])
+        for _ in range(unit.invited):
+            if dice.random() < RATE:
+                drawn = [min(TOP, max(1, round(dice.gauss(level, 1)))) for _ in ITEMS]
+                given = tuple(0 if dice.random() < SKIPS else answer for answer in drawn)
+                ballots.append((unit.unit_id, given))
+    return World((), tree, tuple(ballots))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -85,9 +85,9 @@ def shares(held: list[Held]) -> list[BlockShare]:
 def misses(rows: list[BlockShare], *, slack: float = 0.0) -> list[str]:
     """Return where the rows miss the bar, by more than `slack` standard errors of a coverage.
 
-    .935 to .975, from .925 in band 5 and from .90 of the outermost. That is a hundredth more than of
-    one week's figures may lie inside: who is silent by habit, and how much of what people say lasts,
-    are known only roughly, and the rough figures stay on the safe side.
+    .935 to .975, from .925 in band 5 and from .90 of the outermost. That is a hundredth more than
+    of one week's figures may lie inside: who is silent by habit, and how much of what people say
+    lasts, are known only roughly, and the rough figures stay on the safe side.
     """
     wrong = []
     for row in rows:

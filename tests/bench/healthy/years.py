@@ -48,13 +48,19 @@ class People(Struct, frozen=True):
     hard: dict[str, float]
 
 
-def people_of(groups: int, chance: np.random.Generator, *, habit: float | None = None) -> People:
-    """Draw the people of an organisation; `habit` as for `year`."""
+def people_of(
+    groups: int,
+    chance: np.random.Generator,
+    between: float = BETWEEN,
+    *,
+    habit: float | None = None,
+) -> People:
+    """Draw the people of an organisation; `between` and `habit` as for `year`."""
     sizes = np.clip(np.round(chance.lognormal(np.log(16), 0.5, groups)), 8, 60).astype(int)
     where = np.repeat(np.arange(groups), sizes)
     levels, lasting = {}, {}
     for scale in INSTRUMENT.scales:
-        levels[scale] = chance.normal(0, BETWEEN, groups)
+        levels[scale] = chance.normal(0, between, groups)
         lasting[scale] = levels[scale][where] + chance.normal(0, PERSON_SCALE, len(where))
     person = chance.normal(0, PERSON, len(where))
     keen = np.clip(RESPONSE + chance.normal(0, KEEN, len(where)), 0.3, 1.0)
@@ -71,6 +77,7 @@ def year(
     seed: int,
     shift: Shift = nothing,
     *,
+    between: float = BETWEEN,
     habit: float | None = None,
     everybody: Said | None = None,
     per: int = 0,
@@ -82,13 +89,14 @@ def year(
         weeks: how many waves are released.
         seed: of its chance.
         shift: what happens to the people of a group beside chance.
+        between: the standard deviation of the groups' own levels, points.
         habit: how much one person's answering in two weeks correlates, above 0; None where some
             are only a little likelier to answer than others.
-        per: how many groups make a department; 0 for none between them and the organisation.
         everybody: gathers the mean of each group if nobody were silent.
+        per: how many groups make a department; 0 for none between them and the organisation.
     """
     chance = np.random.default_rng(seed)
-    them = people_of(groups, chance, habit=habit)
+    them = people_of(groups, chance, between, habit=habit)
     sizes, where = them.sizes, them.where
     people = len(where)
     root = Unit("org", None, "Organisation", people, group=False, series=wave_name(0))

@@ -9,9 +9,11 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
+from pulse.closing.diagnostics import diagnose
 from pulse.closing.results import compose
 from pulse.disclosure.audit import audit_home
 from pulse.disclosure.audited_survey import shipped
+from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.policy import Policy, policy_for
 from pulse.disclosure.protect import protect
@@ -158,7 +160,14 @@ def _lived(
             for above, row in zip(table[unit.parent_id], table[unit.unit_id], strict=True):
                 above[:] = map(sum, zip(above, row, strict=True))
     counts = Counts(wave, items, {u: tuple(map(tuple, rows)) for u, rows in table.items()})
-    protected = (rule or safely)(tree, counts, policy_for(k), instrument, last=memory.last)
+    policy = policy_for(k)
+    numbers = {unit.unit_id: int(unit.g) for unit in tree.groups_in_order()}
+    groups = [numbers[tree.groups[organisation.people[person]]] for person, _ in given]
+    told = bytes(answer for _, answers in given for answer in answers)
+    found = diagnose(groups, told, counts, tree, policy, instrument)
+    protected = (rule or safely)(
+        tree, counts, policy, instrument, root_diagnostics=found, last=memory.last
+    )
     return Week(tree, people, counts, len(given), k, protected, instrument)
 
 
@@ -168,12 +177,13 @@ def safely(
     policy: Policy,
     instrument: Instrument,
     *,
+    root_diagnostics: Diagnostics,
     last: Mapping[str, bool] | None,
 ) -> ProtectedCounts:
     """Protect as a close does: what the auditor finds too narrow is withdrawn."""
 
     def protecting(withdrawn: frozenset[str]) -> ProtectedCounts:
-        return protect(tree, counts, policy, instrument, withdrawn, last=last)
+        return protect(tree, counts, policy, instrument, withdrawn, root_diagnostics, last)
 
     ballots = sum(counts.table[tree.root.unit_id][0])
     return protect_safely(tree, protecting, in_memory(tree, ballots))

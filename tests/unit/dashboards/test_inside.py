@@ -11,11 +11,11 @@ from litestar.testing import TestClient
 
 from dashboards.pages import weeks
 from dashboards.pages.statements import interval_words, mean_words, value_words
-from dashboards.pages.tiles import first_weeks
 from pulse.settings import Home
 from pulse.statistics.history import History, read_history
 from pulse.statistics.items import ItemFigure, items_of_week
 from pulse.statistics.scales import Scales
+from pulse.statistics.standing import first_weeks
 from tests.unit.dashboards import numbers
 from tests.unit.statistics.histories import INSTRUMENT, ROOT, history, team
 

@@ -14,12 +14,14 @@ from sqlalchemy import Engine
 
 from dashboards.desk import Book
 from dashboards.pages import trying
+from dashboards.pages.prospect import prospect
 from pulse.accounts import accesslog
 from pulse.clock import FixedClock
 from pulse.disclosure.groups import form_groups
 from pulse.practices import adopting, published
 from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
+from pulse.terms import Unit
 from tests.unit.dashboards import house
 from tests.unit.statistics.histories import history, team
 
@@ -227,7 +229,7 @@ def test_a_figure_marks_what_was_begun(home: Home, engine: Engine) -> None:
     [
         ("day-end-round", dt.date(2026, 11, 10), "Too early to tell: look after 4 weeks."),
         ("day-end-round", dt.date(2026, 10, 5), "Cannot tell: there are 3 weeks with figures"),
-        ("promise-list", dt.date(2026, 10, 5), "No statement of the weekly survey asks about"),
+        ("promise-list", dt.date(2026, 10, 5), "Whether it helped cannot be measured by the"),
     ],
 )
 def test_whether_it_helped_is_answered_or_left_open(
@@ -238,6 +240,66 @@ def test_whether_it_helped_is_answered_or_left_open(
     page = house.visitor(house.an_app(home), house.LEADER).get("/practices?unit=eng").text
     assert said in page
     engine.dispose()
+
+
+TODAY = dt.date(2026, 6, 1)
+
+
+def flat(unit: str, item: str, week: int) -> float:
+    """Answer the same everywhere, always."""
+    del unit, item, week
+    return 3.0
+
+
+@pytest.mark.parametrize(
+    ("card", "waves", "teams", "apart", "said"),
+    [
+        ("promise-list", 24, 8, 0, "cannot be measured by the weekly survey: no statement"),
+        ("quick-poll", 24, 8, 0, "cannot be measured by the weekly survey: no statement"),
+        ("day-end-round", 5, 8, 0, "if it begins today: that takes eight weeks with figures"),
+        ("day-end-round", 5, 8, 0, "there are 5. Begun on 22 June 2026 or later it can"),
+        ("day-end-round", 24, 5, 0, "other teams to compare with that try nothing for this, and "),
+        ("day-end-round", 24, 8, 3, "and there are 4."),
+        ("day-end-round", 24, 8, 2, "can be measured once there are eight weeks with figures"),
+        ("day-end-round", 24, 8, 2, "Changes of fewer than 7 points are mostly not noticed"),
+    ],
+)
+def test_a_card_says_beforehand_whether_it_can_be_measured(
+    card: str, waves: int, teams: int, apart: int, said: str
+) -> None:
+    """Cards without a statement, late starts and too few others say so before anybody begins."""
+    units = tuple(team(f"t{number}") for number in range(teams))
+    book = Book("", history(flat, waves, units))
+    busy = [f"t{number + 1}" for number in range(apart)]
+    assert said in prospect(book, trying.cards()[card], "t0", TODAY, busy)
+
+
+def test_a_small_organisation_is_told_beforehand() -> None:
+    """Under sixty people nothing can be told of a team, and the card says so."""
+    root = Unit("org", None, "Organisation", 40, group=False, series="2026-W01")
+    book = Book("", history(flat, 24, (team("t0"),), root=root))
+    assert "sixty people" in prospect(book, trying.cards()["kindness"], "t0", TODAY, ())
+
+
+def test_what_tried_something_for_the_scale_is_no_comparison(engine: Engine) -> None:
+    """Of any card of the scale, unless it ended half a year before; other scales do not count."""
+    for unit, card in (("a", "kindness"), ("b", "who-knows"), ("c", "team-game")):
+        use = adopting.adopt(engine, unit, card, dt.date(2026, 1, 5))
+        if unit == "c":
+            adopting.end(engine, use.use_id, dt.date(2026, 2, 2))
+    assert trying.busy(engine, "care", "2026-W20") == {"a", "c"}
+    assert trying.busy(engine, "care", "2026-W40") == {"a"}
+    engine.dispose()
+
+
+def test_before_the_button_stands_what_can_be_told(home: Home) -> None:
+    """Whoever may begin a card reads it there; whoever may not is spared it."""
+    app = house.an_app(home)
+    page = house.visitor(app, house.LEADER).get("/practices?unit=eng").text
+    for card in trying.cards():
+        own = page[page.index(f'id="{card}"') :]
+        assert "Whether it helped" in own[: own.index("Begin in")]
+    assert "Whether it helped" not in house.visitor(app, house.HR).get("/practices").text
 
 
 def test_a_home_whose_list_cannot_be_written_goes_on(home: Home, engine: Engine) -> None:
@@ -285,12 +347,13 @@ def test_a_statement_of_a_pack_stands_among_the_others_and_feeds_no_tile(tmp_pat
 
 
 def test_a_statement_about_a_leader_is_seen_by_that_leader_alone(tmp_path: Path) -> None:
-    """HR does not see it, the leader above does not see it of a team, and staff never do."""
+    """HR does not see it, nor the leader above, of a team or of all together; staff never do."""
     home = house.a_home(tmp_path, weeks=9)
     house.release(home, 9, more=("P11",))
     app, text = house.an_app(home), "My leader made time for me outside of planned meetings."
-    assert text in house.visitor(app, house.LEADER).get("/units/eng").text
-    assert text not in house.visitor(app, house.LEADER).get("/units/web").text
+    assert text in house.visitor(app, house.TEAM).get("/units/data").text
+    for unit in ("eng", "web", "data"):
+        assert text not in house.visitor(app, house.LEADER).get(f"/units/{unit}").text
     for unit in ("org", "eng", "web"):
         assert text not in house.visitor(app, house.HR).get(f"/units/{unit}").text
     assert text.encode() not in (home.releases / house.WAVES[9] / "results.json").read_bytes()

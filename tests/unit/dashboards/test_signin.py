@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from dashboards.tries import Limits
 from pulse.accounts import accesslog, directory, tokens
 from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
@@ -170,13 +171,40 @@ def test_removing_an_account_ends_its_session(fresh: Home) -> None:
     assert client.get("/").headers["location"] == "/login"
 
 
-def test_tries_to_sign_in_are_limited_by_address(fresh: Home) -> None:
-    """After the limit each further try gets 429 for a minute; reading the form is free."""
-    client = house.visitor(house.an_app(fresh, sign_ins_per_minute=3))
+@pytest.mark.parametrize("email", [house.HR, "who@x.org"])
+def test_tries_to_sign_in_are_limited_by_account(fresh: Home, email: str) -> None:
+    """After the limit each further try gets 429 for a minute, known or not; reading is free.
+
+    Everybody comes from one network address, as behind a proxy, and the others still sign in.
+    """
+    app = house.an_app(fresh, limits=Limits(one=3))
+    client = house.visitor(app)
     for _ in range(5):
         assert client.get("/login").status_code == 200
-    answers = [house.sign_in(client, house.HR, "wrong") for _ in range(4)]
+    spelled = (email, f" {email.upper()}", email, email)
+    answers = [house.sign_in(client, each, "wrong") for each in spelled]
     assert answers == [401, 401, 401, 429]
+    assert house.sign_in(house.visitor(app), house.LEADER) == 303
+
+
+def test_an_office_behind_a_proxy_signs_in(fresh: Home) -> None:
+    """Thirty tries in one minute from one network address, ten people's, keep nobody out."""
+    app = house.an_app(fresh, limits=Limits())
+    client = house.visitor(app)
+    others = [house.sign_in(client, f"p{number % 10}@x.org", "wrong") for number in range(30)]
+    assert set(others) == {401}
+    assert house.sign_in(house.visitor(app), house.HR) == 303
+
+
+def test_tries_outside_do_not_use_up_those_inside(fresh: Home) -> None:
+    """Whoever is signed in may try the password while somebody guesses it."""
+    app = house.an_app(fresh, limits=Limits(one=3))
+    inside, outside = house.visitor(app, house.HR), house.visitor(app)
+    assert [house.sign_in(outside, house.HR, "wrong") for _ in range(3)][-1] == 429
+    token = house.form_token(inside.get("/account").text)
+    fields = {"_csrf_token": token, "current": "wrong", "new": LONG, "again": LONG}
+    answers = [inside.post("/account", data=fields).status_code for _ in range(4)]
+    assert answers == [422, 422, 422, 429]
 
 
 def test_a_token_reads_data_and_nothing_else(fresh: Home) -> None:

@@ -6,23 +6,24 @@ from pathlib import Path
 from msgspec import structs
 
 from pulse.disclosure.audit import audit_home, audit_release
-from pulse.disclosure.diagnostics import Diagnostics
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
 from pulse.release import cells, ledger, manifest, treefile
 from pulse.release.cell import Cell
 from pulse.release.manifest import Manifest, Tallies
 from pulse.release.press import press
-from pulse.statistics.reliability import stepped_up
 from pulse.terms import RosterUnit, Tree
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, described, tally
+from tests.property.worlds import (
+    INSTRUMENT,
+    ITEMS,
+    POLICY,
+    World,
+    described,
+    diagnosed,
+    tally,
+)  # fmt: skip
 
 WAVES = ("2026-W08", "2026-W09", "2026-W10")
-DIAGNOSTICS = {
-    "sigma2:A1": 1.1, "sigma2:E1": 0.9, "corr:A1:A2": 0.412, "corr:A1:S1": -0.3,
-    "icc1:safety": 0.081, "r2:A2": 0.21, "driver:A2:A1": 0.134, "driver:A2:W1": 0.074,
-}  # fmt: skip
-
 Forgery = Callable[[list[Cell]], list[Cell]]
 
 
@@ -48,10 +49,9 @@ def release_waves(releases: Path) -> None:
         ]
         counts = tally(tree, ballots, ITEMS, wave)
         cast = len(ballots)
-        stepped = stepped_up(0.08, (cast - 1) / 12)
-        found = Diagnostics({**DIAGNOSTICS, "icc2:safety": stepped}, cast - 1)
+        found = diagnosed(World((), tree, tuple(ballots)), POLICY, counts)
         release = protect(tree, counts, POLICY, INSTRUMENT, frozenset(), found)
-        tallies = Tallies(tree.root.invited, cast + 1, cast, cast - 1, 1)
+        tallies = Tallies(tree.root.invited, cast + 2, cast + 1, cast, 1)
         press(releases, release, tree, described(wave, tallies), b"{}\n", check=audit_release)
 
 

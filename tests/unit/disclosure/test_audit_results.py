@@ -10,10 +10,9 @@ from msgspec import structs
 
 from pulse.closing.results import compose
 from pulse.disclosure.audit import audit_release
-from pulse.disclosure.protect import protect
 from pulse.release.manifest import Tallies
 from pulse.release.press import press
-from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, described, tally
+from tests.property.worlds import INSTRUMENT, ITEMS, World, described, protected
 from tests.unit.disclosure.pressed import forge, found, organisation
 
 WAVE = "2026-W09"
@@ -29,7 +28,8 @@ def with_results(tmp_path: Path) -> Path:
         for unit in tree.groups_in_order()
         for person in range(unit.invited - 4)
     ]
-    release = protect(tree, tally(tree, ballots, ITEMS, WAVE), POLICY, INSTRUMENT)
+    world = World((), tree, tuple(ballots))
+    release = protected(world)
     cast = len(ballots)
     tallies = Tallies(tree.root.invited, cast, cast, cast, 0)
     about = described(WAVE, tallies)

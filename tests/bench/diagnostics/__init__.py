@@ -1,0 +1,1 @@
+"""Honest answers of every kind: does the audit refuse the diagnostics of any?"""
