@@ -3,11 +3,14 @@
 It reads `releases/` and `accounts/` of a home and has no way to anything else.
 """
 
+import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from argon2 import PasswordHasher
 from litestar import Litestar
@@ -39,6 +42,7 @@ from dashboards import (
 )  # fmt: skip
 from dashboards.desk import Desk, Shelf
 from dashboards.layout import templates
+from dashboards.tries import Limits, Tries
 from pulse.accounts.passwords import PasswordWorker
 from pulse.accounts.provider import provider_for
 from pulse.accounts.vault import Vault
@@ -49,6 +53,7 @@ from pulse.store.databases import accounts_engine
 from pulse.store.files import write_atomically
 from pulse.store.schema import check_schema
 
+LIMITS: Final = Limits()
 _BODY_LIMIT = 16 * 1024  # bytes; the largest form is a change of password
 
 
@@ -57,8 +62,7 @@ def create_app(
     *,
     clock: Clock | None = None,
     hasher: PasswordHasher | None = None,
-    sign_ins_per_minute: int = signin.PER_MINUTE,
-    letters_per_hour: int = signin.LETTERS_PER_HOUR,
+    limits: Limits = LIMITS,
 ) -> Litestar:
     """Return the app for leaders, HR, auditors and administrators.
 
@@ -66,8 +70,7 @@ def create_app(
         home: the home to serve; default `PULSE_HOME`, else `./pulse-home`.
         clock: another than the settings say, for tests.
         hasher: cheaper password parameters, for tests.
-        sign_ins_per_minute: tries from one network address.
-        letters_per_hour: mails that may be asked for from one network address.
+        limits: how often a minute passwords may be tried and mails asked for.
 
     Raises:
         BadSetting: the settings are not usable, or single sign-on lacks its extra or secret.
@@ -78,6 +81,7 @@ def create_app(
     https = settings.dashboards_url.startswith("https:")
     engine = accounts_engine(home, settings, serving=True)
     check_schema(engine, "accounts")
+    csrf = _csrf(home, https=https)
     desk = Desk(
         home=home,
         settings=settings,
@@ -87,9 +91,12 @@ def create_app(
         vault=Vault(home.accounts),
         provider=provider_for(home, settings),
         shelf=Shelf(home.releases),
+        sign_ins=Tries(limits.one, limits.together),
+        letters=Tries(limits.letters, limits.letters),
+        postman=ThreadPoolExecutor(max_workers=1, thread_name_prefix="postman"),
+        stranger_key=hashlib.sha256(f"pulse-stranger/v1\0{csrf.secret}".encode()).digest(),
     )
     session = sessions.configuration(https=https)
-    limits = signin.rate_limits(sign_ins_per_minute, letters_per_hour)
     app = Litestar(
         route_handlers=[
             signin.show_login, signin.sign_in, signin.show_code, signin.check_code,
@@ -106,10 +113,8 @@ def create_app(
             api.releases, api.units, api.series, api.unit_cells, api.export_csv, api.columns_csv,
             assets.serve_asset, upkeep.health, upkeep.metrics,
         ],
-        middleware=[
-            *(limit.middleware for limit in limits), session.middleware, access.WhoAsks,
-        ],
-        csrf_config=_csrf(home, https=https),
+        middleware=[session.middleware, access.WhoAsks],
+        csrf_config=csrf,
         exception_handlers=failures.HANDLERS,
         stores={"sessions": sessions.store(home.accounts / "sessions")},
         template_config=templates(),
@@ -151,6 +156,7 @@ def _opened(desk: Desk) -> Callable[[Litestar], AbstractAsyncContextManager[None
         await sync_to_thread(signin.tidy, desk)
         await sync_to_thread(practices.publish, desk)  # for staff, as the accounts have it
         yield
+        desk.postman.shutdown()
         desk.passwords.close()
         desk.engine.dispose()
 

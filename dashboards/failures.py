@@ -26,7 +26,7 @@ _WORDS: Final = {
     413: ("Too large", "What was sent is larger than anything this page takes."),
     429: (
         "Please wait a while",
-        "There were many tries from your network just now. Nothing is lost.",
+        "There were many tries just now. Nothing is lost; please try again in a minute.",
     ),
     500: ("Something broke on our side", "Nothing was changed. Please try again in a moment."),
     503: ("Very busy", "Please try again in a moment."),

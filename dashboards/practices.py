@@ -22,6 +22,7 @@ from pulse.errors import WrongState
 from pulse.instrument.practices import Practice
 from pulse.practices import adopting, published
 from pulse.practices.adopting import Use
+from pulse.statistics.helped import MEANING
 from pulse.terms import Unit
 
 AnyRequest = Request[Any, Any, Any]
@@ -39,13 +40,21 @@ class Shelf(msgspec.Struct, frozen=True):
 class Shown(msgspec.Struct, frozen=True):
     """What the page says; `unit` is None before there is a release, `everywhere` is HR's list.
 
-    `choices` are the units to choose from, `depths` how deep each lies below the first.
+    `choices` are the units to choose from, each with how deep it lies below the first.
+    `prospects` say by card what could be told of it if `unit` began it today.
     """
 
     unit: Trying | None
     choices: tuple[tuple[Unit, int], ...]
     everywhere: tuple[Tried, ...]
     shelves: tuple[Shelf, ...]
+    prospects: dict[str, str]
+
+    @property
+    def meaning(self) -> str:
+        """What an answer can mean and what not; nothing where there is none yet."""
+        looked_at = self.unit is not None and self.unit.looked_at
+        return MEANING if looked_at or any(use.looked_at for use in self.everywhere) else ""
 
 
 @get("/practices", include_in_schema=False, guards=[Allowed("see_practices")])
@@ -95,13 +104,16 @@ async def looked(request: AnyRequest, use_id: FromPath[int]) -> Response[Any]:
 def publish(desk: Desk) -> None:
     """Write the list that staff read; where that fails, the operator is told and work goes on."""
     known = trying.cards()
-    rows = [
-        published.Tried(use.unit_id, use.practice, known[use.practice].title, use.since)
-        for use in adopting.running(desk.engine)
-        if use.practice in known
-    ]
+
+    def read() -> list[published.Tried]:
+        return [
+            published.Tried(use.unit_id, use.practice, known[use.practice].title, use.since)
+            for use in adopting.running(desk.engine)
+            if use.practice in known
+        ]
+
     try:
-        published.publish(desk.home, rows)
+        published.renew(desk.home, desk.engine, read)
     except OSError as error:
         desk.report(error)
 
@@ -166,6 +178,7 @@ def _shown(desk: Desk, book: Book, scope: Scope, unit_id: str | None) -> Shown:
             trying.tried(desk, book, use) for use in running if use.unit_id != unit_id
         ),
         shelves=_shelves(book),
+        prospects=trying.prospects(desk, book, one.unit_id) if one and one.leads else {},
     )
 
 

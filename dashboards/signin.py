@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.response import Redirect
 
 from dashboards import sessions
@@ -17,49 +16,10 @@ from pulse.accounts import accesslog, directory, factor, links, provider, sittin
 from pulse.accounts.directory import Account
 from pulse.accounts.sittings import Sitting, Way
 
-PER_MINUTE: Final = 20  # sign-ins from one network address
-LETTERS_PER_HOUR: Final = 10  # mails asked for from one network address
 FORGOTTEN: Final = "/forgotten"
-# Whatever takes a password or a code may be tried as often as a sign-in.
-_PASSWORDS: Final = frozenset({
-    "/login", "/login/code", "/account",
-    *(f"/account/second-factor/{step}" for step in ("start", "confirm", "codes", "remove")),
-})  # fmt: skip
 _SORRY: Final = "This address and password do not belong together."
 _WRONG: Final = "This code does not fit, or it was used already. A new one comes every 30 seconds."
 RESTING: Final = "There were too many tries. Please wait a quarter of an hour."
-
-
-async def _is_sign_in(request: AnyRequest) -> bool:
-    path = request.url.path.rstrip("/")
-    if request.method == "POST":
-        return path in _PASSWORDS or path.startswith(links.PATH)
-    return path.startswith("/login/provider")
-
-
-async def _is_forgotten(request: AnyRequest) -> bool:
-    return request.method == "POST" and request.url.path.rstrip("/") == FORGOTTEN
-
-
-def rate_limits(per_minute: int, per_hour: int) -> tuple[RateLimitConfig, RateLimitConfig]:
-    """Return Litestar's limits by network address: on sign-ins, and on mails asked for."""
-    return (
-        RateLimitConfig(
-            rate_limit=("minute", per_minute),
-            check_throttle_handler=_is_sign_in,
-            set_rate_limit_headers=False,
-        ),
-        RateLimitConfig(
-            rate_limit=("hour", per_hour),
-            check_throttle_handler=_is_forgotten,
-            identifier_for_request=lambda request: f"mail {_client(request)}",
-            set_rate_limit_headers=False,
-        ),
-    )
-
-
-def _client(request: AnyRequest) -> str:
-    return request.client.host if request.client else ""
 
 
 @get("/login", include_in_schema=False, sync_to_thread=False)
@@ -79,14 +39,15 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     with_passwords(desk)
     email, password = await fields(request, "email", "password")
     email = email.strip()
-    found = await sync_to_thread(directory.find, desk.engine, email)
-    stored = None if found is None else found[1]
-    right = await asyncio.wrap_future(desk.passwords.verify(stored, password))
-    if found is None or stored is None or not right:
+    desk.sign_ins.take(f"typed {email.casefold()}")  # known here or not: the answer is the same
+    account, stored, beside = await sync_to_thread(
+        directory.find_beside, desk.engine, email, desk.stranger_key
+    )
+    right = await asyncio.wrap_future(desk.passwords.verify(stored, password, beside))
+    if account is None or stored is None or not right:
         # Noted for a stranger too: the time it takes must not tell who has an account.
-        await note(desk, None if found is None else found[0], "refused", "sign-in")
+        await note(desk, account, "refused", "sign-in")
         return _form(request, status=401, email=email, problem=_SORRY)
-    account = found[0]
     if desk.passwords.outdated(stored):
         fresh = await asyncio.wrap_future(desk.passwords.hash(password))
         await sync_to_thread(directory.rehash, desk.engine, account.account_id, stored, fresh)

@@ -27,6 +27,7 @@ async def leave(request: AnyRequest) -> Response[Any]:
     """Send the browser to the provider, with a cookie that it must bring back."""
     desk: Desk = request.app.state.desk
     provider = _provider(desk)
+    desk.sign_ins.take()
     try:
         begun = await sync_to_thread(provider.start, desk.engine, desk.clock)
     except NotKnown as error:
@@ -46,6 +47,7 @@ async def come_back(
     """
     desk: Desk = request.app.state.desk
     provider = _provider(desk)
+    desk.sign_ins.take()
     state, code = (str(request.query_params.get(n, ""))[:_LONGEST] for n in ("state", "code"))
     brought = request.cookies.get(_name(desk), "")
     if not state or not hmac.compare_digest(brought.encode(), state.encode()):

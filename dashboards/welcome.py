@@ -26,16 +26,26 @@ def show_forgotten(request: AnyRequest) -> Response[Any]:
 
 @post(FORGOTTEN, include_in_schema=False)
 async def ask_for_link(request: AnyRequest) -> Response[Any]:
-    """Answer the same to everybody; whether anybody has this address is looked up afterwards.
+    """Answer the same to everybody; whether anybody has this address is looked up elsewhere.
 
-    Neither the words nor the time can tell, because both are out before the question is asked.
+    Neither the words nor the time can tell: the answer is out before the question is asked, and
+    the postman asks it, so that a next request on this connection does not wait for it either.
     """
     desk: Desk = request.app.state.desk
     with_passwords(desk)
     (email,) = await fields(request, "email")
+    desk.letters.take()
     answer = page(request, "forgotten.html", done=True)
-    answer.background = BackgroundTask(sync_to_thread, post_link, desk, email.strip())
+    answer.background = BackgroundTask(desk.postman.submit, _post, desk, email.strip())
     return answer
+
+
+def _post(desk: Desk, email: str) -> None:
+    """Do what the answer promised; what breaks is told to the operator."""
+    try:
+        post_link(desk, email)
+    except Exception as error:  # noqa: BLE001 - nobody waits for this thread
+        desk.report(error)
 
 
 def post_link(desk: Desk, email: str) -> None:

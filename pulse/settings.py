@@ -63,6 +63,7 @@ class Home:
         self.state = path / "state"
         self.published = path / "state" / "w"
         self.trees = path / "state" / "trees"
+        self.summary = path / "state" / "summary.json"
         self.settings_file = path / "pulse.toml"
 
     def folders(self) -> tuple[Path, ...]:

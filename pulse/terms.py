@@ -41,6 +41,14 @@ def week_name(wave: str) -> str:
     return f"week {number.lstrip('0')} of {year}"
 
 
+def week_span(waves: tuple[str, ...]) -> str:
+    """Return several weeks in a row: "weeks 44-47, 2026", over New Year with both years."""
+    first, last = waves[0].split("-W"), waves[-1].split("-W")
+    if first[0] == last[0]:
+        return f"weeks {int(first[1])}\N{EN DASH}{int(last[1])}, {last[0]}"
+    return f"week {int(first[1])}, {first[0]} \N{EN DASH} week {int(last[1])}, {last[0]}"
+
+
 class Secret:
     """Bytes that cannot be printed, logged or serialised by accident."""
 
@@ -72,12 +80,16 @@ def silent(label: str, done: int, total: int) -> None:
 
 
 class RosterUnit(msgspec.Struct, frozen=True):
-    """A unit as the roster knows it, in roster order; `people` sit directly in it."""
+    """A unit as the roster knows it, in roster order; `people` sit directly in it.
+
+    `leaders` says that these people lead others.
+    """
 
     unit_id: str
     parent_id: str | None
     name: str
     people: int
+    leaders: bool = False
 
 
 class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +100,10 @@ class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A node of the frozen tree (field meanings: the data dictionary of tree.json)."""
+    """A node of the frozen tree (field meanings: the data dictionary of tree.json).
+
+    `leaders` is a group of leaders, large enough for what is asked of such groups alone.
+    """
 
     unit_id: str
     parent_id: str | None

@@ -21,6 +21,7 @@ from litestar.testing import TestClient
 import dashboards.app
 import pulse.admin.app
 import pulse.app
+from dashboards.tries import Limits
 from pulse.accounts import directory
 from pulse.clock import Clock
 from pulse.disclosure.audit import audit_home
@@ -30,6 +31,7 @@ from pulse.release import reading
 from pulse.settings import Home
 from pulse.store.databases import ACCOUNTS
 from pulse.store.engine import sqlite_engine
+from pulse.upkeep.telling import tell
 from pulse.web.published import read_current
 from tests.unit.dashboards.house import CHEAP, PASSWORD, make_tables, sign_in
 
@@ -98,6 +100,7 @@ def everything(home: Home, clock: Clock, out: Path, *, alter: Alter = as_it_is) 
         alter: what a broken app would do to each answer.
     """
     fresh_accounts(home, clock)
+    tell(home)  # as `pulse serve` does
     seen: Seen = {}
     for stand in stands(home, clock):
         with _client(stand.app, alter) as client:
@@ -180,7 +183,7 @@ def stands(home: Home, clock: Clock) -> Iterator[Stand]:
     yield Stand(
         "dashboards",
         dashboards.app.create_app(
-            home, clock=clock, hasher=CHEAP, sign_ins_per_minute=1_000
+            home, clock=clock, hasher=CHEAP, limits=Limits(1_000, 1_000, 1_000)
         ),
         (NOBODY, *ROLES),
         {

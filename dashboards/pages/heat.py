@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from dashboards.desk import Book
 from dashboards.pages import drawing, weeks
-from dashboards.pages.tiles import first_weeks
 from dashboards.pages.view import View
 from pulse.accounts.scope import Scope
 from pulse.statistics.items import ItemFigure, items_of_week
 from pulse.statistics.scales import Direction
+from pulse.statistics.standing import first_weeks
 from pulse.terms import Unit
 
 MOST_ROWS: Final = 200

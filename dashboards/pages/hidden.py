@@ -3,7 +3,7 @@
 import msgspec
 
 from dashboards.pages import weeks
-from pulse.accounts.scope import Scope
+from pulse.accounts.scope import Scope, units_inside
 from pulse.statistics.history import History
 from pulse.terms import Unit
 
@@ -37,7 +37,7 @@ def hidden(history: History, scope: Scope, unit_id: str) -> Hidden:
             for wave in reversed(history.series_waves(unit_id))
             if (wave, unit_id) not in history.shown
         ),
-        notes=tuple(_notes(history, unit)),
+        notes=(*_notes(history, unit), *_of_leaders(history, scope, unit)),
     )  # fmt: skip
 
 
@@ -58,6 +58,24 @@ def _notes(history: History, unit: Unit) -> list[str]:
     if unit.changed:
         notes.append("People joined or left since the last week shown, so steps may be coarser.")
     return notes
+
+
+def _of_leaders(history: History, scope: Scope, unit: Unit) -> list[str]:
+    """Return why the newest week's statement about leaders is not shown here."""
+    items = history.instrument.items
+    kept = [i for i in history.release(history.waves[-1]).manifest.lead if i in items]
+    if not kept or scope.sees_measure(unit.unit_id, f"item:{kept[0]}"):
+        return []
+    if items[kept[0]].to_leaders:
+        why = "It is shown of groups made of leaders, to whoever leads them and to nobody else."
+        return [f"One statement of this week was for leaders alone. {why}"]
+    several = not unit.group or len(units_inside(history.tree(), unit.unit_id)) > 1
+    why = (
+        "people of several leaders are together here, so it is shown to nobody"
+        if several
+        else "it is shown to that leader alone"
+    )
+    return [f"One statement of this week is about people's own leader: {why}."]
 
 
 def _shown_once(history: History, unit: Unit) -> bool:

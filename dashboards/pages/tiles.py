@@ -7,16 +7,18 @@ import msgspec
 from markupsafe import Markup
 
 from dashboards.pages import drawing, weeks
-from pulse.instrument import Instrument
 from pulse.statistics.items import ItemFigure, items_of_week
 from pulse.statistics.scales import Block, Direction, Estimate, Scales, WeekPoint
+from pulse.statistics.standing import standing, words
 
 WEEKS: Final = 12
-NO_COMPARISON: Final = "no comparison: the weeks before are hidden"
 
 
 class Tile(msgspec.Struct, frozen=True):
-    """One scale of one unit, ready to be drawn; `estimate` is None where nothing may be said."""
+    """One scale of one unit, ready to be drawn; `estimate` is None where nothing may be said.
+
+    `alarm` says what small weekly moves add up to, empty where that is nothing.
+    """
 
     scale: str
     name: str
@@ -27,6 +29,7 @@ class Tile(msgspec.Struct, frozen=True):
     drawn_interval: Markup
     drawn_arrow: Markup
     drawn_line: Markup
+    alarm: str = ""
 
     @property
     def number(self) -> str:
@@ -39,11 +42,7 @@ class Tile(msgspec.Struct, frozen=True):
 
         A tile of the past has none: directions are tested for the newest weeks alone.
         """
-        if self.direction is None:
-            return ""
-        if self.estimate is not None and self.direction.key == "hidden":
-            return NO_COMPARISON
-        return self.direction.words
+        return "" if self.direction is None else words(self.estimate, self.direction)
 
     @property
     def interval(self) -> str:
@@ -90,14 +89,9 @@ def _tile(
     scales: Scales, unit_id: str, scale: str, this_week: Sequence[ItemFigure], to: str
 ) -> Tile:
     block = last_ended(scales, unit_id, scale, to)
-    if block is None:
-        block = first_weeks(scales.history.instrument, scale, this_week)
-    estimate = block.estimate if block else None
-    direction: Direction | None = scales.directions.get((unit_id, scale), Direction("too_early"))
-    if block is not None and estimate is None:
-        direction = Direction("hidden")
-    if to and to != scales.history.latest:
-        direction = None
+    told = standing(scales, unit_id, scale, block, this_week)
+    block, estimate = told.block, told.estimate
+    direction = None if to and to != scales.history.latest else told.direction
     return Tile(
         scale=scale,
         name=scales.history.instrument.scales[scale].name,
@@ -110,34 +104,5 @@ def _tile(
         else Markup(""),
         drawn_arrow=drawing.arrow(direction.key) if direction else Markup(""),
         drawn_line=drawing.sparkline(points(scales, unit_id, scale, to)[-WEEKS:]),
+        alarm=told.alarm if direction else "",
     )
-
-
-def first_weeks(
-    instrument: Instrument, scale: str, this_week: Sequence[ItemFigure]
-) -> Block | None:
-    """Return one week of a scale from its statements, or None where none of them is shown.
-
-    The interval is the mean of the statements' intervals: the same people answered them all, so
-    their errors need not average out, and this is on the safe side.
-    """
-    own = [f for f in this_week if (i := instrument.items.get(f.item)) and i.scale == scale]
-    shown = [f for f in own if f.mean is not None]
-    if not own:
-        return None
-    if not shown:
-        return Block(waves=(own[0].wave,), missing=(own[0].wave,))
-    low, value, high = (
-        25 * (sum(column) / len(shown) - 1)
-        for column in zip(*(_upright(instrument, f) for f in shown), strict=True)
-    )
-    least = min(f.at_least or 0 for f in shown)
-    return Block((own[0].wave,), (), least, Estimate(value, low, high))
-
-
-def _upright(instrument: Instrument, figure: ItemFigure) -> tuple[float, float, float]:
-    shown = figure.value if figure.pooled else figure.mean
-    low, mean, high = figure.low or 1.0, shown or 1.0, figure.high or 5.0
-    if instrument.items[figure.item].reverse:
-        return 6 - high, 6 - mean, 6 - low
-    return low, mean, high

@@ -41,10 +41,7 @@ class TrendRow(msgspec.Struct, frozen=True):
 
 
 class TrendSection(msgspec.Struct, frozen=True):
-    """One scale of a unit page; `ends` counts the weeks drawn as marks.
-
-    `alarm` says what small weekly moves add up to, empty where that is nothing.
-    """
+    """One scale of a unit page; `ends` counts the weeks drawn as marks."""
 
     tile: Tile
     figure: str
@@ -52,7 +49,6 @@ class TrendSection(msgspec.Struct, frozen=True):
     rows: tuple[TrendRow, ...]
     gaps: int
     ends: int
-    alarm: str
 
     @property
     def drawable(self) -> bool:
@@ -89,9 +85,7 @@ def sections(
         ends = sum(point.status == "coded" for point in line)
         drawn_at = address("figures", unit_id, tile.scale, to)
         told_at = address("tables", unit_id, tile.scale, to)
-        alarm = None if to else scales.alarms.get((unit_id, tile.scale))
-        told = alarm.words if alarm is not None and alarm.key != "quiet" else ""
-        found.append(TrendSection(tile, drawn_at, told_at, rows, gaps, ends, told))
+        found.append(TrendSection(tile, drawn_at, told_at, rows, gaps, ends))
     return tuple(found)
 
 

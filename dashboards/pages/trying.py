@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from dashboards.desk import Book, Desk
 from dashboards.pages import weeks
+from dashboards.pages.prospect import NOTHING_ASKED, prospect
 from dashboards.pages.tiles import Tile
 from pulse.accounts.scope import Scope
 from pulse.charts.trend import Mark
@@ -18,12 +19,10 @@ from pulse.practices import adopting
 from pulse.practices.adopting import Use
 from pulse.practices.suggesting import Reading, Suggestion, suggest
 from pulse.practices.tables import AT_ONCE
-from pulse.statistics.practice_effect import LEAST, Effect, practice_effect
+from pulse.statistics.helped import Effect
+from pulse.statistics.practice_effect import LEAST, WINDOW, practice_effect
+from pulse.statistics.scales import Scales
 
-ALSO: Final = "What else happened in those weeks counts in too."
-NOTHING_ASKED: Final = (
-    "No statement of the weekly survey asks about this; look at it together with the team."
-)
 POOLED: Final = 5  # units from which on they are looked at together
 
 
@@ -46,6 +45,11 @@ class Tried(msgspec.Struct, frozen=True):
     together: str
     gone: bool = False
 
+    @property
+    def looked_at(self) -> bool:
+        """Whether its time has come and its answer is from figures."""
+        return self.due and bool(self.practice.outcome)
+
 
 class Trying(msgspec.Struct, frozen=True):
     """What a page says of practices in one unit; `leads`: whoever looks may begin and end them.
@@ -59,6 +63,11 @@ class Trying(msgspec.Struct, frozen=True):
     suggestions: tuple[Suggestion, ...]
     running: tuple[Tried, ...]
     marked: str = ""
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether there is an answer from figures, which needs its meaning said."""
+        return any(use.looked_at for use in self.running)
 
     @property
     def room(self) -> bool:
@@ -95,27 +104,36 @@ def tried_in(desk: Desk, book: Book, scope: Scope, unit_id: str, tiles: Sequence
         unit_id=unit_id,
         unit=book.history.units[unit_id].name,
         leads=scope.leads(unit_id),
-        suggestions=suggestions(tiles, own),
+        suggestions=suggestions(book.scales, unit_id, tiles, own),
         running=tuple(tried(desk, book, use) for use in now),
         marked=", ".join(f"{cards()[use.practice].title}, {weeks.day(use.since)}" for use in own),
     )
 
 
-def suggestions(tiles: Sequence[Tile], own: Sequence[Use]) -> tuple[Suggestion, ...]:
-    """Return at most two practices for what a unit's tiles show as low or falling."""
-    readings = [
-        Reading(
-            tile.scale, tile.name, tile.estimate.value if tile.estimate else None,
-            bool(tile.estimate and tile.direction and tile.direction.key == "lower"),
-        )
-        for tile in tiles
-    ]  # fmt: skip
+def suggestions(
+    scales: Scales, unit_id: str, tiles: Sequence[Tile], own: Sequence[Use]
+) -> tuple[Suggestion, ...]:
+    """Return at most two practices for what is likely low in a unit's tiles, or lower."""
     return suggest(
-        readings,
+        [_reading(scales, unit_id, tile) for tile in tiles],
         cards().values(),
         trying={use.practice for use in own if use.ended is None},
         tried={use.practice for use in own},
         at_most=AT_ONCE - sum(use.ended is None for use in own),
+    )
+
+
+def _reading(scales: Scales, unit_id: str, tile: Tile) -> Reading:
+    alarm = scales.alarms.get((unit_id, tile.scale))
+    beside = scales.comparison(unit_id, tile.scale)
+    return Reading(
+        tile.scale,
+        tile.name,
+        tile.estimate.value if tile.estimate else None,
+        tile.estimate.high if tile.estimate else 100.0,
+        falling=tile.direction is not None and tile.direction.key == "lower",
+        lasting=alarm is not None and alarm.key == "lower" and not alarm.turned,
+        behind=beside is not None and beside.key == "lower",
     )
 
 
@@ -133,23 +151,19 @@ def tried(desk: Desk, book: Book, use: Use) -> Tried:
         since=weeks.day(use.since),
         look=weeks.day(look) if look else "",
         due=due,
-        answer=_answer(book, use, practice, due=due) if unit else "",
+        answer=_answer(desk.engine, book, use, practice, due=due) if unit else "",
         together=together(desk.engine, book, practice) if due else "",
         gone=unit is None,
     )
 
 
-def _answer(book: Book, use: Use, practice: Practice, *, due: bool) -> str:
+def _answer(engine: Engine, book: Book, use: Use, practice: Practice, *, due: bool) -> str:
     if not practice.outcome:
         return NOTHING_ASKED
     if not due:
         return f"Too early to tell: look after {practice.look_after_weeks} weeks."
-    found = _effect(book, practice, {use.unit_id: use.wave})
-    if found.estimate is not None:
-        return f"{found.sentence} {ALSO}"
-    if found.why != "early":
-        return found.sentence
-    return _missing(book, use, practice.scale)
+    found = _effect(engine, book, practice, {use.unit_id: use.wave})
+    return _missing(book, use, practice.scale) if found.why == "early" else found.sentence
 
 
 def _missing(book: Book, use: Use, scale: str) -> str:
@@ -160,11 +174,14 @@ def _missing(book: Book, use: Use, scale: str) -> str:
     lacking = LEAST - (len(shown) - before)
     if before < LEAST:
         return (
-            f"Cannot tell: there are {before} weeks with figures before it began, and "
-            f"{LEAST} are needed."
+            f"Cannot tell: {_weeks(before)} with figures before it began, and {LEAST} are needed."
         )
     more = f"{lacking} more week{'s' * (lacking > 1)} with figures" if lacking > 0 else "more weeks"
     return f"Cannot tell yet: that takes {more}."
+
+
+def _weeks(count: int) -> str:
+    return "there is 1 week" if count == 1 else f"there are {count} weeks"
 
 
 def together(engine: Engine, book: Book, practice: Practice) -> str:
@@ -179,12 +196,41 @@ def together(engine: Engine, book: Book, practice: Practice) -> str:
     }
     if not practice.outcome or len(starts) < POOLED:
         return ""
-    found = _effect(book, practice, starts)
+    found = _effect(engine, book, practice, starts)
     if found.why or found.teams < POOLED:
         return ""
     return f"In the {found.teams} units that try it, looked at together: {found.sentence}"
 
 
-def _effect(book: Book, practice: Practice, starts: dict[str, str]) -> Effect:
-    name = f"effect {practice.scale} {sorted(starts.items())}"
-    return book.once(name, lambda: practice_effect(book.history, practice.scale, starts))
+def _effect(engine: Engine, book: Book, practice: Practice, starts: dict[str, str]) -> Effect:
+    apart = busy(engine, practice.scale, min(starts.values())) - starts.keys()
+    name = f"effect {practice.scale} {sorted(starts.items())} {sorted(apart)}"
+    return book.once(
+        name, lambda: practice_effect(book.history, practice.scale, starts, apart=apart)
+    )
+
+
+def busy(engine: Engine, scale: str, wave: str) -> frozenset[str]:
+    """Return the units that tried something for `scale` later than half a year before `wave`."""
+    known = cards()
+    begin = dt.date.fromisocalendar(int(wave[:4]), int(wave[6:]), 1) - dt.timedelta(weeks=WINDOW)
+    return frozenset(
+        use.unit_id
+        for use in adopting.uses(engine)
+        if use.practice in known
+        and known[use.practice].scale == scale
+        and (use.ended is None or use.ended >= begin)
+    )
+
+
+def prospects(desk: Desk, book: Book, unit_id: str) -> dict[str, str]:
+    """Return by card what could be told of it if the unit began it today."""
+    day = today(desk)
+    year, week, _ = day.isocalendar()
+    apart = {
+        scale: busy(desk.engine, scale, f"{year:04}-W{week:02}") - {unit_id}
+        for scale in book.history.instrument.scales
+    }
+    return {
+        card.id: prospect(book, card, unit_id, day, apart[card.scale]) for card in cards().values()
+    }

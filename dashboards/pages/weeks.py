@@ -3,6 +3,10 @@
 import datetime as dt
 from typing import Final
 
+from pulse.terms import week_span as span
+
+__all__ = ["between", "day", "monday", "name", "numbers", "short", "span", "whole"]
+
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -32,14 +36,6 @@ def short(wave: str) -> str:
     """Return the week as it stands in a table: "Week 47, 2026"."""
     year, week = wave.split("-W")
     return f"Week {int(week)}, {year}"
-
-
-def span(waves: tuple[str, ...]) -> str:
-    """Return several weeks in a row: "weeks 44-47" or, over New Year, with both years."""
-    first, last = waves[0].split("-W"), waves[-1].split("-W")
-    if first[0] == last[0]:
-        return f"weeks {int(first[1])}\N{EN DASH}{int(last[1])}, {last[0]}"
-    return f"week {int(first[1])}, {first[0]} \N{EN DASH} week {int(last[1])}, {last[0]}"
 
 
 def numbers(waves: tuple[str, ...]) -> str:

@@ -5,6 +5,10 @@ Roles are for need-to-know, not for safety: disclosure control holds against eve
 A leader sees the units at and below their own, each where it stands now; a unit of earlier weeks
 that has gone is seen by the leader under whom it last stood. A leader whose team is merged into a
 larger group sees that group. A pool ("other teams together") belongs to the unit it hangs under.
+
+What is said about a leader is seen by that leader alone: of the people who sit directly in the own
+unit, where they are a group of their own. Where people of several units are one group, or a
+figure spans several groups, it would speak of several leaders, and nobody sees it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -46,7 +50,8 @@ class Scope(msgspec.Struct, frozen=True):
     """The units and measures one account sees.
 
     `units` is None for everything. `top` is the unit whose overview is the account's first page,
-    None where there is nothing to see (yet).
+    None where there is nothing to see (yet). `led` are the groups made of nobody but the people
+    directly in the own unit: of these alone the items about a leader are the account's.
     """
 
     role: Role
@@ -54,6 +59,7 @@ class Scope(msgspec.Struct, frozen=True):
     top: str | None
     units: frozenset[str] | None
     leader_items: frozenset[str]
+    led: frozenset[str] = frozenset()
 
     def sees(self, unit_id: str) -> bool:
         """Tell whether a unit or pool is inside."""
@@ -65,7 +71,7 @@ class Scope(msgspec.Struct, frozen=True):
             return False
         if measure.rpartition(":")[2] not in self.leader_items:
             return True
-        return self.role == "leader" and unit_id in {self.own_unit, self.top}
+        return self.role == "leader" and unit_id in self.led
 
     def leads(self, unit_id: str) -> bool:
         """Tell whether this account may begin and end practices in a unit."""
@@ -94,7 +100,24 @@ def scope_of(account: Account, trees: Iterable[Tree], leader_items: Collection[s
         units |= inside - decided
         decided |= {unit.unit_id for unit in tree.units}
     top = unit_in(everything[0], own) if everything else None
-    return Scope(account.role, own, top, frozenset(units), hidden_items)
+    return Scope(account.role, own, top, frozenset(units), hidden_items, _led(everything, own))
+
+
+def _led(trees: Collection[Tree], own: str) -> frozenset[str]:
+    """Return the groups that were the own unit's alone in every tree that has them."""
+    alone: set[str] = set()
+    others: set[str] = set()
+    for tree in trees:
+        group = tree.groups.get(own)
+        mine = group if group is not None and units_inside(tree, group) == [own] else None
+        alone |= set() if mine is None else {mine}
+        others |= {unit.unit_id for unit in tree.units if unit.unit_id != mine}
+    return frozenset(alone - others)
+
+
+def units_inside(tree: Tree, group_id: str) -> list[str]:
+    """Return the roster units whose own people are in a group."""
+    return [roster_id for roster_id, group in tree.groups.items() if group == group_id]
 
 
 def unit_in(tree: Tree, roster_id: str) -> str | None:

@@ -51,7 +51,11 @@ TEMPLATE: Final = go.layout.Template(
 )
 
 # A fresh copy is not needed: Plotly copies what it is given.
-WEEKS: Final = {"type": "date", "tickformat": "%b\n%Y", "nticks": 6, "showgrid": False}
+# Ticks closer than a month carry their day, else "Oct" would stand beside "Oct".
+WEEKS: Final = {
+    "type": "date", "tickformat": "%b\n%Y", "nticks": 6, "showgrid": False,
+    "tickformatstops": [{"dtickrange": [None, 27 * 86_400_000], "value": "%-d %b\n%Y"}],
+}  # fmt: skip
 
 
 class Pause(NamedTuple):

@@ -24,14 +24,18 @@ def audit(run: Run) -> None:
     """Check every release and the ledger from the files alone.
 
     Hashes, chain, residues, rules and what figures tell together are computed again from what
-    was written. Exits 1 when it finds anything, or cannot come to a clear end.
+    was written, and so is what staff read of the four scales. Exits 1 when it finds anything, or
+    cannot come to a clear end.
     """
     from pulse.disclosure.audit import audit_home
     from pulse.release import ledger
+    from pulse.upkeep.telling import finding
 
     _ = run.settings
     with progress() as told:
         report = audit_home(run.home.releases, told)
+    if told_otherwise := finding(run.home) if report.ok else "":
+        report = msgspec.structs.replace(report, ok=False, findings=(told_otherwise,))
     head = ledger.head(run.home.releases)
     run.say({**msgspec.to_builtins(report), "head": head}, _words(report, head))
     if not report.ok:

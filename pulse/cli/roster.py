@@ -8,7 +8,7 @@ import msgspec
 
 from pulse import wave as waves
 from pulse.cli.frame import Command, Group, Run, pass_run
-from pulse.disclosure.groups import form_groups, merges
+from pulse.disclosure.groups import form_groups, marked, merges
 from pulse.errors import TooSmall
 from pulse.release import treefile
 from pulse.roster import import_roster, read_files
@@ -33,7 +33,8 @@ def roster() -> None:
     name="import",
     cls=Command,
     epilog=(
-        "UNITS.csv   unit_id,parent_id,name       one root, whose parent_id is empty\n"
+        "UNITS.csv   unit_id,parent_id,name[,leaders]  one root, whose parent_id is empty;\n"
+        "            leaders: yes where the people directly in a unit lead others\n"
         "PEOPLE.csv  person_id,email,unit_id[,locale][,timezone]\n"
         "Example: pulse roster import units.csv people.csv --dry-run"
     ),
@@ -45,9 +46,10 @@ def roster() -> None:
 def import_(run: Run, units: Path, people: Path, *, dry_run: bool) -> None:
     """Replace the roster by UNITS and PEOPLE, all or nothing."""
     files = read_files(units, people)
-    tree = _tree(run, files.headcounts())
+    tree = next_tree(run, files.headcounts())
     imported = import_roster(run.state, files, dry_run=dry_run)
     merged = [] if tree is None else [Merged(unit, into) for unit, into in merges(tree)]
+    led = [] if tree is None else marked(tree, files.headcounts(), run.settings.k)
     run.say(
         {
             "units": imported.units,
@@ -57,13 +59,21 @@ def import_(run: Run, units: Path, people: Path, *, dry_run: bool) -> None:
             "joined": imported.joined,
             "left": imported.left,
             "moved": imported.moved,
+            "leaders": led,
         }
     )
+    for each in led:
+        if each.why:
+            run.note(
+                f"{each.unit_id} is marked as made of leaders, but {each.why}: it is asked "
+                "nothing that only leaders are asked."
+            )
     if dry_run:
         run.note("Nothing was changed: this was a dry run.")
 
 
-def _tree(run: Run, units: Sequence[RosterUnit]) -> Tree | None:
+def next_tree(run: Run, units: Sequence[RosterUnit]) -> Tree | None:
+    """Return the groups that a wave would have with these units; None if none can be opened."""
     settings = run.settings
     try:
         return form_groups(units, settings.smallest_group, _sticky(run), settings.k)

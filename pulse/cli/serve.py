@@ -60,6 +60,8 @@ def serve(
         listeners = [Listener(only, HALVES[only], host, port)]
     listeners = [one for one in listeners if only in {None, one.name}]
     _refuse_other_schemas(run, only)
+    if only in {None, "staff", "issuer"}:
+        _tell_staff(run)
     if admin_host != host and only in {None, "admin"}:
         run.note("The administrator's app stays on this machine; --host names a private address.")
     run.note(f"Links in invitations point to {settings.base_url}.")
@@ -78,6 +80,14 @@ def _refuse_other_schemas(run: Run, only: str | None) -> None:
         _ = run.state
     if only in {None, "dashboards"}:
         _ = run.accounts
+
+
+def _tell_staff(run: Run) -> None:
+    """Bring what staff read of the scales up to the newest release and this version."""
+    from pulse.upkeep.telling import tell_apart
+
+    if not tell_apart(run.home):
+        run.note("Staff see no figures of the four scales for now; `pulse audit` may say why.")
 
 
 def environ_of(run: Run) -> dict[str, str]:

@@ -5,12 +5,14 @@ from pathlib import Path
 import click
 
 from pulse.cli.frame import Command, Group, Run, pass_run
+from pulse.cli.roster import next_tree
 from pulse.errors import BadInstrument
 from pulse.instrument import Instrument, load, record
 from pulse.instrument import packs as packfile
 from pulse.instrument import practices as cards
 from pulse.instrument.tomlfile import parse
 from pulse.practices import packs
+from pulse.roster import headcounts
 
 
 @click.group(cls=Group)
@@ -140,13 +142,10 @@ def off(run: Run) -> None:
 
 
 def _led(run: Run) -> bool:
-    """Tell whether the last wave had a group made of leaders."""
-    from pulse import wave as waves
-    from pulse.release import treefile
-
-    last = waves.last_asked(run.state)
-    kept = run.home.trees / f"{last.wave}.json" if last else None
-    return kept is not None and kept.exists() and packs.led(treefile.read_kept(kept))
+    """Tell whether the next wave has a group made of leaders, as the roster is now."""
+    units = headcounts(run.state)
+    tree = next_tree(run, units) if units else None
+    return tree is not None and packs.led(tree)
 
 
 def _packs(instrument: Instrument, now: packs.Run | None) -> str:

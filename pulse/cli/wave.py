@@ -107,6 +107,7 @@ def close(
             run.home, run.settings, run.clock, run.state, week,
             peeled=peeled, abandon=abandon, without_store=without_store, progress=bar,
         )  # fmt: skip
+    _tell_staff(run)
     run.say(closed)
     if closed.box:
         run.note(
@@ -131,7 +132,16 @@ def release(run: Run, wave: str | None, *, accept_spoiled: bool, without_store: 
             run.home, run.settings, run.clock, run.state, under_way(run, wave),
             accept_spoiled=accept_spoiled, without_store=without_store, progress=bar,
         )  # fmt: skip
+    _tell_staff(run)
     run.say(released)
+
+
+def _tell_staff(run: Run) -> None:
+    """Work out what staff read of the scales; the release stands whether or not that succeeds."""
+    from pulse.upkeep.telling import tell_apart
+
+    if not tell_apart(run.home):
+        run.note("Staff see no figures of the four scales yet; `pulse serve` tries again.")
 
 
 @wave.command(cls=Command)

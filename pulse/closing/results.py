@@ -59,8 +59,8 @@ class Results(msgspec.Struct, frozen=True):
     """The page for staff as data; `closes` is an ISO time.
 
     `unit_id`, `series` and the numbers of people are the organisation's; `at_least` and `invited`
-    are 0 where it is hidden. Intervals and lines over several weeks are worked out by who shows
-    them, from these files alone: each holds the released cells of its wave and nothing else.
+    are 0 where it is hidden. Intervals and lines over several weeks are not in it: they are worked
+    out from all releases (`pulse.statistics.summarising`), and this holds cells of its wave alone.
     """
 
     wave: str

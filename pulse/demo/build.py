@@ -31,6 +31,7 @@ from pulse.store.databases import accounts_engine, state_engine
 from pulse.store.home import make_home
 from pulse.terms import Progress, Response, silent
 from pulse.token.invites import link
+from pulse.upkeep.telling import tell
 from pulse.web.page import staff_page
 
 SEED: Final = "harbour"
@@ -101,6 +102,7 @@ def build(
         logins = tuple(_accounts(home, settings, clock, organisation))
         _practices(home, settings, clock, wave.wave, weeks)
         links = tuple(_links(home, settings, engine, wave))
+        tell(home)
     finally:
         engine.dispose()
     return Demo(wave.wave, wave.closes, people, weeks, links, logins)

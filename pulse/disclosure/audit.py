@@ -15,6 +15,7 @@ import msgspec
 from pulse.disclosure import (
     audited_cells,
     audited_diagnostics,
+    audited_leaders,
     audited_results,
     audited_survey,
     audited_tree,
@@ -154,6 +155,7 @@ def _audited(folder: Path, before: _Before | None, survey: Survey) -> Verdict:
     rows = cells.rows(cells.read(folder / cells.NAME))
     sheet = Sheet(described, rules, tree, rows)
     found += audited_cells.findings(sheet)
+    found += audited_leaders.findings(sheet, survey)
     found += audited_diagnostics.findings(rows, described, rules, tree, survey.now)
     results = reading.read_file(folder / "results.json")
     found += audited_results.findings(results, sheet, survey)

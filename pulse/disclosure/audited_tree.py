@@ -17,6 +17,8 @@ def findings(tree: Tree) -> Iterator[str]:
     yield from _shape(tree)
     yield from _sizes(tree)
     yield from _naming(tree)
+    if any(unit.leaders for unit in tree.units if not unit.group):
+        yield "a unit that is no group is called one of leaders."
     if tree.tree_version != treefile.version(tree.units, tree.groups):
         yield "the tree's version is not that of its structure."
 

@@ -9,8 +9,10 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+import msgspec
 from msgspec import structs
 
+from pulse.disclosure.policy import NAMED_FLOOR, WITHHELD
 from pulse.errors import BadRoster, TooSmall
 from pulse.release import treefile
 from pulse.terms import Member, RosterUnit, Tree, Unit
@@ -74,12 +76,43 @@ def form_groups(
     else:
         for unit in reversed(roster.preorder):
             forming.settle(unit)
-    return _tree(roster, forming)
+    return _marked(_tree(roster, forming), units, fewest_leaders(k))
+
+
+def fewest_leaders(k: int) -> int:
+    """Return the fewest leaders whose own statements can ever be shown: leader_k and two more."""
+    return max(NAMED_FLOOR, k) + WITHHELD
 
 
 def merges(tree: Tree) -> list[tuple[str, str]]:
     """List the roster units that have no figures of their own, each with the group it is in."""
     return [(u, g) for u, g in tree.groups.items() if g not in {u, u + OWN}]
+
+
+class Led(msgspec.Struct, frozen=True):
+    """A roster unit marked as made of leaders, its group, and why that group is none of theirs.
+
+    `group` is empty where nobody sits directly in the unit, `why` where its group is theirs alone.
+    """
+
+    unit_id: str
+    group: str
+    why: str
+
+
+def marked(tree: Tree, units: Iterable[RosterUnit], k: int) -> list[Led]:
+    """Tell of each unit that the roster marks as made of leaders what became of the mark."""
+    groups = {unit.unit_id: unit for unit in tree.units}
+    found = [(u.unit_id, tree.groups.get(u.unit_id, "")) for u in units if u.leaders]
+    return [Led(unit_id, group, _why_not(groups.get(group), k)) for unit_id, group in found]
+
+
+def _why_not(group: Unit | None, k: int) -> str:
+    if group is None:
+        return "nobody sits directly in it"
+    if group.invited < fewest_leaders(k):
+        return f"fewer than {fewest_leaders(k)} people are in its group"
+    return "" if group.leaders else "others are in the same group"
 
 
 class _Roster:
@@ -228,6 +261,19 @@ def _tree(roster: _Roster, forming: _Forming) -> Tree:
         waiting.extend(reversed(below))
     in_order = {u.unit_id: groups[u.unit_id] for u in roster.units if u.unit_id in groups}
     return Tree(treefile.version(units, in_order), _numbered(units), in_order)
+
+
+def _marked(tree: Tree, units: Iterable[RosterUnit], fewest: int) -> Tree:
+    """Mark the groups of leaders; one person who leads nobody makes it a group like any other.
+
+    One that is too small to be shown is not marked, so that nobody is asked in vain.
+    """
+    mixed = {tree.groups[unit.unit_id] for unit in units if unit.people and not unit.leaders}
+    led = (u.group and u.invited >= fewest and u.unit_id not in mixed for u in tree.units)
+    both = zip(tree.units, led, strict=True)
+    return structs.replace(
+        tree, units=tuple(structs.replace(unit, leaders=mark) for unit, mark in both)
+    )
 
 
 def _below(roster: _Roster, forming: _Forming, unit: RosterUnit) -> list[_Group | RosterUnit]:

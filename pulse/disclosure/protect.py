@@ -30,6 +30,10 @@ class ScoredItem(Protocol):
     def leader(self) -> bool:
         """Whether it rates one named leader."""
 
+    @property
+    def to_leaders(self) -> bool:
+        """Whether only groups made of leaders are asked it."""
+
 
 class Scoring(Protocol):
     """What an instrument must tell: its items by id (`pulse.instrument.Instrument` does)."""
@@ -69,6 +73,8 @@ def protect(
     hidden = forced_hidden
     patterns = []
     for items, k in item_classes(counts.items, lead, policy_):
+        if any(instrument.items[item].to_leaders for item in items):
+            hidden |= not_asked(tree)
         chosen = pattern.choose(tree, counts, items, k, hidden, last, order=policy_.prefer)
         hidden |= {unit.unit_id for unit in tree.units if unit.unit_id not in chosen.shown}
         patterns.append(chosen)
@@ -93,6 +99,14 @@ def protect(
         published=tuple(u for u in peopled if u in patterns[0].shown),
         hidden=tuple(u for u in peopled if u not in patterns[0].shown),
     )
+
+
+def not_asked(tree: Tree) -> frozenset[str]:
+    """Return the units that show nothing of what only groups made of leaders are asked.
+
+    Not the units above such a group either: of their headcounts nearly nobody was asked.
+    """
+    return frozenset(unit.unit_id for unit in tree.units if not unit.leaders)
 
 
 def _scales(

@@ -15,7 +15,8 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One statement; agreement is good unless `reverse`.
 
     `leader` items say something about one leader, and are shown under the higher k. An item of
-    a pack has no `scale`: it is reported by itself and feeds no other figure.
+    a pack has no `scale`: it is reported by itself and feeds no other figure. With `to_leaders`
+    it is asked only of groups made of leaders.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     facet: str = ""
     reverse: bool = False
     leader: bool = False
+    to_leaders: bool = False
     origin: tuple[str, ...] = ()
     since: str = ""
 
@@ -108,8 +110,7 @@ class Instrument(msgspec.Struct, frozen=True):
 
     def for_leaders(self, asked: Iterable[str]) -> tuple[str, ...]:
         """Return those ids of `asked` that only groups made of leaders are asked."""
-        theirs = {i for pack in self.packs.values() if pack.asked == "leaders" for i in pack.items}
-        return tuple(item for item in asked if item in theirs)
+        return tuple(item for item in asked if self.items[item].to_leaders)
 
 
 def reversed_mean(item: Item, mean: float) -> float:

@@ -58,7 +58,8 @@ def read(data: bytes, name: str, history: Record) -> Packs:
                 raise BadInstrument(f"Two items share the id {given.id}.", where=where)
             item = Item(
                 id=given.id, text=given.text, scale="", facet=pack.id, reverse=given.reverse,
-                leader=pack.leader, origin=given.origin, since=given.since,
+                leader=pack.leader, to_leaders=pack.asked == "leaders", origin=given.origin,
+                since=given.since,
             )  # fmt: skip
             wording.check(item, history, where=f"{where}.items.{item.id}")
             items[item.id] = item

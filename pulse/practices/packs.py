@@ -90,7 +90,8 @@ def switch_on(
         raise Refused(f"A pack is asked in 1 to {LONGEST} waves.", where="waves")
     if chosen.asked == "leaders" and not leaders:
         raise Refused(
-            "Only groups made of leaders are asked this pack, and there is no such group.",
+            "Only groups made of leaders are asked this pack, and there is no such group. "
+            "Mark their units in UNITS.csv (leaders: yes) and import the roster again.",
             where=pack,
         )
     if chosen.leader and not agreed:

@@ -6,16 +6,19 @@ and says nothing about answers. It holds units and practices, no person.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from sqlalchemy import Engine
 
 from pulse.settings import Home
 from pulse.store.files import PUBLIC, make_folder, write_atomically
+from pulse.store.lock import only_one
 
 NAME: Final = "current.json"
+LOCK: Final = "practices.lock"
 
 
 class Tried(msgspec.Struct, frozen=True):
@@ -32,8 +35,23 @@ class _File(msgspec.Struct, frozen=True):
     running: tuple[Tried, ...] = ()
 
 
+def renew(home: Home, engine: Engine, read: Callable[[], Iterable[Tried]]) -> None:
+    """Write the list anew from what holds, the table in the accounts' database.
+
+    It is read and written by one at a time, on every machine: of two who change something at
+    once the second to write has read what the first has done, so the file loses neither.
+
+    Args:
+        home: whose list it is.
+        engine: of the accounts.
+        read: reads the table; called when nobody else is writing.
+    """
+    with only_one(home.accounts / LOCK, engine, wait=True):
+        publish(home, read())
+
+
 def publish(home: Home, running: Iterable[Tried]) -> None:
-    """Write the list; the table in the accounts' database is what holds."""
+    """Write a list as it is; `renew` is for lists that others change meanwhile."""
     if not home.practices.is_dir():  # a home made before there were practices
         make_folder(home.practices, home.mode(home.practices))
     data = msgspec.json.encode(_File(1, tuple(running)))

@@ -1,26 +1,57 @@
-"""What could be tried: at most two practices for what is low or falling in a unit.
+"""What could be tried: at most two practices for what is likely low in a unit, or lower.
 
-It knows released figures only, as its caller read them, and no answers, no people and no other
-unit. Where nothing is low or falling, nothing is suggested: a card that always hangs there is not
-read.
+A figure alone is no reason: answers lie around 60 of 100 nearly everywhere, and an estimate under
+any such line is as often noise. A scale is a reason where its interval, a test or the organisation
+says so. Where nothing does, one card is offered as that, and only while nothing is being tried.
+It knows released figures only, as its caller read them, and no answers and no people.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from pulse.instrument.practices import Practice
 
 AT_MOST: Final = 2
-LOW: Final = 60.0  # 0-100 points; nearer to "neither" than to "agree"
+ANYWAY: Final = "Nothing is likely low or lower here; {name} has the most room"
+MIDDLE: Final = 50.0  # 0-100 points; under it, disagreement outweighs agreement
 
 
 class Reading(NamedTuple):
-    """One scale of a unit as released: `value` 0-100, None where hidden; `falling`: likely real."""
+    """One scale of a unit as released: `value` and the upper end of its interval, 0-100.
+
+    `value` is None where hidden. `falling`: likely lower than in the block before. `lasting`:
+    lower than it used to be, and not on its way back. `behind`: likely lower than the
+    organisation.
+    """
 
     scale: str
     name: str
     value: float | None
+    high: float = 100.0
     falling: bool = False
+    lasting: bool = False
+    behind: bool = False
+
+    @property
+    def why(self) -> str:
+        """The first reason there is to try something, in words; empty for none."""
+        return next((words for words in self._reasons if words), "")
+
+    @property
+    def rank(self) -> int:
+        """How far behind other reasons it comes: 0 for a fall."""
+        return len(tuple(takewhile(lambda words: not words, self._reasons)))
+
+    @property
+    def _reasons(self) -> tuple[str, ...]:
+        told = (
+            (self.falling, "is lower than in the four weeks before, and likely so"),
+            (self.lasting, "is lower than it used to be"),
+            (self.behind, "is likely lower than in the whole organisation"),
+            (self.high < MIDDLE, "is likely under 50, the middle between agreeing and not"),
+        )
+        return tuple(f"{self.name} {words}" if holds else "" for holds, words in told)
 
 
 class Suggestion(NamedTuple):
@@ -38,7 +69,9 @@ def suggest(
     tried: Collection[str] = (),
     at_most: int = AT_MOST,
 ) -> tuple[Suggestion, ...]:
-    """Return at most two practices, for what is falling first and then for what is lowest.
+    """Return at most two practices: for a fall, what stays lower, what is behind, what is low.
+
+    Of the same reason the lowest comes first. Without any reason it is one at most.
 
     Args:
         readings: the unit's scales.
@@ -47,20 +80,26 @@ def suggest(
         tried: ids that it tried before; they come last.
         at_most: how many more it may begin.
     """
-    needs = _needs(readings)
+    shown = [reading for reading in readings if reading.value is not None]
+    needs = sorted((r for r in shown if r.why), key=lambda r: (r.rank, r.value or 0.0))
+    if not needs:
+        return () if trying else _anyway(shown, practices, tried)
     shelves = [(need, _shelf(need.scale, practices, trying, tried)) for need in needs]
     found: list[Suggestion] = []
     for turn in range(AT_MOST):
         for need, shelf in shelves:
             if turn < len(shelf) and len(found) < min(at_most, AT_MOST):
-                found.append(Suggestion(shelf[turn], _why(need)))
+                found.append(Suggestion(shelf[turn], need.why))
     return tuple(found)
 
 
-def _needs(readings: Iterable[Reading]) -> list[Reading]:
-    shown = [(reading, reading.value) for reading in readings if reading.value is not None]
-    asked = [(r, value) for r, value in shown if r.falling or value < LOW]
-    return [r for r, _ in sorted(asked, key=lambda pair: (not pair[0].falling, pair[1]))]
+def _anyway(
+    shown: Iterable[Reading], practices: Iterable[Practice], tried: Collection[str]
+) -> tuple[Suggestion, ...]:
+    """Return one card for a unit in which nothing is likely low: for what has the most room."""
+    lowest = min(shown, key=lambda r: r.value or 0.0, default=None)
+    shelf = _shelf(lowest.scale, practices, (), tried) if lowest else ()
+    return tuple(Suggestion(card, ANYWAY.format(name=lowest.name)) for card in shelf[:1] if lowest)
 
 
 def _shelf(
@@ -69,9 +108,3 @@ def _shelf(
     """Return the cards of a scale: new ones first, then such as can be looked at, then short."""
     own = [each for each in practices if each.scale == scale and each.id not in trying]
     return sorted(own, key=lambda p: (p.id in tried, not p.outcome, p.minutes, p.id))
-
-
-def _why(need: Reading) -> str:
-    if need.falling:
-        return f"{need.name} is lower than in the four weeks before, and likely so"
-    return f"{need.name} is at {need.value:.0f} of 100"

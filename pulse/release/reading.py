@@ -1,5 +1,7 @@
 """Reading releases: only what the ledger names exists, and only with matching hashes."""
 
+import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -7,7 +9,7 @@ import msgspec
 from pulse.errors import BadRelease
 from pulse.release import ledger, manifest, treefile
 from pulse.release.manifest import Manifest
-from pulse.terms import Tree
+from pulse.terms import Tree, Unit
 
 
 class Release(msgspec.Struct, frozen=True):
@@ -57,12 +59,40 @@ def load(releases: Path, wave: str) -> Release:
     """
     for entry in ledger.read(releases):
         if entry.wave == wave:
-            folder = releases / wave
-            described = _manifest(releases, entry)
-            tree = treefile.read(folder / "tree.json")
-            results = (folder / "results.json").read_bytes()
-            return Release(wave, described, tree, results, folder)
+            return _release(releases, entry, treefile.read)
     raise BadRelease("This wave was not released.", where=wave)
+
+
+def everything(releases: Path) -> tuple[Release, ...]:
+    """Read every release, ascending by wave; BadRelease as in `load`.
+
+    Most units are the same from week to week: those that are equal are one object, and so are
+    trees, so that a hundred weeks of a large organisation take the room of a few.
+    """
+    trees: dict[bytes, Tree] = {}
+    units: dict[Unit, Unit] = {}
+    groups: list[Mapping[str, str]] = []
+
+    def tree(path: Path) -> Tree:
+        data = read_file(path)
+        digest = hashlib.sha256(data).digest()
+        if digest not in trees:
+            found = treefile.decode(data)
+            same = tuple(units.setdefault(unit, unit) for unit in found.units)
+            known = next((each for each in groups if each == found.groups), found.groups)
+            groups[:] = [known]
+            trees[digest] = msgspec.structs.replace(found, units=same, groups=known)
+        return trees[digest]
+
+    entries = sorted(ledger.read(releases), key=lambda entry: entry.wave)
+    return tuple(_release(releases, entry, tree) for entry in entries)
+
+
+def _release(releases: Path, entry: ledger.Entry, tree: Callable[[Path], Tree]) -> Release:
+    folder = releases / entry.wave
+    described = _manifest(releases, entry)
+    results = (folder / "results.json").read_bytes()
+    return Release(entry.wave, described, tree(folder / "tree.json"), results, folder)
 
 
 def _described(releases: Path, entry: ledger.Entry) -> Manifest:

@@ -27,11 +27,12 @@ _LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 
 
 class UnitRow(msgspec.Struct, frozen=True):
-    """A unit; the root has no parent."""
+    """A unit; the root has no parent. With `leaders`, the people directly in it lead others."""
 
     unit_id: str
     parent_id: str | None
     name: str
+    leaders: bool = False
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -55,11 +56,14 @@ class Roster(msgspec.Struct, frozen=True):
         counts = dict.fromkeys((unit.unit_id for unit in self.units), 0)
         for person in self.people:
             counts[person.unit_id] += 1
-        return [RosterUnit(u.unit_id, u.parent_id, u.name, counts[u.unit_id]) for u in self.units]
+        return [
+            RosterUnit(u.unit_id, u.parent_id, u.name, counts[u.unit_id], u.leaders)
+            for u in self.units
+        ]
 
 
 def read_files(units_csv: Path, people_csv: Path) -> Roster:
-    """Read and check both files: `unit_id,parent_id,name` and `person_id,email,unit_id[,…]`.
+    """Read and check both files: `unit_id,parent_id,name[,…]` and `person_id,email,unit_id[,…]`.
 
     Raises:
         BadRoster: the first thing wrong, with file, line and column in `where`.
@@ -71,7 +75,7 @@ def read_files(units_csv: Path, people_csv: Path) -> Roster:
 
 def _units(path: Path) -> tuple[UnitRow, ...]:
     found: dict[str, tuple[UnitRow, Row]] = {}
-    for row in rows(path, ("unit_id", "parent_id", "name")):
+    for row in rows(path, ("unit_id", "parent_id", "name"), ("leaders",)):
         unit = _unit(row)
         if unit.unit_id in found:
             first = found[unit.unit_id][1].line
@@ -92,7 +96,10 @@ def _unit(row: Row) -> UnitRow:
         raise row.refuse("name", "The unit has no name.")
     if len(name) > MAX_NAME:
         raise row.refuse("name", f"A name has at most {MAX_NAME} signs.")
-    return UnitRow(unit_id, parent_id or None, name)
+    marked = row.fields.get("leaders", "").casefold()
+    if marked not in {"", "no", "yes"}:
+        raise row.refuse("leaders", "Write yes or no; empty means no.")
+    return UnitRow(unit_id, parent_id or None, name, marked == "yes")
 
 
 def _preorder(found: dict[str, tuple[UnitRow, Row]], file: str) -> tuple[UnitRow, ...]:

@@ -50,9 +50,9 @@ def headcounts(engine: Engine) -> list[RosterUnit]:
     """Return the units in roster order, each with the people directly in it."""
     people = func.count(person.c.person_id)
     query = (
-        select(unit.c.unit_id, unit.c.parent_id, unit.c.name, people)
+        select(unit.c.unit_id, unit.c.parent_id, unit.c.name, people, unit.c.leaders)
         .outerjoin(person, person.c.unit_id == unit.c.unit_id)
-        .group_by(unit.c.unit_id, unit.c.parent_id, unit.c.name, unit.c.position)
+        .group_by(unit.c.unit_id, unit.c.parent_id, unit.c.name, unit.c.position, unit.c.leaders)
         .order_by(unit.c.position)
     )
     with reading(engine) as connection:

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, false
 
 from pulse.store.metadata import state as metadata
 
 # `position` is the place in preorder: parents before children, siblings as in the file.
+# `leaders` says that the people directly in it lead others.
 unit: Final = Table(
     "unit",
     metadata,
@@ -14,6 +15,7 @@ unit: Final = Table(
     Column("parent_id", String(64)),
     Column("name", String(200), nullable=False),
     Column("position", Integer, nullable=False),
+    Column("leaders", Boolean, nullable=False, server_default=false()),
 )
 
 # An empty email means a printed card. `email_folded` makes addresses unique regardless of case.

@@ -22,27 +22,36 @@ FIRST_LINE: Final = 4
 FROZEN: Final = 20
 
 
-def item_rows(history: History) -> pl.DataFrame:
+def item_rows(history: History, cells: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return one row per published (wave, unit, item), reversed so that higher is better.
 
     Columns: wave, t (position), unit_id, item, scale, x (1-5), coded, sampling and rounding
     (variances of x, points^2), at_least, invited.
+
+    Args:
+        history: the releases.
+        cells: some of its rows, if not all of them are wanted.
     """
-    item = pl.col("measure").str.strip_prefix("item:")
-    published = history.cells.lazy().filter(
-        (pl.col("kind") == "unit")
-        & (pl.col("status") == "published")
-        & pl.col("measure").str.starts_with("item:")
-        & pl.col("mean").is_not_null()
+    measures = _measures(history)
+    published = (
+        (history.cells if cells is None else cells)
+        .lazy()
+        .filter(
+            (pl.col("kind") == "unit")
+            & (pl.col("status") == "published")
+            & pl.col("measure").is_in(measures["measure"].implode())
+            & pl.col("mean").is_not_null()
+        )
     )
     chosen = published.select(
-        "wave", "unit_id", item.alias("item"), "at_least", "invited", "mean", "mean_bound", "step"
+        "wave", "unit_id", "measure", "at_least", "invited", "mean", "mean_bound", "step"
     ).collect()
     coded = pl.col("mean_bound") != "exact"
+    inside = history.once("sigma2", lambda: variances(history))
     known = (
-        chosen.join(_items(history), on="item", maintain_order="left")
-        .join(_positions(history.waves), on="wave", maintain_order="left")
-        .join(variances(history), on=["wave", "item"], how="left", maintain_order="left")
+        chosen.join(measures, on="measure", maintain_order="left")
+        .join(_positions(history, history.waves), on="wave", maintain_order="left")
+        .join(inside, on=["wave", "item"], how="left", maintain_order="left")
         .join(band_lengths(chosen), on=["at_least", "invited"], maintain_order="left")
     )
     given = midpoints()
@@ -70,28 +79,49 @@ def rounding_variances() -> pl.Expr:
 
 
 def variances(history: History) -> pl.DataFrame:
-    """Return the released variances of answers inside groups: wave, item, sigma2 (points^2)."""
+    """Return the released variances of answers inside groups: wave, item, sigma2 (points^2).
+
+    Statements that the survey does not know are left out.
+    """
     rows = history.cells.lazy().filter(
         (pl.col("kind") == "diag")
-        & pl.col("measure").str.starts_with("sigma2:")
+        & pl.col("measure").cat.starts_with("sigma2:")
         & (pl.col("value") > 0)
     )
-    item = pl.col("measure").str.strip_prefix("sigma2:").alias("item")
-    return rows.select("wave", item, pl.col("value").alias("sigma2")).collect()
+    name = pl.col("measure").cast(pl.String).str.strip_prefix("sigma2:")
+    item = name.cast(_item_kind(history), strict=False).alias("item")
+    return rows.select("wave", item, pl.col("value").alias("sigma2")).drop_nulls().collect()
 
 
-def _items(history: History) -> pl.DataFrame:
+def _item_kind(history: History) -> pl.Enum:
+    return pl.Enum(sorted(history.instrument.items))
+
+
+def _measures(history: History) -> pl.DataFrame:
+    """Return the released measures that belong to a scale: measure, item, scale, reverse."""
+    released = set(history.names("measure"))
     items = history.instrument.items.values()
     return pl.DataFrame(
-        [(i.id, i.scale, i.reverse) for i in items if i.scale],  # packs are reported by themselves
-        schema={"item": pl.String, "scale": pl.String, "reverse": pl.Boolean},
+        [
+            (f"item:{i.id}", i.id, i.scale, i.reverse)
+            for i in items
+            if i.scale and f"item:{i.id}" in released  # packs are reported by themselves
+        ],
+        schema={
+            "measure": history.kind("measure"),
+            "item": _item_kind(history),
+            "scale": pl.Enum(sorted(history.instrument.scales)),
+            "reverse": pl.Boolean,
+        },
         orient="row",
     )
 
 
-def _positions(waves: tuple[str, ...]) -> pl.DataFrame:
+def _positions(history: History, waves: tuple[str, ...]) -> pl.DataFrame:
     return pl.DataFrame(
-        {"wave": waves, "t": range(len(waves))}, schema={"wave": pl.String, "t": pl.Int64}
+        {"wave": waves, "t": range(len(waves))},
+        schema={"wave": history.kind("wave"), "t": pl.Int64},
+        strict=False,
     )
 
 
@@ -111,7 +141,10 @@ def levels(rows: pl.DataFrame, roots: dict[str, str], waves: int) -> dict[int, d
         waves: how many waves are released.
     """
     pairs = pl.DataFrame(
-        list(roots.items()), schema={"wave": pl.String, "unit_id": pl.String}, orient="row"
+        list(roots.items()),
+        schema={name: rows.schema[name] for name in ("wave", "unit_id")},
+        orient="row",
+        strict=False,  # a week or unit without any row joins with none
     )
     root = rows.join(pairs, on=["wave", "unit_id"], how="semi")
     table: dict[int, dict[str, float]] = {}
@@ -140,29 +173,48 @@ def weekly_index(history: History) -> pl.DataFrame:
     rounding, at_least, invited, span (which of `spans`). Empty in spans of fewer than four
     waves: an item's level cannot be told from a change yet.
     """
-    rows = item_rows(history)
-    parts = [_index(history, rows.clear(), ()).with_columns(pl.lit(0).alias("span"))]
+    roots = {wave: history.tree(wave).root.unit_id for wave in history.waves}
+    whole = history.cells.filter(pl.col("unit_id").is_in(list(set(roots.values()))))
+    root_rows = item_rows(history, whole)
+    none = root_rows.clear()
+    parts = [_index(none, _levels(history, none, roots, ())).with_columns(pl.lit(0).alias("span"))]
     for number, waves in enumerate(spans(history)):
         if len(waves) >= FIRST_LINE:
-            own = rows.drop("t").join(_positions(waves), on="wave")
-            parts.append(_index(history, own, waves).with_columns(pl.lit(number).alias("span")))
+            known = _levels(history, _of(history, root_rows, waves), roots, waves)
+            parts += [
+                _index(_of(history, item_rows(history, cells), waves), known).with_columns(
+                    pl.lit(number).alias("span")
+                )
+                for cells in history.batches(waves)
+            ]
     return pl.concat(parts)
 
 
-def _index(history: History, rows: pl.DataFrame, waves: tuple[str, ...]) -> pl.DataFrame:
-    roots = {wave: history.tree(wave).root.unit_id for wave in waves}
-    table = levels(rows, roots, len(waves)) if rows.height else {}
+def _of(history: History, rows: pl.DataFrame, waves: tuple[str, ...]) -> pl.DataFrame:
+    """Return the rows of `waves`, t counted from the first of them."""
+    return rows.drop("t").join(_positions(history, waves), on="wave", maintain_order="left")
+
+
+def _levels(
+    history: History, rows: pl.DataFrame, roots: dict[str, str], waves: tuple[str, ...]
+) -> pl.DataFrame:
+    """Return what each item's x is compared with: epoch, item, mu, base (its scale's level)."""
+    table = levels(rows, {wave: roots[wave] for wave in waves}, len(waves)) if waves else {}
     scale_of = {item.id: item.scale for item in history.instrument.items.values()}
     flat = [
         (epoch, item, mu, _scale_level(means, scale_of, scale_of[item]))
         for epoch, means in table.items()
         for item, mu in means.items()
     ]
-    known = pl.DataFrame(
+    return pl.DataFrame(
         flat,
-        schema={"epoch": pl.Int64, "item": pl.String, "mu": pl.Float64, "base": pl.Float64},
+        schema={"epoch": pl.Int64, "item": _item_kind(history), "mu": pl.Float64,
+                "base": pl.Float64},
         orient="row",
-    )
+    )  # fmt: skip
+
+
+def _index(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     # Orders are kept throughout, so that the same releases give the same digits.
     joined = rows.with_columns((pl.col("t") // FROZEN).alias("epoch")).join(
         known, on=["epoch", "item"], maintain_order="left"

@@ -7,6 +7,10 @@ twelve own weeks would call a third of healthy teams within half a year. The var
 starting level is counted too. A line is flagged where it leaves its limits, has moved by half a
 small effect at least, *and* Benjamini-Hochberg keeps it at q = .10 over all units and scales of
 the week.
+
+An average follows its weeks late, and it tells of a level and not of a slope: so a flag says that
+a line is lower than it used to be, never that it is falling, and `beside_line` holds it to what is
+drawn.
 """
 
 import math
@@ -14,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.precision import harmonic_size
@@ -27,28 +32,35 @@ LEAST_MOVE: Final = 0.1  # points on 1-5; what is less is nobody's talk, however
 
 Key = tuple[str, str]
 AlarmKey = Literal["higher", "lower", "quiet"]
+THAN: Final = "than it used to be"
 WORDS: Final[dict[AlarmKey, str]] = {
-    "higher": "rising for some weeks: worth a talk",
-    "lower": "falling for some weeks: worth a talk",
+    "higher": f"higher {THAN}",
+    "lower": f"lower {THAN}",
     "quiet": "nothing adds up to more than chance would do",
 }
+TURNED: Final[dict[AlarmKey, str]] = {"higher": "going back down", "lower": "coming back"}
+RECENT: Final = 5  # weeks at the end of a line that show where it points
+VISIBLE: Final = 1.0  # 0-100 points; a smaller turn is not seen in a drawing
 
 
 class Alarm(msgspec.Struct, frozen=True):
     """What the newest week of one line says.
 
-    `moved` is how far the EWMA is from the line's earlier level, points on 0-100; `z` the same in
-    its own standard errors.
+    `moved` is how far the EWMA is from `before`, the line's earlier level, points on 0-100; `z`
+    the same in its own standard errors. `turned`: the line that is drawn points back by now.
     """
 
     key: AlarmKey
     z: float
     moved: float
+    before: float
+    turned: bool = False
 
     @property
     def words(self) -> str:
-        """The alarm as a leader reads it."""
-        return WORDS[self.key]
+        """The alarm as a leader reads it, without a colon; it may stand behind one."""
+        words = WORDS[self.key]
+        return f"{words} and {TURNED[self.key]}" if self.turned else words
 
 
 class Watched(NamedTuple):
@@ -91,8 +103,9 @@ def ewma_variance(variances: Iterable[float], *, smoothing: float = LAMBDA) -> f
 
 
 class Departure(NamedTuple):
-    """How far an EWMA is from the line's earlier level, points on 1-5, and its variance."""
+    """How far an EWMA is from the line's earlier level `start`, points on 1-5, and its variance."""
 
+    start: float
     moved: float
     variance: float
 
@@ -114,7 +127,7 @@ def departure(line: Sequence[Watched]) -> Departure | None:
     own = sum(week.variance for week in before) / BASELINE**2
     left = (1 - LAMBDA) ** len(after)  # the share of the average that is still the start itself
     variance = ewma_variance(week.variance for week in after) + (1 - left) ** 2 * own
-    return Departure(ewma((week.value for week in after), start) - start, variance)
+    return Departure(start, ewma((week.value for week in after), start) - start, variance)
 
 
 def alarms(lines: Iterable[tuple[Key, Sequence[Watched]]]) -> dict[Key, Alarm]:
@@ -133,4 +146,24 @@ def _alarm(told: Departure, *, likely: bool) -> Alarm:
     key: AlarmKey = "quiet"
     if likely and abs(told.z) > LIMIT and abs(told.moved) >= LEAST_MOVE:
         key = "higher" if told.moved > 0 else "lower"
-    return Alarm(key, told.z, 25 * told.moved)
+    return Alarm(key, told.z, 25 * told.moved, 25 * (told.start - 1))
+
+
+def beside_line(alarm: Alarm, drawn: Sequence[float]) -> Alarm:
+    """Return the alarm as it may stand beside the line that is drawn.
+
+    Where the line is back at its earlier level nothing is told any more; where it visibly points
+    back there, the alarm says so.
+
+    Args:
+        alarm: what the newest week adds up to.
+        drawn: the line's level in its shown weeks, 0-100, oldest first.
+    """
+    if alarm.key == "quiet" or not drawn:
+        return alarm
+    sign = 1 if alarm.key == "higher" else -1
+    away = [sign * (value - alarm.before) for value in drawn[-RECENT:]]
+    if away[-1] <= 0:
+        return structs.replace(alarm, key="quiet")
+    back = away[-1] <= away[-2] if len(away) > 1 else False
+    return structs.replace(alarm, turned=back and max(away) - away[-1] >= VISIBLE)

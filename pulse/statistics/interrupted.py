@@ -35,10 +35,14 @@ class Fit(NamedTuple):
     error: float
     freedom: float
 
-    def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
-        """Return the interval of the average change."""
-        half = quantile(confidence, max(1.0, self.freedom)) * self.error
-        return self.average - half, self.average + half
+    @property
+    def half(self) -> float:
+        """Half of the width of the 95 % interval."""
+        return quantile(CONFIDENCE, max(1.0, self.freedom)) * self.error
+
+    def interval(self) -> tuple[float, float]:
+        """Return the 95 % interval of the average change."""
+        return self.average - self.half, self.average + self.half
 
 
 def fit(series: Mapping[int, float], *, trend: bool, lag: int | None = None) -> Fit:

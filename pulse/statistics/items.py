@@ -29,11 +29,12 @@ class Likely(msgspec.Struct, frozen=True):
 class ItemFigure(msgspec.Struct, frozen=True):
     """One statement of one unit and week, answers as given (1-5); None where suppressed.
 
-    `mean` is as released. `value` estimates how the unit would answer in such weeks, with `low`
-    and `high` as its 95 % interval; `team` what all invited people would have said in this one.
-    `pooled` tells that both were read together with the organisation's other groups: `value` is
-    then drawn towards them. `agree` is the interval of the favourable share and `everybody_agrees`
-    its bounds whatever the silent think, percent.
+    `mean` is as released. `value` estimates what all invited people would have said this week,
+    with `low` and `high` as its 95 % interval: the figure that pages show. `level` says how such a
+    unit answers in such weeks, whoever is in it. `pooled` tells that both were read together with
+    the organisation's other groups: `value` is then drawn towards them by as much as the silent
+    are unknown, `level` by more. `agree` is the interval of the favourable share and
+    `everybody_agrees` its bounds whatever the silent think, percent.
     """
 
     item: str
@@ -50,7 +51,7 @@ class ItemFigure(msgspec.Struct, frozen=True):
     unfavourable: float | None = None
     no_answer: NoAnswer | None = None
     value: float | None = None
-    team: Likely | None = None
+    level: Likely | None = None
     pooled: bool = False
     agree: shares.Range | None = None
     everybody_agrees: shares.Range | None = None
@@ -71,18 +72,20 @@ class _Shown(msgspec.Struct, frozen=True):
 
 
 def items_of_week(
-    history: History, unit_id: str, wave: str | None = None
+    history: History, unit_id: str, wave: str | None = None, item: str | None = None
 ) -> tuple[ItemFigure, ...]:
-    """Return the unit's statements of `wave` (default: the newest) in the order they were asked."""
+    """Return the unit's statements of `wave` (default: the newest) in the order they were asked.
+
+    Of one `item` alone if it is given: the other groups are then read for this one only.
+    """
     wave = wave or history.latest
     if wave is None:
         return ()
-    rows = history.cells_of(wave)
-    own = rows.filter(
-        (pl.col("unit_id") == unit_id)
-        & (pl.col("kind") == "unit")
-        & pl.col("measure").str.starts_with("item:")
-    ).to_dicts()
+    wanted = pl.col("measure").cat.starts_with("item:")
+    if item is not None:
+        wanted = pl.col("measure") == f"item:{item}"
+    mine = (pl.col("unit_id") == unit_id) & (pl.col("kind") == "unit")
+    own = history.cells_of(wave).filter(mine & wanted).to_dicts()
     asked = {f"item:{item}": rank for rank, item in enumerate(history.release(wave).manifest.items)}
     own.sort(key=lambda row: asked.get(row["measure"], len(asked)))
     return tuple(_figure(history, wave, row) for row in own)
@@ -113,13 +116,13 @@ def _with_estimate(figure: ItemFigure, own: _Shown, together: Pool | None) -> It
     known = Posterior(own.x, own.variance)
     if together is not None:
         known = together.level(*known)
-    level = _likely(known, together)
     sizes = band_sizes(own.at_least, own.invited)
-    team = everybody(
+    everybodys = everybody(
         together, own.x, sampling=own.person, rounding=own.blur, sizes=sizes, invited=own.invited
     )
+    team = _likely(everybodys, together)
     return msgspec.structs.replace(
-        figure, value=level.value, low=level.low, high=level.high, team=_likely(team, together),
+        figure, value=team.value, low=team.low, high=team.high, level=_likely(known, together),
         pooled=together is not None,
     )  # fmt: skip
 
@@ -160,34 +163,39 @@ def _variances(history: History, wave: str) -> dict[str, float]:
 
     def read() -> dict[str, float]:
         rows = history.cells_of(wave).filter(
-            pl.col("measure").str.starts_with("sigma2:") & (pl.col("value") > 0)
+            pl.col("measure").cat.starts_with("sigma2:") & (pl.col("value") > 0)
         )
-        pairs = rows.select(pl.col("measure").str.strip_prefix("sigma2:"), "value")
+        pairs = rows.select(pl.col("measure").cast(pl.String).str.strip_prefix("sigma2:"), "value")
         return dict(pairs.iter_rows())
 
     return history.once(f"variances {wave}", read)
 
 
 def _pool(history: History, wave: str, item: str) -> Pool | None:
-    """Return the wave's groups read together; None under 60 people or 20 shown groups."""
-    if not history.pools(wave):
+    """Return the wave's groups read together; None under 60 people or 20 shown groups.
+
+    Nor what is said about leaders: nobody learns from a figure of theirs about another's.
+    """
+    if not history.pools(wave) or item in history.release(wave).manifest.lead:
         return None
     return history.once(f"pool {wave} {item}", lambda: _pooled(history, wave, item))
 
 
 def _pooled(history: History, wave: str, item: str) -> Pool | None:
-    groups = _groups(history, wave)
     person = _variances(history, wave).get(item, DEFAULT_VARIANCE)
     rows = history.cells_of(wave).filter(
         (pl.col("measure") == f"item:{item}")
         & (pl.col("kind") == "unit")
         & pl.col("mean").is_not_null()
         & pl.col("step").is_not_null()
+        & pl.col("unit_id").is_in(list(_groups(history, wave)))
     )
-    columns = ("unit_id", "mean", "mean_bound", "step", "at_least", "invited")
-    shown = [
-        _shown(person, *numbers)
-        for unit_id, *numbers in rows.select(columns).iter_rows()
-        if unit_id in groups
-    ]
-    return pool([each.x for each in shown], [each.variance for each in shown])
+    # Figures are rounded and banded: thousands of groups show a few hundred different ones.
+    columns = ("mean", "mean_bound", "step", "at_least", "invited")
+    values: list[float] = []
+    variances: list[float] = []
+    for *numbers, count in rows.group_by(columns, maintain_order=True).len().iter_rows():
+        own = _shown(person, *numbers)
+        values += [own.x] * count
+        variances += [own.variance] * count
+    return pool(values, variances)

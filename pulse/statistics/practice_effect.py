@@ -1,11 +1,15 @@
 """Did it help: weekly lines of teams that took up a practice, against those that did not.
 
-Each team is counted from the week in which it began, so that teams that began at different times
-can be put together. What the teams without the practice had in common in a week is taken away
-(team and week effects, fitted on them alone: Callaway & Sant'Anna 2021, J. Econometrics 225,
-200-230, on why on them alone), then each team's own level before. The mean of what is left is one
-interrupted series (`interrupted.py`). With fewer than five teams to compare with, the series keeps
-a trend of its own instead, which makes it far less sure.
+What the teams without the practice had in common in a week is taken away (team and week effects,
+fitted on them alone: Callaway & Sant'Anna 2021, J. Econometrics 225, 200-230, on why on them
+alone). What is left of a team with the practice is compared with how teams without it went on that
+had been as low (`counterfactual.py`); teams that began at different times are put together.
+
+The interval is the wider of two. One comes from how far teams without the practice lay from their
+predictions, which allows for levels that wander; the other from the teams' own interrupted series,
+counted from the week in which each began (`interrupted.py`), which allows for a small team whose
+weeks jump more than those it is compared with. With fewer than five teams to compare with nothing
+can be told: whatever comes back by itself would be counted as help.
 
 Hidden and coded weeks are missing. Nothing here says why a line moved: what else began in the
 same week counts in too.
@@ -13,40 +17,25 @@ same week counts in too.
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 import polars as pl
 
 from pulse.statistics import interrupted
 from pulse.statistics.adjustment import weekly_index
+from pulse.statistics.counterfactual import COMPARED, against
+from pulse.statistics.helped import Effect, key_of
 from pulse.statistics.history import History
 from pulse.statistics.precision import STABLE_SHARE, Z95, to_hundred
 from pulse.terms import Tree
 
 LEAST: Final = 8  # shown weeks on each side
 WINDOW: Final = 26  # weeks looked at on each side: half a year
-USEFUL: Final = 5.0  # 0-100 points; 0.2 on 1-5, a small effect (Cohen 1988: 0.2 sigma)
-COMPARED: Final = 5  # teams without the practice that a week's common part needs
 MOST_COMPARED: Final = 100  # more make no line surer
 Z_POWER: Final = 0.8416212335729143  # 80 % power
 ROUNDS: Final = 200
 SETTLED: Final = 1e-12
-
-Key = Literal["helped", "did_not", "cannot_tell"]
-Why = Literal["", "small", "early", "unclear"]
-
-WORDS: Final[Mapping[Key, str]] = {
-    "helped": "likely helped",
-    "did_not": "made no useful difference",
-    "cannot_tell": "cannot tell",
-}
-SMALL: Final = (
-    "Cannot tell: in an organisation of fewer than 60 people a change of one team says too little."
-)
-EARLY: Final = (
-    "Cannot tell yet: that takes eight weeks with figures before it began, and eight after."
-)
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -60,47 +49,13 @@ class Line(msgspec.Struct, frozen=True):
     start: int | None = None
 
 
-class Effect(msgspec.Struct, frozen=True):
-    """What is known of a practice, in 0-100 points.
-
-    `estimate`: how much higher the figure was after than it would have been, on average over the
-    weeks after, with its 95 % interval `low` to `high`; None where `why` is small or early.
-    `before`, `after`: weeks used on each side. `teams`: teams with the practice that were used,
-    `compared`: teams without. `why` says what keeps us from telling.
-    """
-
-    key: Key
-    why: Why = ""
-    estimate: float | None = None
-    low: float | None = None
-    high: float | None = None
-    before: int = 0
-    after: int = 0
-    teams: int = 0
-    compared: int = 0
-
-    @property
-    def words(self) -> str:
-        """The answer in two to four words."""
-        return WORDS[self.key]
-
-    @property
-    def sentence(self) -> str:
-        """The answer in one plain sentence, with its interval where there is one."""
-        if self.estimate is None or self.low is None or self.high is None:
-            return SMALL if self.why == "small" else EARLY
-        between = _between(self.low, self.high)
-        if self.key == "helped":
-            return f"It likely helped: {_points(round(self.estimate))} on average, {between}."
-        if self.key == "cannot_tell":
-            return f"Cannot tell: what fits the figures lies {between}."
-        if self.high < 0:
-            return f"It did not help: the figure is lower since it began, {between}."
-        return f"It made no useful difference: what fits the figures lies {between}."
-
-
 def practice_effect(
-    history: History, scale: str, starts: Mapping[str, str], index: pl.DataFrame | None = None
+    history: History,
+    scale: str,
+    starts: Mapping[str, str],
+    index: pl.DataFrame | None = None,
+    *,
+    apart: Collection[str] = (),
 ) -> Effect:
     """Return whether a practice helped a scale, from released cells alone.
 
@@ -111,40 +66,39 @@ def practice_effect(
         starts: unit_id to the wave in which the unit began. Units inside another one named here
             are left out: they are the same people.
         index: as `weekly_index(history)` returns it, for a caller who asks more than once.
+        apart: units that tried something for this scale too; nothing is compared with them.
 
     Teams to compare with are the groups of the newest tree that neither are, hold nor lie inside
-    a unit in `starts`, the first hundred in tree order.
+    a unit in `starts` or `apart`, the first hundred in tree order.
     """
-    return effect(lines(history, scale, starts, index), large=history.calls_changes)
+    given = lines(history, scale, starts, index, apart=apart)
+    return effect(given, large=history.calls_changes)
 
 
 def effect(given: Sequence[Line], *, large: bool) -> Effect:
     """Return what lines say of a practice; `large`: at least 60 people are in the organisation."""
     plain = [line for line in given if line.start is None and line.values]
-    users = [line for line in given if line.start is not None]
-    compared = len(plain) if len(plain) >= COMPARED else 0
-    common = week_levels(plain) if compared else None
-    gaps = [each for line in users if (each := _gap(line, common))]
+    users = [line for line in given if line.start is not None and _enough(line.values, line.start)]
     if not large:
-        return Effect("cannot_tell", "small", teams=len(gaps), compared=compared)
-    if not gaps:
-        return Effect("cannot_tell", "early", compared=compared)
-    series = _together(gaps)
-    fitted = interrupted.fit(series, trend=not compared)
-    low, high = fitted.interval()
-    key = _key(low, high)
+        return Effect("cannot_tell", "small", teams=len(users))
+    if not users:
+        return Effect("cannot_tell", "early")
+    common = week_levels(plain)
+    told = [(_own(line, common), line.start or 0) for line in users]
+    told = [(series, start) for series, start in told if _enough(series, start)]
+    found = against(told, [_own(line, common) for line in plain])
+    if found is None:
+        return Effect("cannot_tell", "alone", teams=len(users))
+    series = together(told)
+    fitted = interrupted.fit(series, trend=False)
+    half = max(found.half, fitted.half)
+    low, high = found.estimate - half, found.estimate + half
+    key = key_of(low, high)
     after = sum(week >= 0 for week in series)
     return Effect(
-        key, "unclear" if key == "cannot_tell" else "", fitted.average, low, high,
-        len(series) - after, after, len(gaps), compared,
+        key, "unclear" if key == "cannot_tell" else "", found.estimate, low, high,
+        len(series) - after, after, found.teams, found.compared,
     )  # fmt: skip
-
-
-def _key(low: float, high: float) -> Key:
-    """Tell from an interval; one that holds both a useful gain and none tells nothing."""
-    if high < USEFUL:
-        return "did_not"
-    return "helped" if low > 0 else "cannot_tell"
 
 
 def week_levels(plain: Sequence[Line]) -> dict[int, float]:
@@ -174,39 +128,46 @@ def week_levels(plain: Sequence[Line]) -> dict[int, float]:
     return weeks
 
 
-def _gap(line: Line, common: Mapping[int, float] | None) -> dict[int, float]:
-    """Return a team's figures by weeks since it began, less the common part and its own level.
+def together(told: Sequence[tuple[Mapping[int, float], int]]) -> dict[int, float]:
+    """Average several teams week by week since each began, less each one's own level before."""
+    found: dict[int, list[float]] = {}
+    for series, start in told:
+        before = [value for week, value in series.items() if week < start]
+        level = sum(before) / len(before)
+        for week, value in series.items():
+            found.setdefault(week - start, []).append(value - level)
+    return {week: sum(values) / len(values) for week, values in sorted(found.items())}
 
-    Empty where a side has fewer than eight weeks.
-    """
-    start = line.start or 0
-    series = {
-        week - start: value - (common[week] if common is not None else 0.0)
+
+def _own(line: Line, common: Mapping[int, float]) -> dict[int, float]:
+    """Return a line less what all share in a week; of a team with a practice half a year about."""
+    return {
+        week: value - common[week]
         for week, value in line.values.items()
-        if -WINDOW <= week - start < WINDOW and (common is None or week in common)
+        if week in common and (line.start is None or -WINDOW <= week - line.start < WINDOW)
     }
-    before = [value for week, value in series.items() if week < 0]
-    if min(len(before), len(series) - len(before)) < LEAST:
-        return {}
-    level = sum(before) / len(before)
-    return {week: value - level for week, value in series.items()}
 
 
-def _together(gaps: Sequence[Mapping[int, float]]) -> dict[int, float]:
-    """Average several teams week by week since they began."""
-    weeks = sorted({week for gap in gaps for week in gap})
-    found = {week: [gap[week] for gap in gaps if week in gap] for week in weeks}
-    return {week: sum(values) / len(values) for week, values in found.items()}
+def _enough(values: Collection[int], start: int | None) -> bool:
+    """Tell whether there are eight weeks on each side of `start`."""
+    before = sum(start is not None and start - WINDOW <= week < start for week in values)
+    after = sum(start is not None and start <= week < start + WINDOW for week in values)
+    return min(before, after) >= LEAST
 
 
 def lines(
-    history: History, scale: str, starts: Mapping[str, str], index: pl.DataFrame | None = None
+    history: History,
+    scale: str,
+    starts: Mapping[str, str],
+    index: pl.DataFrame | None = None,
+    *,
+    apart: Collection[str] = (),
 ) -> list[Line]:
     """Return the lines of the units in `starts` and of those to compare them with."""
     if history.latest is None:
         return []
     tree = history.tree()
-    users, plain = _sides(tree, starts)
+    users, plain = sides_of(tree, starts, apart)
     place = {wave: at for at, wave in enumerate(history.waves)}
     if index is None:
         index = weekly_index(_narrow(history, {*users, *plain}))
@@ -227,41 +188,32 @@ def _narrow(history: History, units: Collection[str]) -> History:
     return History(releases, cells, history.instrument)
 
 
-def _sides(tree: Tree, starts: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Return the outermost units in `starts`, and groups that have nothing to do with any."""
-    inside: set[str] = set()
-    around: set[str] = set()
-    for unit in tree.units:  # parents stand before their children
-        if unit.parent_id is not None and (unit.parent_id in starts or unit.parent_id in inside):
-            inside.add(unit.unit_id)
-    for unit in reversed(tree.units):
-        if unit.parent_id is not None and (unit.unit_id in starts or unit.unit_id in around):
-            around.add(unit.parent_id)
+def sides_of(
+    tree: Tree, starts: Mapping[str, str], apart: Collection[str]
+) -> tuple[list[str], list[str]]:
+    """Return the outermost units in `starts`, and groups that have nothing to do with any.
+
+    What the whole organisation tries sets nobody apart: all have it in common.
+    """
+    apart = [unit_id for unit_id in apart if unit_id != tree.root.unit_id]
+    inside = _inside(tree, starts)
     users = [u.unit_id for u in tree.units if u.unit_id in starts and u.unit_id not in inside]
-    touched = inside | around | set(users)
+    named = {*starts, *apart}
+    touched = named | _inside(tree, named)
+    for unit in reversed(tree.units):  # what holds one of them
+        if unit.parent_id is not None and unit.unit_id in touched:
+            touched.add(unit.parent_id)
     plain = [u.unit_id for u in tree.units if u.group and u.unit_id not in touched]
     return users, plain[:MOST_COMPARED]
 
 
-def _between(low: float, high: float) -> str:
-    """Say an interval: "between 2 and 9 points higher", "between 3 points lower and 1 higher"."""
-    least, most = round(low), round(high)
-    if least * most > 0:
-        small, large = sorted((abs(least), abs(most)))
-        return f"between {small} and {large} points {'higher' if most > 0 else 'lower'}"
-    if least == most == 0:
-        return "within half a point of no change"
-    if not least:
-        return f"between no change and {_points(most)}"
-    return f"between {_points(least)} and {f'{most} higher' if most else 'no change'}"
-
-
-def _points(whole: int) -> str:
-    """Say a change in whole points: "3 points lower", "1 point higher", "no change"."""
-    if not whole:
-        return "no change"
-    many = "s" * (abs(whole) > 1)
-    return f"{abs(whole)} point{many} {'higher' if whole > 0 else 'lower'}"
+def _inside(tree: Tree, named: Collection[str]) -> set[str]:
+    """Return the units below any of those named; parents stand before their children."""
+    inside: set[str] = set()
+    for unit in tree.units:
+        if unit.parent_id is not None and (unit.parent_id in named or unit.parent_id in inside):
+            inside.add(unit.unit_id)
+    return inside
 
 
 def detectable(people: int, before: int, after: int, variance: float) -> float:

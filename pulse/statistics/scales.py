@@ -8,11 +8,11 @@ import msgspec
 import polars as pl
 
 from pulse.statistics.adjustment import FIRST_LINE, spans, weekly_index
-from pulse.statistics.alarms import BASELINE, WATCHED, Alarm, Watched, alarms
+from pulse.statistics.alarms import BASELINE, WATCHED, Alarm, Watched, alarms, beside_line
 from pulse.statistics.blocks import BlockRow, block_table, block_waves, weeks_of_series
 from pulse.statistics.census import everybody
 from pulse.statistics.change import WORDS, Direction, DirectionKey, Step, directions
-from pulse.statistics.comparison import Comparison, compared, within_variance
+from pulse.statistics.comparison import Comparison, apart, compared, within_variance
 from pulse.statistics.estimate import Estimate, clip, on_hundred
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
@@ -52,17 +52,20 @@ class WeekPoint(msgspec.Struct, frozen=True):
 class Block(msgspec.Struct, frozen=True):
     """Four consecutive waves; `estimate` is None unless at least two of them are shown.
 
-    `estimate` says how the unit is, whoever happened to answer; `team` what all of its invited
-    people would have said in these weeks. `pooled` tells that both were read together with the
-    organisation's other groups.
+    `estimate` says what all of the unit's invited people would have said in these weeks: the figure
+    of tiles, months and heat tables. `level` says how such a unit is, whoever happened to be in it
+    and to answer; a group's is drawn farther towards the others. `pooled` tells that both were read
+    together with the organisation's other groups. `variance` is of the figure before that, points^2
+    of 0-100, for setting units beside each other.
     """
 
     waves: tuple[str, ...]
     missing: tuple[str, ...]
     at_least: int | None = None
     estimate: Estimate | None = None
-    team: Estimate | None = None
+    level: Estimate | None = None
     pooled: bool = False
+    variance: float | None = None
 
 
 class Week(msgspec.Struct, frozen=True, array_like=True):
@@ -90,7 +93,7 @@ class Scales:
         self.history = history
         self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
         keys = ["unit_id", "scale"]
-        weeks = weeks_of_series(history, weekly_index(history)).sort(*keys, "wave")
+        weeks = weeks_of_series(history, weekly_index(history))
         self._blocks = block_table(history, weeks)
         self._weeks = weeks.select(*keys, "wave", *_WEEK, "invited")
         self._week_places = _places(self._weeks)
@@ -170,32 +173,28 @@ class Scales:
         if row is None:
             return Block(waves, missing)
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
-        known = self._level(row, together)
-        sizes = band_sizes(row.at_least, row.invited)
-        team = everybody(
-            together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
-            invited=row.invited,
-        )  # fmt: skip
+        level = Posterior(row.mean, row.variance)
+        if together is not None:
+            level = together.level(*level)
         return Block(
-            waves, missing, row.at_least, on_hundred(known, together), on_hundred(team, together),
-            together is not None,
+            waves, missing, row.at_least, on_hundred(_everybody(row, together), together),
+            on_hundred(level, together), together is not None, 625 * row.variance,
         )  # fmt: skip
-
-    def _level(self, row: BlockRow, together: Pool | None) -> Posterior:
-        if together is None:
-            return Posterior(row.mean, row.variance)
-        return together.level(row.mean, row.variance)
 
     def _pool(self, scale: str, block: int) -> Pool | None:
         """Return the groups of one block read together; None under 60 people or 20 groups."""
         if not self.history.calls_changes:
             return None
         if (scale, block) not in self._pools:
-            rows = self._blocks.filter(
-                pl.col("group") & (pl.col("scale") == scale) & (pl.col("block") == block)
-            )
+            rows = self._groups.get((scale, block), self._blocks.clear())
             self._pools[scale, block] = pool(rows["mean"].to_list(), rows["variance"].to_list())
         return self._pools[scale, block]
+
+    @cached_property
+    def _groups(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        """The groups' rows of each scale and block."""
+        rows = self._blocks.filter("group").select("scale", "block", "mean", "variance")
+        return rows.partition_by("scale", "block", as_dict=True, include_key=False)
 
     @cached_property
     def directions(self) -> dict[tuple[str, str], Direction]:
@@ -225,7 +224,10 @@ class Scales:
 
     @cached_property
     def alarms(self) -> dict[tuple[str, str], Alarm]:
-        """What the newest week adds up to for every (unit, scale) watched long enough."""
+        """What the newest week adds up to for every (unit, scale) watched long enough.
+
+        It never says otherwise than the line that `weekly` draws.
+        """
         if not self.history.calls_changes:
             return {}
         shown = self._weeks.filter(~pl.col("coded"))
@@ -233,21 +235,53 @@ class Scales:
             pl.col("wave").last(), pl.col(_WATCHED).tail(BASELINE + WATCHED)
         )
         newest = lines.filter(pl.col("wave") == self.history.latest).drop("wave")
-        return alarms(
+        found = alarms(
             ((unit_id, scale), [Watched(*week) for week in zip(*columns, strict=True)])
             for unit_id, scale, *columns in newest.iter_rows()
         )
+        flagged = {key: alarm for key, alarm in found.items() if alarm.key != "quiet"}
+        return found | {key: beside_line(a, self._drawn(*key)) for key, a in flagged.items()}
+
+    def _drawn(self, unit_id: str, scale: str) -> list[float]:
+        return [p.value for p in self.weekly(unit_id, scale) if p.value is not None]
 
     def comparison(self, unit_id: str, scale: str) -> Comparison | None:
         """Return the unit's last block beside the organisation's; None where either is hidden."""
-        root = self.history.tree().root.unit_id if self.history.waves else unit_id
-        n = len(self.blocks_of_waves) - 1
-        own, whole = (self._latest_blocks.get((unit, scale), {}).get(n) for unit in (unit_id, root))
-        if own is None or whole is None or unit_id == root:
+        if (unit_id, scale) not in self._beside_root:
             return None
+        own, whole = self._beside_root[unit_id, scale]
+        n = len(self.blocks_of_waves) - 1
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
         sigma2 = self.history.once(f"within {scale}", lambda: within_variance(self.history, scale))
-        return compared(self._level(own, together), whole, sigma2, together)
+        likely = (unit_id, scale) in self._apart
+        # The figure of the tile; as sure as it is of the unit, whoever is in it (no census here).
+        known = Posterior(_everybody(own, together).mean, own.variance)
+        return compared(known, whole, sigma2, likely=likely)
+
+    @cached_property
+    def _apart(self) -> frozenset[tuple[str, str]]:
+        return apart(self._beside_root) if self.history.calls_changes else frozenset()
+
+    @cached_property
+    def _beside_root(self) -> dict[tuple[str, str], tuple[BlockRow, BlockRow]]:
+        """The newest block of every unit of the newest tree but the root, and the root's."""
+        n, units = len(self.blocks_of_waves) - 1, self.history.units
+        newest = {key: rows[n] for key, rows in self._latest_blocks.items() if n in rows}
+        root = self.history.tree().root.unit_id if self.history.waves else ""
+        return {
+            (unit_id, scale): (own, newest[root, scale])
+            for (unit_id, scale), own in newest.items()
+            if unit_id != root and unit_id in units and (root, scale) in newest
+        }
+
+
+def _everybody(row: BlockRow, together: Pool | None) -> Posterior:
+    """Return what is known of the mean of all invited people over a block."""
+    sizes = [min(n * row.heard, row.invited) for n in band_sizes(row.at_least, row.invited)]
+    return everybody(
+        together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
+        invited=row.invited,
+    )  # fmt: skip
 
 
 def _places(rows: pl.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:

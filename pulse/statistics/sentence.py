@@ -1,21 +1,18 @@
 """One plain sentence: what matters this week, and how sure we are."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from pulse.release.hidden import ADVICE, REASON
 from pulse.statistics.change import SAME_WITHIN
+from pulse.statistics.lasting import Side, lasting
+from pulse.statistics.naming import NAMED, branch, deepest, joined, noun, number, told
 from pulse.statistics.scales import DirectionKey, Scales
 from pulse.terms import Unit
 
-Side = Literal["lower", "higher"]
-NAMED: Final = 2  # so many units are named at most, in tree order; more are counted
 VERBS: Final[dict[Side, str]] = {"lower": "dipped", "higher": "rose"}
-WAYS: Final[dict[Side, str]] = {"lower": "falling", "higher": "rising"}
-
-NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 SMALL: Final = (
     "In an organisation of fewer than 60 people no single change is called real; look for what "
@@ -39,11 +36,12 @@ def week_sentence(scales: Scales, unit_id: str, *, names: bool = True) -> str:
         return "Too early to tell what is changing: that takes eight weeks of answers."
     if not history.calls_changes and set(own.values()) & {"unclear"}:
         return SMALL
-    moves = _moves(scales, _descendants(scales, unit_id))
+    moves = _moves(scales, branch(scales.history, unit_id)[1:])
     real = [move for move in moves if move.real]
     below = news(max(real, key=_weight), names=names) if real else ""
     sentence = " ".join(part for part in (_own(scales, own), below) if part)
-    return sentence or _lasting(scales, unit_id, names=names) or _quiet(own, moves)
+    older = "" if sentence else lasting(history, scales.alarms, unit_id, names=names)
+    return sentence or older or _quiet(own, moves)
 
 
 def _own(scales: Scales, own: dict[str, DirectionKey]) -> str:
@@ -53,7 +51,7 @@ def _own(scales: Scales, own: dict[str, DirectionKey]) -> str:
             scales.history.instrument.scales[s].name.lower() for s, k in own.items() if k == key
         ]
         if names:
-            parts.append(f"{_join(names)} {'is' if len(names) == 1 else 'are'} {verb}")
+            parts.append(f"{joined(names)} {'is' if len(names) == 1 else 'are'} {verb}")
     if not parts:
         return ""
     text = " and ".join(parts)
@@ -64,7 +62,7 @@ def _own(scales: Scales, own: dict[str, DirectionKey]) -> str:
 class Move(msgspec.Struct, frozen=True):
     """What one scale did below a unit: who moved to one side, and for whom it is likely real.
 
-    Both in tree order; all are teams, or all are departments.
+    Both in tree order; `noun` is what they are called.
     """
 
     name: str
@@ -80,46 +78,19 @@ class Move(msgspec.Struct, frozen=True):
 
     def units(self, *, names: bool) -> str:
         """Return how many moved, and who where they are few: "two teams, A and B"."""
-        count = len(self.moved)
-        who = f", {_join(list(self.moved))}" if names and count <= NAMED else ""
-        return f"{_number(count)} {self.noun}{'s' * (count != 1)}{who}"
+        return told(self.moved, self.noun, names=names)
 
 
 def news(move: Move, *, names: bool = True) -> str:
     """Return what moved and how much of it is news, named where they are few."""
     few = names and len(move.real) <= NAMED
-    who = f", {_join(list(move.real))}," if few else ""
+    who = f", {joined(move.real)}," if few else ""
     if len(move.moved) == len(move.real) == 1:
         return f"{move.told}{who} and it is more than noise."
     if len(move.real) < len(move.moved):
-        return f"{move.told}; for {_number(len(move.real))}{who} it is more than noise."
-    all_ = "both" if len(move.real) == NAMED else f"all {_number(len(move.real))}"
+        return f"{move.told}; for {number(len(move.real))}{who} it is more than noise."
+    all_ = "both" if len(move.real) == NAMED else f"all {number(len(move.real))}"
     return f"{move.told}; for {all_}{who} it is more than noise."
-
-
-def _lasting(scales: Scales, unit_id: str, *, names: bool) -> str:
-    """Return what has risen or fallen for some weeks, of the unit itself before what is below."""
-    below = _descendants(scales, unit_id)
-    for units in ([scales.history.units[unit_id]], below):
-        told = [
-            _watched(scales, scale, meaning.name, side, kind)
-            for scale, meaning in scales.history.instrument.scales.items()
-            for side in VERBS
-            for kind in ([u for u in units if u.group], [u for u in units if not u.group])
-        ]
-        most = max(told, key=_weight)
-        if most.real:
-            way = f"{most.name} has been {WAYS[most.side]} for some weeks"
-            where = "" if units != below else f" in {most.units(names=names)}"
-            return f"{way}{where}: worth a talk."
-    return ""
-
-
-def _watched(scales: Scales, scale: str, name: str, side: Side, units: Sequence[Unit]) -> Move:
-    alarms = ((u, scales.alarms.get((u.unit_id, scale))) for u in units)
-    flagged = tuple(u.name for u, alarm in alarms if alarm is not None and alarm.key == side)
-    noun = "team" if not units or units[0].group else "department"
-    return Move(name, side, flagged, flagged, noun)
 
 
 def _weight(move: Move) -> tuple[int, int]:
@@ -131,25 +102,42 @@ def _moves(scales: Scales, units: Sequence[Unit]) -> list[Move]:
     found = []
     for scale, meaning in scales.history.instrument.scales.items():
         for side in VERBS:
-            teams = _move(scales, scale, meaning.name, side, [u for u in units if u.group])
-            above = _move(scales, scale, meaning.name, side, [u for u in units if not u.group])
-            # A department is told only where none of its teams is: they are the same people.
-            chosen = above if above.real and not teams.real else teams
-            if chosen.moved:
-                found.append(chosen)
+            moved = _move(scales, scale, meaning.name, side, units)
+            if moved.moved:
+                found.append(moved)
     return found
 
 
 def _move(scales: Scales, scale: str, name: str, side: Side, units: Sequence[Unit]) -> Move:
-    real = [u for u in units if scales.directions[u.unit_id, scale].key == side]
+    """Return what moved among teams, or among departments where only such really did.
+
+    A department is told only where nothing in it is: they are the same people. Where some really
+    moved that are teams and some that are departments, teams in the latter are not told again.
+    """
     sign = 1 if side == "higher" else -1
-    moved = [
-        u
-        for u in units
-        if u in real or sign * (scales.directions[u.unit_id, scale].seen or 0.0) >= SAME_WITHIN
-    ]
-    noun = "team" if not units or units[0].group else "department"
-    return Move(name, side, tuple(u.name for u in moved), tuple(u.name for u in real), noun)
+    ways = {unit.unit_id: scales.directions[unit.unit_id, scale] for unit in units}
+    real = deepest(units, {unit_id for unit_id, way in ways.items() if way.key == side})
+    above = [unit for unit in real if not unit.group]
+    in_departments = bool(above) and len(above) == len(real)
+    same = set() if in_departments else _inside(scales, above)
+    seen = {
+        unit.unit_id
+        for unit in units
+        if unit.group != in_departments
+        and unit.unit_id not in same
+        and sign * (ways[unit.unit_id].seen or 0.0) >= SAME_WITHIN
+    }
+    seen.update(unit.unit_id for unit in real)
+    moved = [unit for unit in units if unit.unit_id in seen]
+    return Move(name, side, _names(moved), _names(real), noun(moved))
+
+
+def _inside(scales: Scales, units: Sequence[Unit]) -> set[str]:
+    return {u.unit_id for unit in units for u in branch(scales.history, unit.unit_id)}
+
+
+def _names(units: Sequence[Unit]) -> tuple[str, ...]:
+    return tuple(unit.name for unit in units)
 
 
 def _quiet(own: dict[str, DirectionKey], moves: Sequence[Move]) -> str:
@@ -161,20 +149,3 @@ def _quiet(own: dict[str, DirectionKey], moves: Sequence[Move]) -> str:
     if "unclear" in own.values():
         return "Nothing stands out: what moved is no more than chance would do."
     return "Steady: all that could be compared is about the same as in the four weeks before."
-
-
-def _descendants(scales: Scales, unit_id: str) -> list[Unit]:
-    inside, found = {unit_id}, []
-    for unit in scales.history.units.values():  # parents come before children
-        if unit.parent_id in inside:
-            inside.add(unit.unit_id)
-            found.append(unit)
-    return found
-
-
-def _join(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _number(count: int) -> str:
-    return NUMBERS[count] if count < len(NUMBERS) else str(count)

@@ -13,7 +13,7 @@ def rights(home: Home, path: Path) -> int:
     if path.is_dir():
         public = path.parent in {home.releases, home.published}
         return 0o755 if public else home.mode(path)
-    if path == home.settings_file or any(
+    if path in {home.settings_file, home.summary} or any(
         path.is_relative_to(folder) for folder in (home.releases, home.published, home.practices)
     ):
         return PUBLIC

@@ -84,6 +84,15 @@ def test_figures_follow_the_theme(visits: Visits, site: str) -> None:
     page.wait_for_function(f"light => ({colour})() !== light", arg=light)
 
 
+def test_no_two_ticks_of_a_line_say_the_same(visits: Visits, site: str) -> None:
+    """Over ten weeks ticks carry their day: "Oct" beside "Oct" would tell nothing."""
+    page = signed_in(site, visits.context(), house.LEADER)
+    page.goto(f"{site}/units/web")
+    all_drawn(page)
+    ticks = page.locator("[data-figure]").first.locator(".xtick text").all_text_contents()
+    assert len(ticks) == len(set(ticks)) >= 4
+
+
 def test_everything_is_there_without_scripts(visits: Visits, site: str) -> None:
     """Without scripts the lines are tables, and no row of the tree is closed away."""
     page = signed_in(site, visits.context(scripts=False), house.HR)

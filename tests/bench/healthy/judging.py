@@ -6,8 +6,10 @@ from statistics import stdev
 from typing import Final
 
 from pulse.statistics.alarms import BASELINE, LIMIT, ewma, ewma_variance
+from pulse.statistics.comparison import Comparison
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.scales import Scales
+from tests.unit.statistics.histories import INSTRUMENT
 
 FALSE_DISCOVERY: Final = 0.10
 Key = tuple[str, str]
@@ -22,6 +24,21 @@ def alarmed(scales: Scales) -> set[Key]:
 def changed(scales: Scales) -> set[Key]:
     """Return the tiles that are called likely real."""
     return {key for key, way in scales.directions.items() if way.key in {"higher", "lower"}}
+
+
+def beside_the_whole(scales: Scales) -> set[Key]:
+    """Return the units and scales that are called higher or lower than the organisation."""
+    return {key for key, told in _beside(scales).items() if told.key in {"higher", "lower"}}
+
+
+def every_interval(scales: Scales) -> set[Key]:
+    """Return the twin's: all whose interval beside the organisation's excludes no difference."""
+    return {key for key, told in _beside(scales).items() if told.low > 0 or told.high < 0}
+
+
+def _beside(scales: Scales) -> dict[Key, Comparison]:
+    keys = ((unit, scale) for unit in scales.history.units for scale in INSTRUMENT.scales)
+    return {key: told for key in keys if (told := scales.comparison(*key)) is not None}
 
 
 def every_limit(scales: Scales) -> set[Key]:

@@ -8,7 +8,9 @@ from pulse.statistics.scales import Scales
 from tests.bench.healthy.judging import (
     Flags,
     alarmed,
+    beside_the_whole,
     changed,
+    every_interval,
     every_limit,
     every_reliable_change,
     own_baseline,
@@ -34,6 +36,13 @@ def told(flags: Flags) -> float:
 def test_at_most_one_healthy_organisation_in_ten_is_told_news(flags: Flags) -> None:
     """Every flag is false there, and q = .10 allows one week in ten to have any."""
     assert told(flags) <= 0.10
+
+
+def test_where_all_groups_are_alike_hardly_any_is_set_apart() -> None:
+    """Beside the organisation too; the twin flags each unit whose own interval excludes none."""
+    organisations = [Scales(year(12, 16, seed, between=0.0)) for seed in range(ORGANISATIONS)]
+    assert sum(bool(beside_the_whole(scales)) for scales in organisations) <= 0.10 * ORGANISATIONS
+    assert sum(bool(every_interval(scales)) for scales in organisations) > 0.50 * ORGANISATIONS
 
 
 @pytest.mark.parametrize("twin", [every_limit, every_reliable_change, own_baseline])

@@ -96,10 +96,44 @@ def test_hr_sees_every_unit_but_no_item_about_a_leader() -> None:
     assert hr.sees_measure("t1", "item:A1")
     assert not hr.sees_measure("t1", "item:P11")
     leader = scope_of(_account("leader", "eng"), [NOW], ["P11"])
-    assert leader.sees_measure("eng", "item:P11")
-    assert not leader.sees_measure("t1", "item:P11")
+    assert not any(leader.sees_measure(unit.unit_id, "item:P11") for unit in NOW.units)
     assert leader.sees_measure("t1", "item:A1")
     assert not leader.sees_measure("ops", "item:A1")
+
+
+ITEM = "item:P11"
+
+
+def sees_of_leaders(role: Role, own: str | None, *trees: Tree) -> set[str]:
+    """Return the units of which an account sees what is said about a leader."""
+    scope = scope_of(_account(role, own), trees, ["P11"])
+    known = {unit.unit_id for tree in trees for unit in tree.units}
+    return {unit_id for unit_id in known | {"eng:others"} if scope.sees_measure(unit_id, ITEM)}
+
+
+def test_what_is_said_about_a_leader_is_that_leaders_alone() -> None:
+    """A team of its own tells its leader; no merged team, department or pool tells anybody."""
+    assert sees_of_leaders("leader", "t1", NOW) == {"t1"}
+    for own in ("org", "eng", "t2", "t3", "o1", "o2", "ops", "t2+t3"):
+        assert sees_of_leaders("leader", own, NOW) == set()
+    for role in ("hr", "auditor", "admin"):
+        assert sees_of_leaders(role, None, NOW) == set()
+
+
+def test_people_directly_in_a_department_tell_its_leader() -> None:
+    """Their group is the department's own, and what they say is about whoever leads it."""
+    own = _unit("eng:own", "eng")
+    tree = Tree("3", (*NOW.units[:3], own), {"t1": "t1", "eng": "eng:own"})
+    assert sees_of_leaders("leader", "eng", tree) == {"eng:own"}
+    assert sees_of_leaders("leader", "t1", tree) == {"t1"}
+
+
+def test_a_group_that_once_held_another_leaders_people_tells_nobody() -> None:
+    """Under one name stood a team alone, and before it several together: neither week is told."""
+    alone = Tree("4", (NOW.units[0], _unit("ops", "org")), {"ops": "ops"})
+    assert sees_of_leaders("leader", "ops", alone) == {"ops"}
+    assert sees_of_leaders("leader", "ops", alone, NOW) == set()
+    assert sees_of_leaders("leader", "t2", NOW, BEFORE) == {"t2"}  # of the weeks before
 
 
 @pytest.mark.parametrize("role", ["admin", "auditor"])

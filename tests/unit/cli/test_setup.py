@@ -116,6 +116,27 @@ def test_a_dry_run_tells_everything_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("home")
+def test_what_became_of_marks_is_told_before_and_after(
+    document: Document, call: Call, tmp_path: Path, roster: tuple[str, str]
+) -> None:
+    """A preview names each marked unit, its group and why it is none; the pack waits for one."""
+    assert document("roster", "import", *roster)["leaders"] == []
+    assert "Mark their units" in call("survey", "pack", "on", "leaders", "--agreed").stderr
+    units = tmp_path / "marked.csv"
+    units.write_text(
+        "unit_id,parent_id,name,leaders\nall,,All,yes\na,all,Team A,\nb,all,Team B,yes\n", "utf-8"
+    )
+    told = document("roster", "import", str(units), roster[1], "--dry-run")
+    assert told["leaders"] == [
+        {"unit_id": "all", "group": "all:own+a", "why": "others are in the same group"},
+        {"unit_id": "b", "group": "b", "why": ""},
+    ]
+    notes = call("roster", "import", str(units), roster[1]).stderr
+    assert "all is marked as made of leaders, but others are in the same group" in notes
+    assert document("survey", "pack", "on", "leaders", "--agreed")["pack"] == "leaders"
+
+
+@pytest.mark.usefixtures("home")
 def test_a_roster_too_small_is_imported_with_a_note(
     call: Call, tmp_path: Path, roster: tuple[str, str]
 ) -> None:

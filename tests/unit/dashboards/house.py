@@ -18,6 +18,7 @@ from sqlalchemy import Engine, insert
 
 import pulse.practices.tables  # noqa: F401 - its table is made with those of the accounts
 from dashboards.app import create_app
+from dashboards.tries import Limits
 from pulse.accounts import directory
 from pulse.clock import FixedClock
 from pulse.closing.results import compose
@@ -37,6 +38,7 @@ CHEAP: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD: Final = "correct horse battery"  # noqa: S105 - of accounts that live for one test
 CLOCK: Final = FixedClock(dt.datetime(2026, 11, 20, 16, 0, tzinfo=dt.UTC))
 WAVES: Final = tuple(f"2026-W{week:02d}" for week in range(38, 48))
+NONE_IN_REACH: Final = Limits(1_000, 1_000, 1_000)
 LEADER, TEAM, HR, AUDITOR, ADMIN, NEW = (
     f"{name}@x.org" for name in ("lea", "tim", "hr", "aud", "adm", "new")
 )
@@ -125,7 +127,7 @@ def release(home: Home, week: int, tree: Tree | None = None, more: tuple[str, ..
 
 def an_app(home: Home, **changes: Any) -> Litestar:
     """Return the app of `home` with cheap passwords, a clock that stands and no limit in reach."""
-    settings: dict[str, Any] = {"clock": CLOCK, "hasher": CHEAP, "sign_ins_per_minute": 1_000}
+    settings: dict[str, Any] = {"clock": CLOCK, "hasher": CHEAP, "limits": NONE_IN_REACH}
     return create_app(home, **{**settings, **changes})
 
 

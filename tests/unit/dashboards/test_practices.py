@@ -3,8 +3,6 @@
 import datetime as dt
 import json
 import re
-import shutil
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,6 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
-from dashboards.desk import Book
 from dashboards.pages import trying
 from pulse.accounts import accesslog
 from pulse.clock import FixedClock
@@ -21,7 +18,6 @@ from pulse.practices import adopting, published
 from pulse.settings import Home
 from pulse.store.engine import sqlite_engine
 from tests.unit.dashboards import house
-from tests.unit.statistics.histories import history, team
 
 pytestmark = [
     pytest.mark.slow,  # an app is made for nearly every test
@@ -29,18 +25,6 @@ pytestmark = [
 ]
 
 BEGAN = dt.date(2026, 11, 20)
-
-
-@pytest.fixture
-def home(released: Home, tmp_path: Path) -> Home:
-    """Give a home with ten released waves of its own."""
-    return Home(Path(shutil.copytree(released.path, tmp_path / "home")))
-
-
-@pytest.fixture
-def engine(home: Home) -> Engine:
-    """Open its accounts."""
-    return sqlite_engine(home.accounts / "accounts.db", journal="wal", create=False)
 
 
 def begin(client: TestClient[Litestar], unit: str, practice: str) -> int:
@@ -58,29 +42,6 @@ def test_what_was_never_begun_cannot_be_ended(home: Home) -> None:
         for step in ("end", "looked"):
             path = f"/practices/{number}/{step}"
             assert client.post(path, data={"_csrf_token": token}).status_code == 404
-
-
-def helped(users: int, unit: str, item: str, week: int) -> float:
-    """Let a unit answer a point higher from the twelfth week on where it tries something."""
-    del item
-    number = int(unit[1:]) if unit[1:].isdigit() else 99
-    return 3.0 + (week % 3) / 10 + (1.0 if number < users and week >= 12 else 0.0)
-
-
-@pytest.mark.parametrize(("users", "told"), [(2, False), (4, False), (5, True)])
-def test_units_are_looked_at_together_from_five_on(
-    engine: Engine, users: int, *, told: bool
-) -> None:
-    """Of two, a leader could take the own answer off and read the other unit's."""
-    teams = tuple(team(f"t{number}") for number in range(12))
-    book = Book("", history(partial(helped, users), 24, teams))
-    practice = trying.cards()["day-end-round"]
-    begun = dt.date.fromisocalendar(2026, 13, 1)
-    for number in range(users):
-        adopting.adopt(engine, f"t{number}", practice.id, begun)
-    sentence = trying.together(engine, book, practice)
-    assert bool(sentence) == told
-    assert (f"In the {users} units" in sentence) == told
 
 
 def test_a_practice_is_begun_in_two_clicks(home: Home, engine: Engine) -> None:
@@ -222,24 +183,6 @@ def test_a_figure_marks_what_was_begun(home: Home, engine: Engine) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize(
-    ("practice", "began", "said"),
-    [
-        ("day-end-round", dt.date(2026, 11, 10), "Too early to tell: look after 4 weeks."),
-        ("day-end-round", dt.date(2026, 10, 5), "Cannot tell: there are 3 weeks with figures"),
-        ("promise-list", dt.date(2026, 10, 5), "No statement of the weekly survey asks about"),
-    ],
-)
-def test_whether_it_helped_is_answered_or_left_open(
-    home: Home, engine: Engine, practice: str, began: dt.date, said: str
-) -> None:
-    """Before its time, without enough weeks, or without a statement: each says why."""
-    adopting.adopt(engine, "eng", practice, began)
-    page = house.visitor(house.an_app(home), house.LEADER).get("/practices?unit=eng").text
-    assert said in page
-    engine.dispose()
-
-
 def test_a_home_whose_list_cannot_be_written_goes_on(home: Home, engine: Engine) -> None:
     """The table holds; staff see the list when it can be written again."""
     home.practices.rmdir()
@@ -285,12 +228,13 @@ def test_a_statement_of_a_pack_stands_among_the_others_and_feeds_no_tile(tmp_pat
 
 
 def test_a_statement_about_a_leader_is_seen_by_that_leader_alone(tmp_path: Path) -> None:
-    """HR does not see it, the leader above does not see it of a team, and staff never do."""
+    """HR does not see it, nor the leader above, of a team or of all together; staff never do."""
     home = house.a_home(tmp_path, weeks=9)
     house.release(home, 9, more=("P11",))
     app, text = house.an_app(home), "My leader made time for me outside of planned meetings."
-    assert text in house.visitor(app, house.LEADER).get("/units/eng").text
-    assert text not in house.visitor(app, house.LEADER).get("/units/web").text
+    assert text in house.visitor(app, house.TEAM).get("/units/data").text
+    for unit in ("eng", "web", "data"):
+        assert text not in house.visitor(app, house.LEADER).get(f"/units/{unit}").text
     for unit in ("org", "eng", "web"):
         assert text not in house.visitor(app, house.HR).get(f"/units/{unit}").text
     assert text.encode() not in (home.releases / house.WAVES[9] / "results.json").read_bytes()

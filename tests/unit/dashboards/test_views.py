@@ -179,7 +179,8 @@ def test_a_statement_about_a_leader_is_that_leader_s_alone() -> None:
     )
     book, items = Book("", known), frozenset({item.id})
     desk: Any = None  # not asked for anything here
-    own = Sight(desk, book, Scope("leader", "t0", "t0", frozenset({"t0", "t1"}), items))
+    mine = Scope("leader", "t0", "t0", frozenset({"t0", "t1"}), items, frozenset({"t0"}))
+    own = Sight(desk, book, mine)
     assert own.item("t0", "P11") is item
     everybody = Sight(desk, book, Scope("hr", None, "org", None, items))
     for seen, unit in ((own, "t1"), (everybody, "t0"), (everybody, "org")):

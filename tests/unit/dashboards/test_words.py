@@ -1,19 +1,26 @@
 """What a page says beside its figures is true of the releases behind them."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import Template
 from msgspec import structs
 
 from dashboards.desk import Book
+from dashboards.layout import templates
+from dashboards.pages.against import against
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import hidden
-from dashboards.pages.tiles import NO_COMPARISON, tiles
+from dashboards.pages.tiles import tiles
 from dashboards.pages.trends import months, sections
 from pulse.accounts.scope import Scope
+from pulse.instrument.practices import shipped
 from pulse.statistics.scales import Scales
-from tests.unit.statistics.histories import history, team
+from pulse.statistics.standing import NO_COMPARISON
+from tests.unit.statistics.histories import INSTRUMENT, history, team
 
 EVERYTHING = Scope("hr", None, "org", None, frozenset())
 
@@ -99,3 +106,48 @@ def test_hidden_weeks_of_a_period_are_named_by_their_numbers() -> None:
 
     (row,) = months(Scales(history(rule, 4, (team("a"),))), "a")
     assert (row.period, row.missing) == ("weeks 1\N{EN DASH}4, 2026", "weeks 2, 3")
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=10, deadline=None)
+def test_what_is_told_beside_the_organisation_adds_up(seed: int) -> None:
+    """The difference is that of the two whole numbers beside it."""
+
+    def rule(unit: str, item: str, t: int) -> float:
+        return 2.5 + 0.05 * ((sum(map(ord, unit + item)) * 7 + t * seed) % 21)
+
+    rows = against(Book("", history(rule, 8, (team("a"), team("b")), step=0.1)), "a").rows
+    assert len(rows) == 4
+    for row in rows:
+        told = int(row.difference.replace("\N{MINUS SIGN}", "-"))
+        assert told == int(row.here) - int(row.there)
+
+
+def macro(template: str, name: str, *arguments: object) -> str:
+    """Return what a macro of a template writes."""
+    environment = templates().engine_instance.engine
+    return str(getattr(environment.get_template(template).module, name)(*arguments))
+
+
+def test_what_small_moves_add_up_to_stands_on_the_tile() -> None:
+    """A fall of months ago is no change between blocks, and the overview's tile tells it."""
+
+    def tired(unit: str, item: str, t: int) -> float:
+        way = 0.8 if INSTRUMENT.items[item].reverse else -0.8
+        return 3 + way * (unit == "a" and t >= 12 and INSTRUMENT.items[item].scale == "energy")
+
+    scales = Scales(history(tired, 20, (team("a"), team("b")), step=0.1))
+    told = {tile.scale: tile for tile in tiles(scales, "a")}
+    assert told["energy"].alarm == "lower than it used to be"
+    assert told["care"].alarm == ""
+    assert all(tile.alarm == "" for tile in tiles(scales, "a", "2026-W16"))
+    assert "Lower than it used to be" in macro("parts.html", "tile_body", told["energy"])
+    assert "used to be" not in macro("parts.html", "tile_body", told["care"])
+
+
+def test_one_minute_is_one_minute() -> None:
+    """Every card says its time as people do."""
+    for card in shipped().values():
+        words = macro("cards.html", "lines", card)
+        assert ("1 minute," in words.replace("11 minute", "")) == (card.minutes == 1)
+        assert not re.search(r"\b1 (minutes|weeks)\b", words)

@@ -23,6 +23,7 @@ class Scored(msgspec.Struct, frozen=True):
     scale: str
     reverse: bool
     leader: bool
+    to_leaders: bool = False
 
 
 class Instrument(msgspec.Struct, frozen=True):

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
-from pulse.disclosure.groups import MOST_GROUPS, _numbered, form_groups, merges
+from pulse.disclosure.groups import MOST_GROUPS, Led, _numbered, form_groups, marked, merges
 from pulse.errors import BadRoster, TooSmall
 from pulse.terms import RosterUnit, Tree, Unit
 from tests.property.worlds import roster_of
@@ -245,3 +246,44 @@ def test_an_empty_roster_says_what_to_do() -> None:
     """Before the first import no groups can be formed, and the reason is not a tree's."""
     with pytest.raises(BadRoster, match="import units and people first"):
         form_groups([], 8, None, 5)
+
+
+def led(*rows: str, k: int = 5) -> tuple[set[str], list[Led]]:
+    """Form groups of rows in which a unit with a star is one of leaders."""
+    units = [
+        structs.replace(unit, unit_id=unit.unit_id.strip("*"), leaders="*" in unit.unit_id)
+        for unit in roster(*rows)
+    ]
+    tree = form_groups(units, 8, None, k)
+    return {u.unit_id for u in tree.units if u.leaders}, marked(tree, units, k)
+
+
+def test_a_group_is_one_of_leaders_where_all_its_parts_are() -> None:
+    """A leaf, people directly in a unit, and a merged group of two such; the mark tells which."""
+    assert led("org* - 14", "a org 20", "b* org 12")[0] == {"org:own", "b"}
+    both, told = led("org* - 7", "a org 20", "b* org 6")
+    assert both == {"org:own+b"}
+    assert [(each.unit_id, each.group, each.why) for each in told] == [
+        ("org", "org:own+b", ""), ("b", "org:own+b", ""),
+    ]  # fmt: skip
+
+
+def test_one_who_leads_nobody_makes_a_group_like_any_other() -> None:
+    """Merged with a team, or collapsed with the people below, leaders are not told apart."""
+    none, told = led("org* - 7", "a org 20", "b org 6")
+    assert none == set()
+    assert [(each.group, each.why) for each in told] == [
+        ("org:own+b", "others are in the same group")
+    ]
+    assert led("org - 0", "d* org 6", "e d 1", "f org 40")[0] == set()
+
+
+def test_leaders_too_few_to_be_shown_are_not_asked() -> None:
+    """Ten must answer and two are held back; under a higher k it is as many more."""
+    assert led("org* - 12", "a org 20")[0] == {"org:own"}
+    few, told = led("org* - 11", "a org 20")
+    assert few == set()
+    assert told[0].why == "fewer than 12 people are in its group"
+    assert led("org* - 12", "a org 20", k=15)[1][0].why == "fewer than 17 people are in its group"
+    empty = led("org* - 0", "a org 20")[1]
+    assert empty == [Led("org", "", "nobody sits directly in it")]

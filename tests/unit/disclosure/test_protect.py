@@ -186,6 +186,7 @@ class LeaderItem(msgspec.Struct, frozen=True):
     scale: str = "safety"
     reverse: bool = False
     leader: bool = True
+    to_leaders: bool = False
 
 
 class WithLeaderItem(msgspec.Struct, frozen=True):
@@ -206,6 +207,31 @@ def test_items_about_a_leader_have_a_pattern_of_their_own() -> None:
     assert shown(release, "a", "item:A2").status == "suppressed"
     assert shown(release, "org:others", "item:A2").at_least == 20
     assert ("org:others", "item:A1") not in figures(release)
+
+
+def test_what_only_leaders_are_asked_is_shown_of_their_groups_alone() -> None:
+    """Not of a team, though it answered, and not of the whole; asked of everybody it would be."""
+    tree = organisation(a=20, b=20, c=20)
+    led = structs.replace(
+        tree, units=tuple(structs.replace(u, leaders=u.unit_id == "a") for u in tree.units)
+    )
+    counts = counted(led, a=[3] * 12, b=[3] * 12, c=[3] * 18)
+    told = {
+        to_leaders: {
+            unit_id
+            for (unit_id, measure), cell in figures(
+                protect(
+                    led, counts, POLICY,
+                    WithLeaderItem(  # type: ignore[arg-type] # a stand-in
+                        {**INSTRUMENT.items, "A2": LeaderItem(to_leaders=to_leaders)}
+                    ),
+                )
+            ).items()
+            if (measure, cell.status) == ("item:A2", "published")
+        }
+        for to_leaders in (True, False)
+    }  # fmt: skip
+    assert told == {True: {"a"}, False: {"org", "a", "b", "c"}}
 
 
 def test_bands_that_fix_a_hidden_group_are_avoided() -> None:

@@ -69,6 +69,24 @@ def test_a_pressed_release_reads_back(tmp_path: Path) -> None:
     }
 
 
+def test_a_hundred_weeks_of_the_same_units_are_kept_once(tmp_path: Path) -> None:
+    """Everything is what each release is by itself; units that stayed the same are one object."""
+    larger = structs.replace(TREE.units[0], invited=30)
+    leaf = Unit("a", "org", "A", 9, group=True, g="00002")
+    trees = [TREE, TREE, structs.replace(TREE, units=(larger, leaf)),
+             structs.replace(TREE, units=(TREE.units[0], leaf))]  # fmt: skip
+    for week, tree in enumerate(trees, 7):
+        press(tmp_path, counts(f"2026-W{week:02d}"), tree, ABOUT, b"{}\n", check=nothing)
+    found = reading.everything(tmp_path)
+    assert [each.wave for each in found] == list(reading.waves(tmp_path))
+    assert found == tuple(reading.load(tmp_path, each.wave) for each in found)
+    first, second, third, fourth = (each.tree for each in found)
+    assert first is second
+    assert first.units[0] is fourth.units[0]
+    assert third.units[1] is fourth.units[1]
+    assert first.groups is fourth.groups
+
+
 def test_the_same_again_changes_nothing(tmp_path: Path) -> None:
     """Pressing the same wave twice gives the same line and the same bytes."""
     first = pressed(tmp_path)

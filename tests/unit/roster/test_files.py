@@ -41,6 +41,10 @@ WRONG: Final = {
     "no root": ("unit_id,parent_id,name\na,b,A\nb,a,B\n", PEOPLE, "units.csv:2:parent_id", "round"),
     "own parent": (UNITS + "x,x,X\n", PEOPLE, "units.csv:5:parent_id", "round"),
     "cycle": (UNITS + "x,y,X\ny,x,Y\n", PEOPLE, "units.csv:5:parent_id", "round"),
+    "unclear mark": (
+        "unit_id,parent_id,name,leaders\nall,,Everybody,yes\nops,all,Operations,x\n", PEOPLE,
+        "units.csv:3:leaders", "yes or no",
+    ),
     "bad person id": (UNITS, PEOPLE + "p 3,,dev\n", "people.csv:4:person_id", "letters"),
     "no person id": (UNITS, PEOPLE + ",,dev\n", "people.csv:4:person_id", "letters"),
     "duplicate person": (UNITS, PEOPLE + "p1,,dev\n", "people.csv:4:person_id", "Line 2"),
@@ -88,6 +92,14 @@ def test_good_files_are_read(read: Reader) -> None:
         RosterUnit("dev", "all", "Development", 1),
     ]
     assert [person.email for person in roster.people] == ["Ada@example.org", ""]
+
+
+def test_units_of_leaders_are_marked(read: Reader) -> None:
+    """Yes marks one, in any case; no, nothing and a file without the column do not."""
+    lines = ["unit_id,leaders,parent_id,name", "all,YES,,Everybody", "ops,no,all,O", "dev,,all,D"]
+    marks = [unit.leaders for unit in read("\n".join(lines), PEOPLE).headcounts()]
+    assert marks == [True, False, False]
+    assert not any(unit.leaders for unit in read(UNITS, PEOPLE).units)
 
 
 def test_children_before_parents_come_out_in_preorder(read: Reader) -> None:

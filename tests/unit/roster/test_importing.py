@@ -51,6 +51,17 @@ def test_a_dry_run_counts_and_changes_nothing(engine: Engine, read: Reader) -> N
     assert headcounts(engine) == before
 
 
+def test_the_mark_of_leaders_is_kept_until_the_next_import(engine: Engine, read: Reader) -> None:
+    """It comes back with the headcounts, and goes when a file no longer gives it."""
+    marked = UNITS.replace("name\n", "name,leaders\n").replace("A\n", "A,yes\n")
+    import_roster(
+        engine, read(marked.replace("l\n", "l,\n").replace("B\n", "B,\n"), people("p1 a"))
+    )
+    assert [unit.unit_id for unit in headcounts(engine) if unit.leaders] == ["a"]
+    import_roster(engine, read(UNITS, people("p1 a")))
+    assert not any(unit.leaders for unit in headcounts(engine))
+
+
 def test_a_refused_file_leaves_the_old_roster(engine: Engine, read: Reader) -> None:
     """Nothing of a bad file arrives."""
     import_roster(engine, read(UNITS, people("p1 a")))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulse.statistics.blocks import BlockRow
-from pulse.statistics.comparison import compared, within_variance
+from pulse.statistics.comparison import apart, compared, within_variance
 from pulse.statistics.pooling import Posterior
 from pulse.statistics.precision import DEFAULT_VARIANCE
 from pulse.statistics.scales import Scales
@@ -18,11 +18,11 @@ WHOLE = BlockRow(3.0, 0.0, 0.0, 1.1, 0.0, 250, 400)
 @pytest.mark.parametrize(
     ("level", "variance", "key", "words"),
     [
-        (3.6, 0.01, "higher", "higher than the organisation, by a medium step"),
-        (2.7, 0.01, "lower", "lower than the organisation, by a small step"),
-        (1.5, 0.01, "lower", "lower than the organisation, by a large step"),
+        (3.6, 0.01, "higher", "likely higher than the organisation, by a medium step"),
+        (2.7, 0.01, "lower", "likely lower than the organisation, by a small step"),
+        (1.5, 0.01, "lower", "likely lower than the organisation, by a large step"),
         (3.02, 0.001, "same", "about the same as the organisation"),
-        (3.15, 0.0001, "higher", "higher than the organisation, by less than a small step"),
+        (3.15, 0.0001, "higher", "likely higher than the organisation, by less than a small step"),
         (3.4, 0.1, "unclear", "cannot tell from the organisation"),
     ],
 )
@@ -30,11 +30,24 @@ def test_an_effect_is_told_in_steps_people_know(
     level: float, variance: float, key: str, words: str
 ) -> None:
     """Cohen's edges .2, .5 and .8 of sigma 1 name the step; an interval around 0 names none."""
-    told = compared(Posterior(level, variance), WHOLE, 1.0, None)
+    told = compared(Posterior(level, variance), WHOLE, 1.0, likely=True)
     assert (told.key, told.words) == (key, words)
     assert told.effect == pytest.approx(level - 3.0)
     assert told.points == pytest.approx(25 * (level - 3.0))
     assert told.low < told.effect < told.high
+
+
+def test_one_of_many_looks_is_not_called_different() -> None:
+    """An interval of its own that excludes no difference is not enough: all looks are counted."""
+    told = compared(Posterior(3.6, 0.01), WHOLE, 1.0, likely=False)
+    assert (told.key, told.words) == ("unclear", "cannot tell from the organisation")
+    assert told.low > 0
+    far, near, same = (BlockRow(mean, 0.01, 0.01, 1.1, 0.0, 10, 16) for mean in (3.6, 3.21, 3.0))
+    alone = {("a", "energy"): (near, WHOLE)}
+    many = {(f"t{at}", "energy"): (same, WHOLE) for at in range(40)}
+    assert apart(alone) == {("a", "energy")}
+    assert apart(alone | many) == frozenset()
+    assert apart({("a", "care"): (far, WHOLE)} | many) == {("a", "care")}
 
 
 def test_the_yardstick_is_the_released_one_or_said_to_be_none() -> None:

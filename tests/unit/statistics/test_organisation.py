@@ -1,12 +1,12 @@
 """The organisation as a whole, read from released diagnostics and said in plain words."""
 
-import polars as pl
 import pytest
 
 from pulse.release import cells
 from pulse.release.cell import Cell
 from pulse.statistics.history import History
 from pulse.statistics.organisation import ScaleQuality, Together, goes_together, scale_quality
+from pulse.statistics.packed import packed
 from tests.unit.statistics.histories import ROOT, history, wave_name
 
 
@@ -21,7 +21,7 @@ def told(rows: dict[tuple[int, str], float], waves: int = 3) -> History:
         for (t, measure), value in rows.items()
     ]  # fmt: skip
     releases = tuple(plain.release(wave) for wave in plain.waves)
-    return History(releases, pl.concat([plain.cells, cells.frame(extra)]), plain.instrument)
+    return History(releases, packed([plain.cells, cells.frame(extra)]), plain.instrument)
 
 
 def quality(found: History, scale: str) -> ScaleQuality:

@@ -46,7 +46,8 @@ def banded(bands: list[int | None], invited: int = 40) -> History:
     cells = known.cells.with_columns(
         pl.when(mine).then(band.cast(known.cells.schema["at_least"])).otherwise("at_least")
         .alias("at_least"),
-        pl.when(mine & band.is_null()).then(pl.lit("suppressed")).otherwise("status")
+        pl.when(mine & band.is_null()).then(pl.lit("suppressed"))
+        .otherwise(pl.col("status").cast(pl.String))
         .alias("status"),
     )  # fmt: skip
     return History(tuple(known.release(wave) for wave in known.waves), cells, known.instrument)

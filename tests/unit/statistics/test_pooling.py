@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from pulse.statistics.census import everybody
-from pulse.statistics.estimate import ends
+from pulse.statistics.estimate import FAR, NEAR, ends
 from pulse.statistics.items import items_of_week
 from pulse.statistics.noise import START, Reading, fit
-from pulse.statistics.pooling import TAUS_SQUARED, pool
+from pulse.statistics.pooling import TAUS_SQUARED, Pool, Posterior, pool
 from pulse.statistics.scales import Scales
 from tests.unit.statistics.histories import INSTRUMENT, ROOT, history, team, wave_name
 
@@ -83,6 +84,55 @@ def test_a_group_is_drawn_towards_the_others_and_known_better(
         assert all_.variance == pytest.approx(0.0, abs=1e-9)
 
 
+Ends = Callable[[Posterior, Pool | None], tuple[float, float]]
+
+
+def flipping(known: Posterior, together: Pool | None) -> tuple[float, float]:
+    """Draw outwards as if the side of the centre were certain: the broken twin."""
+    deviation = math.sqrt(known.variance)
+    if together is not None and known.mean < together.centre:
+        return known.mean - FAR * deviation, known.mean + NEAR * deviation
+    return known.mean - NEAR * deviation, known.mean + FAR * deviation
+
+
+def worst_move(drawn: Ends, by: float) -> float:
+    """Return how far an end moves at most, or -1 if one moves back, where the mean rises by `by`.
+
+    In standard deviations, from three below the centre to three above it.
+    """
+    together = pool([3.0 + 0.02 * n for n in range(30)], [0.1] * 30)
+    assert together is not None
+    deviation = 0.2
+    means = [together.centre + deviation * by * n for n in range(-round(3 / by), round(3 / by))]
+    told = [drawn(Posterior(mean, deviation**2), together) for mean in means]
+    moves = [
+        (after - before) / deviation
+        for one, other in pairwise(told)
+        for before, after in zip(one, other, strict=True)
+    ]
+    return max(moves) if min(moves) >= 0 else -1.0
+
+
+def test_a_hair_more_moves_an_interval_by_a_hair() -> None:
+    """Both ends of a pooled interval rise with the mean and never faster than fourfold."""
+    assert 0 < worst_move(ends, 0.001) <= 0.004
+    twin = worst_move(flipping, 0.001)
+    assert twin < 0 or twin > 1
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_an_interval_reaches_away_from_the_other_groups(side: int) -> None:
+    """Far from the centre an interval goes out twice as far as in; at the centre it is even."""
+    together = pool([3.0 + 0.02 * n for n in range(30)], [0.1] * 30)
+    assert together is not None
+    mean = together.centre + side * 0.5
+    low, high = ends(Posterior(mean, 0.04), together)
+    out, back = (high - mean, mean - low) if side > 0 else (mean - low, high - mean)
+    assert out == pytest.approx(2 * back, rel=0.01)
+    low, high = ends(Posterior(together.centre, 0.04), together)
+    assert high - together.centre == pytest.approx(together.centre - low)
+
+
 @fast
 @given(FIGURES, st.floats(-1, 1))
 def test_moving_every_group_moves_every_estimate(values: list[float], by: float) -> None:
@@ -131,7 +181,7 @@ def test_groups_are_pooled_from_twenty_on_in_organisations_of_sixty(
 
 
 def test_a_pooled_statement_shows_where_it_was_released_and_where_it_likely_is() -> None:
-    """The released mean stays; the estimate is drawn in, the team's of this week by less."""
+    """The released mean stays; the team's figure is drawn in a little, the level by more."""
     known = history(varied, 1, tuple(team(f"t{n}") for n in range(25)))
     outer = max(range(25), key=lambda n: varied(f"t{n}", "", 0))
     for figure in items_of_week(known, f"t{outer}"):
@@ -140,11 +190,10 @@ def test_a_pooled_statement_shows_where_it_was_released_and_where_it_likely_is()
         assert figure.low is not None
         assert figure.high is not None
         assert figure.mean is not None
-        assert figure.team is not None
+        assert figure.level is not None
         assert figure.low <= figure.value <= figure.high
-        assert figure.value < figure.mean
-        assert figure.team.low <= figure.team.value <= figure.team.high
-        assert figure.value < figure.team.value < figure.mean
+        assert figure.level.low <= figure.level.value <= figure.level.high
+        assert figure.level.value < figure.value < figure.mean
 
 
 def test_pools_and_noise_read_nothing_of_before_a_reorganisation() -> None:

@@ -2,19 +2,23 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulse.statistics import interrupted
 from pulse.statistics.adjustment import weekly_index
+from pulse.statistics.counterfactual import against, sides
+from pulse.statistics.helped import Effect, key_of
 from pulse.statistics.practice_effect import (
-    Effect,
     Line,
     detectable,
     effect,
     lines,
     practice_effect,
+    together,
     week_levels,
 )
 from pulse.terms import Unit
@@ -24,29 +28,95 @@ from tests.unit.statistics.histories import ROOT, history, team, wave_name
 Answer = Callable[[list[Line]], Effect]
 
 
-def _panel() -> tuple[list[Line], float]:
+def _panel() -> tuple[list[Line], dict[str, Any]]:
     """Return three teams with the practice, seven without, and what statsmodels says of them."""
     panel = oracle("interrupted_statsmodels")["panel"]
     users = [Line(dict(enumerate(values)), panel["start"]) for values in panel["users"]]
     others = [Line(dict(enumerate(values))) for values in panel["others"]]
-    return [*users, *others], panel["average"]
+    return [*users, *others], panel
 
 
-def test_teams_that_began_together_equal_team_and_week_effects() -> None:
-    """Without gaps the estimate is that of least squares with team and week dummies."""
-    given_, expected = _panel()
+def _less_weeks(given_: list[Line]) -> list[Line]:
+    common = week_levels([line for line in given_ if line.start is None])
+    return [Line({w: v - common[w] for w, v in each.values.items()}, each.start) for each in given_]
+
+
+def test_the_series_of_teams_that_began_together_equals_team_and_week_effects() -> None:
+    """Without gaps its average change is that of least squares with team and week dummies."""
+    given_, panel = _panel()
+    own = [(each.values, each.start) for each in _less_weeks(given_) if each.start is not None]
+    fitted = interrupted.fit(together(own), trend=False)
+    assert fitted.average == pytest.approx(panel["average"], rel=1e-9)
+
+
+@pytest.mark.parametrize(("which", "users"), [("all", 3), ("first", 1)])
+def test_teams_as_low_are_the_comparison_that_statsmodels_makes(which: str, users: int) -> None:
+    """Estimate, interval and degrees of freedom are those of its analysis of covariance."""
+    given_, panel = _panel()
+    parted = _less_weeks(given_)
+    own = [(each.values, each.start) for each in parted if each.start is not None][:users]
+    found = against(own, [each.values for each in parted if each.start is None])
+    expected = panel["as_low"][which]
+    assert found is not None
+    assert found.estimate == pytest.approx(expected["estimate"], rel=1e-9)
+    assert found.estimate - found.half == pytest.approx(expected["low"], rel=1e-9)
+    assert found.estimate + found.half == pytest.approx(expected["high"], rel=1e-9)
+    assert (found.freedom, found.teams, found.compared) == (expected["freedom"], users, 7)
+
+
+def test_the_wider_interval_is_the_answer() -> None:
+    """Of the spread of teams without the practice and the teams' own series the wider counts."""
+    given_, panel = _panel()
     found = effect(given_, large=True)
-    assert found.estimate == pytest.approx(expected, rel=1e-9)
+    assert found.estimate == pytest.approx(panel["as_low"]["all"]["estimate"], rel=1e-9)
+    assert found.high == pytest.approx(panel["as_low"]["all"]["high"], rel=1e-9)
     assert (found.teams, found.compared, found.before, found.after) == (3, 7, 10, 9)
+    jumping = [
+        Line({w: v + 30 * (-1) ** w for w, v in line.values.items()}, line.start)
+        if line.start is not None else line
+        for line in given_
+    ]  # fmt: skip
+    assert _width(effect(jumping, large=True)) > 1.5 * _width(found)
 
 
 def test_a_shock_of_a_week_moves_nothing() -> None:
     """What every team has in common in a week is taken away."""
-    given_, expected = _panel()
+    given_, panel = _panel()
     shaken = [
         Line({w: v + 9 * (w == 12) for w, v in line.values.items()}, line.start) for line in given_
     ]
+    expected = panel["as_low"]["all"]["estimate"]
     assert effect(shaken, large=True).estimate == pytest.approx(expected, rel=1e-9)
+
+
+def test_what_comes_back_by_itself_is_no_help() -> None:
+    """Teams that were as low came back as far without it, so nothing is left for the practice."""
+    chance = random.Random(8)
+    dip = [{w: 60 - 10 * (6 <= w < 10) + chance.gauss(0, 1) for w in range(24)} for _ in range(8)]
+    flat = [Line({w: 60 + chance.gauss(0, 1) for w in range(24)}) for _ in range(8)]
+    user, others = Line(dip[0], 10), [*map(Line, dip[1:]), *flat]
+    found = effect([user, *others], large=True)
+    assert found.estimate == pytest.approx(0, abs=1)
+    assert found.key != "helped"
+    own = [(line.values, 10) for line in _less_weeks([user, *flat]) if line.start is not None]
+    alone = interrupted.fit(together(own), trend=False)  # the twin: as if it had come from nothing
+    assert alone.average == pytest.approx(4, abs=1)
+
+
+def test_where_all_were_equally_low_the_change_itself_is_compared() -> None:
+    """Without differences before there is nothing to regress on; levels after are compared."""
+    same = [Line(dict.fromkeys(range(20), 50.0)) for _ in range(6)]
+    up = Line({w: 50.0 + 10 * (w >= 10) for w in range(20)}, 10)
+    found = effect([up, *same], large=True)
+    assert (found.estimate, found.low, found.high) == pytest.approx((10, 10, 10))
+
+
+def test_a_side_needs_its_weeks() -> None:
+    """Means exist from the number of weeks asked for on; the late one is of the last four."""
+    series = {1: 1.0, 2: 2.0, 4: 3.0, 5: 4.0, 6: 5.0, 8: 6.0}
+    assert sides(series, 8, 1) == (3.0, 3.5, 6.0)
+    assert sides(series, 8, 2) is None
+    assert sides(series, 1, 1) is None
 
 
 @pytest.mark.parametrize(
@@ -71,26 +141,31 @@ def _steady(rise: float, noise: float, *, weeks: int = 24, others: int = 8) -> l
 @pytest.mark.parametrize(
     ("rise", "noise", "key", "said"),
     [
-        (
-            12,
-            2,
-            "helped",
-            "It likely helped: 13 points higher on average, between 10 and 15 points",
-        ),
-        (0, 2, "did_not", "It made no useful difference: what fits the figures lies between "),
-        (-12, 2, "did_not", "It did not help: the figure is lower since it began, between "),
+        (12, 2, "helped", "It likely helped: 12 points higher on average, between "),
+        (0, 1, "no_difference", "Likely no difference of note, that is of 5 points or more: "),
+        (-12, 2, "lower", "Lower afterwards: 12 points lower on average, between "),
         (4, 9, "cannot_tell", "Cannot tell: what fits the figures lies between "),
     ],
 )
 def test_each_answer_has_its_words(rise: float, noise: float, key: str, said: str) -> None:
-    """Helped, no useful difference and cannot tell follow from the interval alone."""
+    """Helped, no difference of note, lower and cannot tell follow from the interval alone."""
     found = effect(_steady(rise, noise), large=True)
     assert found.key == key
-    assert found.words in {"likely helped", "made no useful difference", "cannot tell"}
+    assert found.words in said.lower()
     assert found.sentence.startswith(said)
-    assert found.low is not None
-    assert found.high is not None
-    assert (found.key == "cannot_tell") == (found.low <= 0 and found.high >= 5)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "key"),
+    [
+        (0.1, 9.0, "helped"), (6.0, 9.0, "helped"), (0.1, 4.9, "no_difference"),
+        (-4.9, 4.9, "no_difference"), (-4.9, -0.1, "no_difference"), (-9.0, -0.1, "lower"),
+        (-0.1, 5.0, "cannot_tell"), (-5.0, 0.1, "cannot_tell"),
+    ],
+)  # fmt: skip
+def test_small_comes_before_which_side(low: float, high: float, key: str) -> None:
+    """Within five points either way nothing is of note; else an interval on one side says which."""
+    assert key_of(low, high) == key
 
 
 @pytest.mark.parametrize(
@@ -123,12 +198,18 @@ def test_seven_weeks_are_too_few() -> None:
     assert effect(_steady(12, 2, weeks=16), large=True).key == "helped"
 
 
-def test_a_team_alone_is_far_less_sure() -> None:
-    """With fewer than five others a trend of its own stays, and the interval is wider."""
-    compared, alone = _steady(12, 3), _steady(12, 3, others=4)
-    one, other = effect(compared, large=True), effect(alone, large=True)
-    assert (one.compared, other.compared) == (8, 0)
-    assert _width(other) > 2 * _width(one)
+def test_with_four_other_teams_nobody_can_tell() -> None:
+    """What comes back by itself would be counted as help; five are enough to begin with."""
+    four = effect(_steady(12, 1, others=4), large=True)
+    assert (four.key, four.why, four.estimate, four.teams) == ("cannot_tell", "alone", None, 1)
+    assert four.sentence.startswith("Cannot tell: that takes five other teams")
+    assert effect(_steady(12, 0.5, others=5), large=True).compared == 5
+
+
+def test_few_teams_to_compare_with_make_the_answer_less_sure() -> None:
+    """The same rise is told with a wider interval beside five teams than beside twenty."""
+    five, twenty = (effect(_steady(12, 3, others=n), large=True) for n in (5, 20))
+    assert _width(five) > 1.3 * _width(twenty)
 
 
 def _width(found: Effect) -> float:
@@ -173,6 +254,7 @@ def test_lines_leave_out_relatives_hidden_and_coded_weeks() -> None:
     assert min(late.values) >= 2
     early = practice_effect(told, "safety", {"dep": wave_name(4)})
     assert (early.key, early.why) == ("cannot_tell", "early")
+    assert len(lines(told, "safety", {"dep": wave_name(4)}, apart=["late"])) == 2
     again = practice_effect(told, "safety", {"dep": wave_name(4)}, weekly_index(told))
     assert again == early
     assert lines(history(rule, 0), "safety", {}) == []

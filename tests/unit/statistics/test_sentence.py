@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from pulse.statistics.lasting import Side
+from pulse.statistics.naming import NAMED, NUMBERS
 from pulse.statistics.scales import Scales
-from pulse.statistics.sentence import NAMED, NUMBERS, Move, Side, news, week_sentence
+from pulse.statistics.sentence import Move, news, week_sentence
 from tests.unit.statistics.histories import INSTRUMENT, history, team
 
 NAMES = st.lists(
@@ -82,20 +84,3 @@ def test_what_cannot_be_told_from_noise_is_counted_and_called_so() -> None:
     assert week_sentence(scales, "org") == (
         "Nothing stands out: energy dipped in one team, which cannot be told from noise."
     )
-
-
-def test_what_has_been_falling_for_some_weeks_is_worth_a_talk() -> None:
-    """A fall too old for the last two blocks, and flagged by the week, is told with its team."""
-
-    def rule(unit: str, item: str, t: int) -> float | None:
-        tired = unit == "a" and t >= 12 and INSTRUMENT.items[item].scale == "energy"
-        way = 0.8 if INSTRUMENT.items[item].reverse else -0.8
-        return 3 + (way if tired else 0)
-
-    scales = Scales(history(rule, 20, (team("a"), team("b")), step=0.1))
-    assert scales.directions["a", "energy"].key in {"same", "unclear"}
-    assert scales.alarms["a", "energy"].key == "lower"
-    assert week_sentence(scales, "org") == (
-        "Energy has been falling for some weeks in one team, A: worth a talk."
-    )
-    assert week_sentence(scales, "a") == "Energy has been falling for some weeks: worth a talk."

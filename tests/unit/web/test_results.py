@@ -3,16 +3,21 @@
 import datetime as dt
 import hashlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 from litestar.testing import create_test_client
+from msgspec import structs
 
 from pulse.practices.published import Tried, publish
 from pulse.release import treefile
 from pulse.release.ledger import FIRST, Entry, line
 from pulse.settings import Home, Settings
+from pulse.statistics import summary as summaries
+from pulse.statistics.summary import ScaleSummary, Summary, UnitSummary
 from pulse.terms import Member, Tree, Unit, week_name
 from pulse.web.results import newest, results_page, results_route
 from pulse.web.trying import departments
@@ -20,10 +25,6 @@ from pulse.web.trying import departments
 RESULTS = {
     "wave": "2026-W09", "organisation": "Stadtwerke <Süd>", "closes": "2026-02-27T17:00:00+01:00",
     "participation": "At least 40 of 64 people answered.", "added": {"later": 1},
-    "scales": [
-        {"scale": "safety", "label": "Safety", "mean": 72.5, "mean_bound": "exact"},
-        {"scale": "energy", "label": "Energy", "mean": 87.5, "mean_bound": "at_least"},
-    ],
     "items": [
         {"item": "A1", "text": "I felt safe.", "mean": 1.5, "mean_bound": "at_most", "step": 0.5},
         {"item": "S4", "text": "We got blamed.", "mean": 2.0, "mean_bound": "exact", "step": 0.5,
@@ -31,11 +32,37 @@ RESULTS = {
     ],
     "units": [
         {"unit_id": "d1", "name": "Netz & Betrieb",
-         "participation": "At least 10 of 20 people answered.",
-         "scales": [{"scale": "safety", "label": "Safety", "mean": 61.25, "mean_bound": "exact"}]},
+         "participation": "At least 10 of 20 people answered."},
     ],
     "hidden": "1 of 2 departments are not shown this week.",
 }  # fmt: skip
+
+BLOCK = ("2026-W06", "2026-W07", "2026-W08", "2026-W09")
+
+
+def told(scale: str, *numbers: float, words: str = "", alarm: str = "") -> ScaleSummary:
+    """Return a scale with value, low and high, or hidden; with words, a likely change."""
+    value, low, high = numbers or (None, None, None)
+    runs = (((0.0, 80.0), (50.0, 76.0)), ((100.0, 72.4),)) if alarm else ()
+    return ScaleSummary(
+        scale=scale, name=scale.title(), waves=BLOCK, at_least=40 if numbers else None,
+        value=value, low=low, high=high, words=words or "about the same", likely=bool(words),
+        alarm=alarm, runs=runs,
+    )  # fmt: skip
+
+
+DOWN = told(
+    "safety", 72.46, 69.2, 75.7, words="lower, likely real", alarm="lower than it used to be"
+)
+UP = told("safety", 61.2, 55.0, 67.4, words="higher, likely real")
+SUMMARY = Summary(
+    v=1, code="0", head=FIRST, wave="2026-W09",
+    whole=UnitSummary("all", "Stadtwerke <Süd>", (DOWN, told("energy"))),
+    departments=(
+        UnitSummary("d1", "Netz & Betrieb", (UP, told("energy"))),
+        UnitSummary("d2", "Nobody shown", (told("safety"),)),
+    ),
+)  # fmt: skip
 
 
 def release(releases: Path, wave: str, content: bytes, previous: str = FIRST) -> str:
@@ -49,18 +76,24 @@ def release(releases: Path, wave: str, content: bytes, previous: str = FIRST) ->
 
 
 def test_the_page_says_what_the_release_says() -> None:
-    """Title, participation, coded means, departments and what is hidden stand there, escaped."""
-    page = results_page((msgspec.json.encode(RESULTS),), "Somebody").decode()
+    """Title, participation, statements, scales and what is hidden stand there, escaped."""
+    page = results_page(msgspec.json.encode(RESULTS), "Somebody", SUMMARY).decode()
     assert "Stadtwerke &lt;Süd&gt;, week 9 of 2026" in page
     assert "Netz &amp; Betrieb" in page
+    assert "Nobody shown" not in page
     for words in (
         "At least 40 of 64",
+        ">Weeks 6\N{EN DASH}9, 2026<",
         "<b>72</b>",
-        "<b>87 or more</b>",
+        "<bdi>69\N{EN DASH}76</bdi>",
+        "lower, likely real; lower than it used to be",
+        "<b>not shown</b>",
         "1.5 or less",
         "We got blamed.<small>Less agreement is better.</small></th><td>2.0</td>",
-        '<td role="cell">61</td><td role="cell">not told</td>',
+        '<td role="cell">61<small><bdi>55\N{EN DASH}67</bdi></small><small class="words">higher',
+        '<td role="cell">not shown</td>',
         "1 of 2",
+        '<polyline points="0.0,20.0 50.0,24.0"/><polyline points="99.0,27.6 100.0,27.6"/>',
     ):
         assert words in page
     assert "At least 10 of 20" in page
@@ -70,11 +103,49 @@ def test_the_page_says_what_the_release_says() -> None:
     assert "made up" not in page
 
 
+def test_scales_of_another_week_are_not_shown() -> None:
+    """Until the newest week's are worked out its statements stand there alone, with a word why."""
+    older = structs.replace(SUMMARY, wave="2026-W08")
+    for summary in (None, older):
+        page = results_page(msgspec.json.encode(RESULTS), "S", summary).decode()
+        assert "being worked out" in page
+        assert "We got blamed." in page
+        assert "<b>72</b>" not in page
+        assert "Netz" not in page
+    assert (
+        "being worked out" not in results_page(msgspec.json.encode(RESULTS), "S", SUMMARY).decode()
+    )
+
+
+def test_a_summary_of_other_releases_is_none(tmp_path: Path) -> None:
+    """It names the ledger that it was worked out from, and is read beside no other."""
+    file = tmp_path / "summary.json"
+    assert summaries.read(file, FIRST) is None
+    file.write_bytes(summaries.encode(SUMMARY))
+    assert summaries.read(file, FIRST) == SUMMARY
+    assert summaries.read(file, "1" * 64) is None
+    file.write_bytes(summaries.encode(structs.replace(SUMMARY, v=2)))
+    assert summaries.read(file, FIRST) is None
+    file.write_bytes(b"{")
+    assert summaries.read(file, FIRST) is None
+
+
+def test_figures_of_other_weeks_are_told_to_be_so() -> None:
+    """A department whose line has just begun has figures of this week among others of four."""
+    young = structs.replace(SUMMARY.departments[0].scales[0], waves=("2026-W09",))
+    unit = structs.replace(SUMMARY.departments[0], scales=(young,))
+    page = results_page(
+        msgspec.json.encode(RESULTS), "S", structs.replace(SUMMARY, departments=(unit,))
+    )
+    assert b"At least 10 of 20 people answered. Figures of this week." in page
+    assert page.count(b"Figures of") == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"wave":1}'])
 def test_before_the_first_release_the_page_teaches(content: bytes) -> None:
     """Without a readable release the page shows an example that is clearly one."""
-    page = results_page((content,), "Werk <1>").decode()
-    assert page == results_page((), "Werk <1>").decode()
+    page = results_page(content, "Werk <1>").decode()
+    assert page == results_page(b"", "Werk <1>").decode()
     assert "No results yet" in page
     assert "An example, made up" in page
     assert "Werk &lt;1&gt;" in page
@@ -83,7 +154,7 @@ def test_before_the_first_release_the_page_teaches(content: bytes) -> None:
 def test_a_hidden_wave_shows_its_reason_alone() -> None:
     """A release in which everything is hidden is a page with one sentence why."""
     hidden = {"wave": "2026-W10", "organisation": "O", "hidden": "Too few people answered."}
-    page = results_page((msgspec.json.encode(hidden),), "O").decode()
+    page = results_page(msgspec.json.encode(hidden), "O").decode()
     assert "Too few people answered." in page
     assert "<svg" not in page
     assert "<table" not in page
@@ -91,24 +162,23 @@ def test_a_hidden_wave_shows_its_reason_alone() -> None:
 
 def test_the_newest_week_is_shown_whatever_the_order_of_releasing(tmp_path: Path) -> None:
     """The greatest week in the ledger counts; a folder that is in no ledger does not."""
-    assert newest(tmp_path) == ()
+    assert newest(tmp_path) == ("", b"")
     head = release(tmp_path, "2026-W09", b"nine")
     release(tmp_path, "2025-W50", b"fifty", head)
     (tmp_path / "2026-W10").mkdir()
     (tmp_path / "2026-W10" / "results.json").write_bytes(b"half pressed")
-    assert newest(tmp_path) == (b"fifty", b"nine")
-    assert newest(tmp_path, 1) == (b"nine",)
+    assert newest(tmp_path) == ("2026-W09", b"nine")
     (tmp_path / "2025-W50" / "results.json").unlink()
-    assert newest(tmp_path) == (b"", b"nine")
+    assert newest(tmp_path) == ("2026-W09", b"nine")
     (tmp_path / "2026-W09" / "results.json").unlink()
-    assert newest(tmp_path) == ()
+    assert newest(tmp_path) == ("", b"")
 
 
 def test_a_broken_ledger_shows_nothing(tmp_path: Path) -> None:
     """A chain that does not hold is not read from."""
     release(tmp_path, "2026-W09", b"nine")
     release(tmp_path, "2026-W10", b"ten", "f" * 64)
-    assert newest(tmp_path) == ()
+    assert newest(tmp_path) == ("", b"")
 
 
 def test_what_is_tried_stands_there_by_practice_and_unit(tmp_path: Path) -> None:
@@ -131,7 +201,7 @@ def test_what_is_tried_stands_there_by_practice_and_unit(tmp_path: Path) -> None
         ])
     )  # fmt: skip
     told = {**RESULTS, "unit_id": "all"}
-    page = results_page((msgspec.json.encode(told),), "S", tried, tree).decode()
+    page = results_page(msgspec.json.encode(told), "S", None, tried, tree).decode()
     section = page[page.index('id="try"') : page.index('id="items"')]
     assert re.findall(r"<b>(.*?)</b> · (.*?)<small>(.*?)</small>", section) == [
         ("Team &lt;game&gt;", "Netz &amp; Betrieb, in 2 of its teams", "since 5 February 2026"),
@@ -140,7 +210,7 @@ def test_what_is_tried_stands_there_by_practice_and_unit(tmp_path: Path) -> None
     ]
     assert "T1" not in page
     assert "Who knows?" not in page
-    nothing = results_page((msgspec.json.encode(told),), "S").decode()
+    nothing = results_page(msgspec.json.encode(told), "S").decode()
     assert "Nothing is being tried at present" in nothing
 
 
@@ -182,3 +252,13 @@ def test_weeks_have_names() -> None:
     """ISO weeks are named for people."""
     assert week_name("2026-W09") == "week 9 of 2026"
     assert week_name("2026-W53") == "week 53 of 2026"
+
+
+def test_no_data_frames_are_loaded_for_the_page() -> None:
+    """Neither polars nor plotly nor the solver comes with what staff are served."""
+    code = (
+        "import sys; from pulse.web.results import results_page; results_page(b'', 'O'); "
+        "print(sorted({'polars', 'plotly', 'numpy', 'highspy', 'alembic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,57 @@
+"""Before a practice begins: whether the weekly survey will be able to tell if it helped."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Final
+
+from dashboards.desk import Book
+from dashboards.pages import weeks
+from pulse.instrument.practices import Practice
+from pulse.statistics.counterfactual import COMPARED
+from pulse.statistics.practice_effect import LEAST, WINDOW, detectable, sides_of
+from pulse.statistics.precision import DEFAULT_VARIANCE
+
+CANNOT: Final = "Whether it helped cannot be measured by the weekly survey"
+NOTHING_ASKED: Final = (
+    f"{CANNOT}: no statement of it asks about this. Look at it together with the team."
+)
+
+
+def prospect(
+    book: Book, practice: Practice, unit_id: str, day: dt.date, apart: Collection[str]
+) -> str:
+    """Say what could be told of a practice that a unit began on `day`.
+
+    Args:
+        book: the newest releases.
+        practice: the card.
+        unit_id: the unit, of the newest tree.
+        day: today.
+        apart: units that try something for the same scale.
+    """
+    if not practice.outcome:
+        return NOTHING_ASKED
+    if not book.history.calls_changes:
+        return f"{CANNOT}: for that the organisation needs sixty people or more."
+    points = book.scales.weekly(unit_id, practice.scale)[-WINDOW:]
+    bands = [point.at_least or 1 for point in points if point.status == "shown"]
+    lacking = LEAST - len(bands)
+    if lacking > 0:
+        later = weeks.day(day + dt.timedelta(weeks=lacking))
+        return (
+            f"{CANNOT} if it begins today: that takes eight weeks with figures before it, and "
+            f"there {'is' if len(bands) == 1 else 'are'} {len(bands) or 'none'}. Begun on {later} "
+            "or later it can, if those weeks are shown."
+        )
+    _, others = sides_of(book.history.tree(), {unit_id: ""}, apart)
+    if len(others) < COMPARED:
+        return (
+            f"{CANNOT}: that takes five other teams to compare with that try nothing for this, "
+            f"and there {'is' if len(others) == 1 else 'are'} {len(others) or 'none'}."
+        )
+    least = 25 * detectable(min(bands), len(bands), LEAST, DEFAULT_VARIANCE)
+    return (
+        "Whether it helped can be measured once there are eight weeks with figures after it "
+        f"began. Changes of fewer than {round(least)} points can hardly be noticed in a unit of "
+        "this size, and where levels wander only larger ones can."
+    )

@@ -1,0 +1,90 @@
+"""What staff read of the scales follows the releases, and can be made again from them alone."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pulse.release import ledger
+from pulse.settings import Home
+from pulse.statistics import summary
+from pulse.upkeep.rights import rights
+from pulse.upkeep.telling import OTHER, finding, stale, tell, tell_apart
+from tests.unit.dashboards import house
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Make a home with four released weeks."""
+    return house.a_home(tmp_path_factory.mktemp("told"), weeks=4)
+
+
+def told(home: Home) -> summary.Summary:
+    """Return what staff read."""
+    found = summary.read(home.summary, ledger.head(home.releases))
+    assert found is not None
+    return found
+
+
+def test_before_the_first_release_there_is_nothing_to_tell(tmp_path: Path) -> None:
+    """An empty home has no such file, and wants none."""
+    empty = Home(tmp_path / "home")
+    empty.make()
+    tell(empty)
+    assert tell_apart(empty)
+    assert not empty.summary.exists()
+    assert finding(empty) == ""
+
+
+def test_it_is_made_once_a_release_and_anew_for_the_next(home: Home) -> None:
+    """Each release makes what stands there stale; what is told names the newest."""
+    assert stale(home)
+    tell(home)
+    before = home.summary.read_bytes()
+    assert told(home).wave == house.WAVES[3]
+    tell(home)
+    assert not stale(home)
+    assert home.summary.stat().st_mode & 0o777 == rights(home, home.summary) == 0o644
+    house.release(home, 4)
+    assert stale(home)
+    assert tell_apart(home)
+    assert told(home).wave == house.WAVES[4]
+    assert home.summary.read_bytes() != before
+
+
+def test_another_version_of_pulse_makes_it_again(home: Home) -> None:
+    """What another version worked out is not left standing."""
+    tell(home)
+    now = home.summary.read_bytes()
+    old = msgspec.structs.replace(told(home), code="0.0")
+    home.summary.write_bytes(summary.encode(old))
+    assert stale(home)
+    assert finding(home) == ""
+    tell(home)
+    assert home.summary.read_bytes() == now
+
+
+@pytest.mark.parametrize("by", [1.0, -0.01])
+def test_an_audit_works_it_out_again(home: Home, by: float) -> None:
+    """Whoever changes a figure there is found; what the releases say is found to be so."""
+    home.summary.unlink(missing_ok=True)
+    tell(home)
+    right = told(home)
+    assert finding(home) == ""
+    first, *others = right.whole.scales
+    assert first.value is not None
+    wrong = msgspec.structs.replace(first, value=first.value + by)
+    whole = msgspec.structs.replace(right.whole, scales=(wrong, *others))
+    home.summary.write_bytes(summary.encode(msgspec.structs.replace(right, whole=whole)))
+    assert finding(home) == OTHER
+
+
+def test_where_it_cannot_be_made_that_is_told(home: Home) -> None:
+    """A release that is not what the ledger names gives no summary, and no crash."""
+    home.summary.unlink(missing_ok=True)
+    file = home.releases / house.WAVES[0] / "tree.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole + b" ")
+    assert not tell_apart(home)
+    file.write_bytes(whole)
+    assert tell_apart(home)
