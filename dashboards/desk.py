@@ -141,7 +141,8 @@ class Desk(msgspec.Struct, frozen=True):
     """The parts that handlers share; `shelf` is the only way to a figure.
 
     `sign_ins` and `letters` bound how often those may be tried; the `postman` writes mails in a
-    thread that no request waits for.
+    thread that no request waits for. `stranger_key` chooses whose password a stranger is tried
+    against, the same in every copy of the process.
     """
 
     home: Home
@@ -155,6 +156,7 @@ class Desk(msgspec.Struct, frozen=True):
     sign_ins: Tries
     letters: Tries
     postman: ThreadPoolExecutor
+    stranger_key: bytes
 
     def report(self, error: BaseException) -> None:
         """Write what broke to standard error for the operator; people get a plain sentence."""
