@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from dashboards.desk import Book
 from dashboards.pages import drawing, weeks
-from dashboards.pages.contrast import Contrast, contrasts
+from dashboards.pages.contrast import Contrast, contrasts, figure
 from dashboards.pages.tiles import last_ended, points
 from dashboards.pages.trends import YEAR
 from pulse.release.hidden import REASON
@@ -83,10 +83,9 @@ def _differences(
     pairs = {}
     for scale in book.history.instrument.scales:
         shown = [
-            (unit.unit_id, estimate)
+            (unit.unit_id, told)
             for unit in units
-            if (block := _block(book, unit.unit_id, scale, waves))
-            and (estimate := block.estimate) is not None
+            if (told := figure(_block(book, unit.unit_id, scale, waves))) is not None
         ]
         for (one, here), (other, there) in combinations(shown, 2):
             pairs[scale, one, other] = here, there

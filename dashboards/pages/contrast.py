@@ -1,21 +1,24 @@
 """Two figures of four weeks beside each other: how far apart, and whether that is likely real.
 
-The difference of two estimates and its 95 % interval by adding their variances. A unit and the
-organisation above it share people, which only makes the true interval narrower: what is called
-real here would be called so with the exact covariance too (Casella & Berger 2002, section 4.5).
-Of many differences looked at together, Benjamini-Hochberg keeps those that may be called real.
+The difference of the two shown figures, and a 95 % interval of how far apart such units are, by
+adding the variances that their blocks carry. Those are of the answers as they came, without the
+finite population correction and without the pool: another month's people would differ too, and the
+uneven interval of a pooled figure has no one standard error. A unit and the organisation above it
+share people, which only makes the true interval narrower: what is called real here would be called
+so with the exact covariance too (Casella & Berger 2002, section 4.5). Of many differences looked at
+together, Benjamini-Hochberg keeps those that may be called real.
 """
 
 import math
 from collections.abc import Hashable, Mapping
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from pulse.statistics.change import FALSE_DISCOVERY, SAME_WITHIN
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.precision import Z95
-from pulse.statistics.scales import Estimate
+from pulse.statistics.scales import Block
 
 Key = TypeVar("Key", bound=Hashable)
 ContrastKey = Literal["higher", "lower", "same", "unclear"]
@@ -54,14 +57,21 @@ def signed(value: float) -> str:
     return f"+{whole}" if whole > 0 else f"\N{MINUS SIGN}{-whole}"
 
 
-def standard_error(estimate: Estimate) -> float:
-    """Return the standard error behind a 95 % interval, of which one end may be clipped."""
-    return max(estimate.high - estimate.value, estimate.value - estimate.low) / Z95
+class Figure(NamedTuple):
+    """A shown figure, 0-100, with the variance of the answers behind it, points^2."""
+
+    value: float
+    variance: float
 
 
-def contrasts(
-    pairs: Mapping[Key, tuple[Estimate, Estimate]], *, calls: bool
-) -> dict[Key, Contrast]:
+def figure(block: Block | None) -> Figure | None:
+    """Return what a block brings to a comparison, None where it is hidden."""
+    if block is None or block.estimate is None or block.variance is None:
+        return None
+    return Figure(block.estimate.value, block.variance)
+
+
+def contrasts(pairs: Mapping[Key, tuple[Figure, Figure]], *, calls: bool) -> dict[Key, Contrast]:
     """Return the first of each pair minus the second; `calls` allows to call any of them real."""
     found = {key: _spread(*pair) for key, pair in pairs.items()}
     p_values = {
@@ -72,9 +82,8 @@ def contrasts(
     return {key: _named(*told, likely=key in real) for key, told in found.items()}
 
 
-def _spread(one: Estimate, other: Estimate) -> tuple[float, float]:
-    spread = math.hypot(standard_error(one), standard_error(other))
-    return one.value - other.value, max(spread, 1e-9)
+def _spread(one: Figure, other: Figure) -> tuple[float, float]:
+    return one.value - other.value, max(math.sqrt(one.variance + other.variance), 1e-9)
 
 
 def _named(difference: float, spread: float, *, likely: bool) -> Contrast:

@@ -32,12 +32,9 @@ def arrow(key: DirectionKey) -> Markup:
 
 
 def interval(
-    value: float, low: float, high: float, *, start: float = 0, end: float = 100, open_end: int = 0
+    value: float, low: float, high: float, *, start: float = 0, end: float = 100
 ) -> Markup:
-    """Return a figure with its interval on the whole range of its scale.
-
-    `open_end` is 1 for "or more", -1 for "or less", drawn as an open mark.
-    """
+    """Return a figure with its interval on the whole range of its scale."""
 
     def place(x: float) -> str:
         return f"{100 * (x - start) / (end - start):.1f}%"
@@ -47,16 +44,14 @@ def interval(
         Markup('<line class="tick" x1="{0}" x2="{0}" y1="5" y2="11"/>').format(place(t))
         for t in (start + (end - start) * share for share in (0, 0.25, 0.5, 0.75, 1))
     )
-    mark = Markup('<rect class="mark" x="{}" width="4" y="0.5" height="15" rx="2"/>')
-    if open_end:
-        mark = Markup('<circle class="mark-open" cx="{}" cy="8" r="5"/>')
-    # A rectangle is placed by its edge: it is moved back by half its width.
-    shift = Markup("") if open_end else Markup(' transform="translate(-2)"')
+    # The mark is placed by its edge: it is moved back by half its width.
     return Markup(
         '<svg class="interval" width="100%" height="16" aria-hidden="true" focusable="false">'
         '<line class="track" x1="0" x2="100%" y1="8" y2="8"/>{}'
-        '<rect class="band" x="{}" width="{}" y="4" height="8" rx="4"/><g{}>{}</g></svg>'
-    ).format(ticks, place(low), width, shift, mark.format(place(value)))
+        '<rect class="band" x="{}" width="{}" y="4" height="8" rx="4"/>'
+        '<g transform="translate(-2)">'
+        '<rect class="mark" x="{}" width="4" y="0.5" height="15" rx="2"/></g></svg>'
+    ).format(ticks, place(low), width, place(value))
 
 
 def difference(value: float, low: float, high: float, *, reach: float) -> Markup:

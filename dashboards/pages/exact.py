@@ -1,4 +1,4 @@
-"""The last four weeks of a unit in full: everybody invited, and the change with its index."""
+"""The last four weeks of a unit in full: how such a unit is, and the change with its index."""
 
 import msgspec
 
@@ -11,15 +11,15 @@ from pulse.statistics.scales import Direction, Estimate, Scales
 class ExactRow(msgspec.Struct, frozen=True):
     """One scale, 0-100 points; what is not known is empty.
 
-    `everybody`: what all invited people would have said in these weeks, with its 95 % interval.
+    `level`: how such a unit is, whoever happens to be in it and to answer, with its 95 % interval.
     `seen`: the difference of the released figures from the four weeks before, `reliable` that
     difference in its own standard errors; `difference` and `interval` what is concluded from it,
     `says` in words.
     """
 
     name: str
-    everybody: str
-    everybody_interval: str
+    level: str
+    level_interval: str
     seen: str
     reliable: str
     difference: str
@@ -39,18 +39,18 @@ def exact(scales: Scales, unit_id: str) -> Exact:
     rows = []
     for scale in scales.history.instrument.scales.values():
         block = scales.last_block(unit_id, scale.id)
-        if block is not None and block.team is not None:
+        if block is not None and block.level is not None:
             direction = scales.directions.get((unit_id, scale.id), Direction("too_early"))
-            rows.append(_row(scale.name, block.team, direction))
+            rows.append(_row(scale.name, block.level, direction))
     if not rows:
         return Exact()
     return Exact(weeks.span(scales.blocks_of_waves[-1]), tuple(rows))
 
 
-def _row(name: str, everybody: Estimate, way: Direction) -> ExactRow:
+def _row(name: str, level: Estimate, way: Direction) -> ExactRow:
     return ExactRow(
         name,
-        weeks.whole(everybody.value), weeks.between(everybody.low, everybody.high),
+        weeks.whole(level.value), weeks.between(level.low, level.high),
         "" if way.seen is None else signed(way.seen), _index(way),
         "" if way.difference is None else signed(way.difference),
         "" if way.low is None or way.high is None else f"{signed(way.low)} to {signed(way.high)}",

@@ -6,9 +6,17 @@ import msgspec
 from markupsafe import Markup
 
 from dashboards.desk import Book
-from dashboards.pages import drawing, weeks
+from dashboards.pages import weeks
 from dashboards.pages.sheet import Sheet, tenth
-from dashboards.pages.statements import mean_words, share_words, split
+from dashboards.pages.statements import (
+    drawn,
+    interval_words,
+    mean_words,
+    released_words,
+    share_words,
+    split,
+    value_words,
+)
 from dashboards.pages.trends import YEAR
 from pulse.charts import figure
 from pulse.charts.asked import asked
@@ -22,15 +30,19 @@ _NOT_IN_TURN: Final = "Not in the weekly turn: asked while its practice runs."
 
 
 class AskedRow(msgspec.Struct, frozen=True):
-    """One week in which the statement was asked; `mean` is empty where it is hidden.
+    """One week in which the statement was asked; `value` is empty where it is hidden.
 
-    `exact` holds mean, low and high as the figure draws them.
+    `value` is the estimate that `interval` belongs to, `mean` what was released, `released` the
+    same where it reads otherwise than `value`. `exact` holds value, low, high and the released
+    mean as the figure draws them.
     """
 
     wave: str
     week: str
-    mean: str
+    value: str
     interval: str
+    mean: str
+    released: str
     at_least: int | None
     shares: str
     no_answer: str
@@ -54,7 +66,7 @@ class StatementHistory(msgspec.Struct, frozen=True):
     @property
     def drawable(self) -> bool:
         """Whether any week has a figure."""
-        return any(row.mean for row in self.rows)
+        return any(row.value for row in self.rows)
 
     @property
     def pooled(self) -> bool:
@@ -103,10 +115,10 @@ def statement_json(book: Book, unit_id: str, item: Item, to: str = "") -> bytes:
 def statement_sheet(book: Book, unit_id: str, item: Item, to: str = "") -> Sheet:
     """Return the numbers of a statement."""
     return Sheet(
-        ("wave", "status", "mean", "mean_bound", "low_95", "high_95", "at_least", "favourable",
-         "neutral", "unfavourable", "favourable_low_95", "favourable_high_95"),
+        ("wave", "status", "mean", "mean_bound", "value", "low_95", "high_95", "at_least",
+         "favourable", "neutral", "unfavourable", "favourable_low_95", "favourable_high_95"),
         tuple(
-            (f.wave, f.status, f.mean, f.mean_bound, *_ends(f), f.at_least, f.favourable,
+            (f.wave, f.status, f.mean, f.mean_bound, *_estimate(f), f.at_least, f.favourable,
              f.neutral, f.unfavourable, *map(tenth, f.agree or (None, None)))
             for f in _figures(book, unit_id, item.id, to)
         ),
@@ -125,11 +137,8 @@ def _figures(book: Book, unit_id: str, item: str, to: str) -> tuple[ItemFigure, 
     return book.once(f"asked {item} {unit_id} {to}", make)
 
 
-def _ends(one: ItemFigure) -> tuple[float | None, float | None]:
-    return (
-        None if one.low is None else round(one.low, 2),
-        None if one.high is None else round(one.high, 2),
-    )
+def _estimate(one: ItemFigure) -> tuple[float | None, ...]:
+    return tuple(None if x is None else round(x, 2) for x in (one.value, one.low, one.high))
 
 
 def _percent(share: Range | None) -> str:
@@ -137,24 +146,20 @@ def _percent(share: Range | None) -> str:
 
 
 def _row(one: ItemFigure, item: Item) -> AskedRow:
-    shown = one.mean is not None and one.low is not None and one.high is not None
-    side = {"at_least": 1, "at_most": -1}.get(one.mean_bound or "", 0)
     return AskedRow(
         wave=one.wave,
         week=weeks.short(one.wave),
+        value=value_words(one),
+        interval=interval_words(one),
         mean=mean_words(one),
-        interval=weeks.between(one.low or 1, one.high or 5, 1) if shown else "",
+        released=released_words(one),
         at_least=one.at_least,
         shares=share_words(one),
         no_answer=one.no_answer or "",
         agree=_percent(one.agree),
         everybody=_percent(one.everybody_agrees),
         pooled=one.pooled,
-        drawn=drawing.interval(
-            one.mean or 1, one.low or 1, one.high or 5, start=1, end=5, open_end=side
-        )
-        if shown
-        else Markup(""),
+        drawn=drawn(one),
         drawn_split=split(one, reverse=item.reverse),
-        exact=(one.mean, *_ends(one)),
+        exact=(*_estimate(one), one.mean),
     )

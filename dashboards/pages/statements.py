@@ -14,14 +14,19 @@ _QUARTERS: Final = 0.25  # the step whose means need two digits
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """One statement as asked; `mean` is empty where it is hidden."""
+    """One statement as asked; `value` is empty where it is hidden.
+
+    `value` is the estimate that `interval` belongs to; `released` the released mean where it reads
+    otherwise, else empty.
+    """
 
     item: str
     text: str
     scale: str
     reverse: bool
-    mean: str
+    value: str
     interval: str
+    released: str
     at_least: int | None
     shares: str
     no_answer: str
@@ -45,21 +50,39 @@ def _statement(history: History, figure: ItemFigure) -> Statement:
     instrument = history.instrument
     scale = instrument.scales.get(item.scale) if item else None
     pack = instrument.packs.get(item.facet) if item else None
-    mean, low, high = figure.mean, figure.low, figure.high
-    shown = mean is not None and low is not None and high is not None
+    value = value_words(figure)
     return Statement(
         item=figure.item,
         text=item.text if item else figure.item,
         scale=scale.name if scale else f"Asked for a while: {pack.title}" if pack else "",
         reverse=bool(item and item.reverse),
-        mean=mean_words(figure),
-        interval=weeks.between(low, high, 1) if low is not None and high is not None else "",
+        value=value,
+        interval=interval_words(figure),
+        released=released_words(figure),
         at_least=figure.at_least,
         shares=share_words(figure),
         no_answer=figure.no_answer or "",
-        drawn=_drawn(figure) if shown else Markup(""),
+        drawn=drawn(figure),
         drawn_split=split(figure, reverse=bool(item and item.reverse)),
     )
+
+
+def value_words(figure: ItemFigure) -> str:
+    """Return the estimate as it reads: "3.6", or nothing where hidden."""
+    return "" if figure.value is None else f"{figure.value:.1f}"
+
+
+def interval_words(figure: ItemFigure) -> str:
+    """Return the 95 % interval of the estimate as it reads, or nothing where hidden."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return weeks.between(figure.low, figure.high, 1)
+
+
+def released_words(figure: ItemFigure) -> str:
+    """Return the released mean where it reads otherwise than the estimate, else nothing."""
+    told = mean_words(figure)
+    return "" if told == value_words(figure) else told
 
 
 def mean_words(figure: ItemFigure) -> str:
@@ -89,10 +112,11 @@ def _share(share: float, at_least: int) -> str:
     return f"{share:g} %"
 
 
-def _drawn(figure: ItemFigure) -> Markup:
-    side = {"at_least": 1, "at_most": -1}.get(figure.mean_bound or "", 0)
-    mean, low, high = figure.mean or 1.0, figure.low or 1.0, figure.high or 5.0
-    return drawing.interval(mean, low, high, start=1, end=5, open_end=side)
+def drawn(figure: ItemFigure) -> Markup:
+    """Return the estimate with its interval on 1-5, nothing where hidden."""
+    if figure.value is None or figure.low is None or figure.high is None:
+        return Markup("")
+    return drawing.interval(figure.value, figure.low, figure.high, start=1, end=5)
 
 
 def split(figure: ItemFigure, *, reverse: bool) -> Markup:

@@ -18,14 +18,11 @@ def asked(
 ) -> go.Figure:
     """Return the dots of one statement on 1-5, answers as given; hidden weeks have none.
 
-    A mean at the end of the answers is an open triangle that points beyond its bound.
+    A dot is the estimate that the upright line belongs to. What was released is a short line
+    across, or at the end of the answers an open triangle that points beyond its bound.
     """
-    shown = [one for one in figures if one.mean is not None]
-    exact = [one for one in shown if one.mean_bound == "exact"]
-    coded = [one for one in shown if one.mean_bound != "exact"]
-    traces = [_intervals(shown), _dots(exact, name)]
-    if coded:
-        traces.append(_marks(coded))
+    shown = [one for one in figures if one.value is not None]
+    traces = [_intervals(shown), _dots(shown, name), _released(shown)]
     shapes = [figure.pause(span) for span in pauses]
     return figure.figure(
         traces,
@@ -37,7 +34,7 @@ def asked(
 
 
 def _intervals(figures: Sequence[ItemFigure]) -> go.Scatter:
-    """Return the intervals as upright strokes; pooled ones need not be centred at the mean."""
+    """Return the intervals as upright strokes; pooled ones need not be centred at the dot."""
     x: list[str | None] = []
     y: list[float | None] = []
     for one in figures:
@@ -52,26 +49,27 @@ def _intervals(figures: Sequence[ItemFigure]) -> go.Scatter:
 def _dots(figures: Sequence[ItemFigure], name: str) -> go.Scatter:
     return go.Scatter(
         x=[figure.monday(one.wave) for one in figures],
-        y=[one.mean for one in figures],
+        y=[None if one.value is None else round(one.value, 2) for one in figures],
         mode="markers", marker={"color": figure.ACCENT, "size": 9}, name=name,
         hoverinfo="text", text=[_hover(one) for one in figures],
     )  # fmt: skip
 
 
-def _marks(figures: Sequence[ItemFigure]) -> go.Scatter:
+def _released(figures: Sequence[ItemFigure]) -> go.Scatter:
     return go.Scatter(
         x=[figure.monday(one.wave) for one in figures],
         y=[one.mean for one in figures],
-        mode="markers", name="at the end of the answers",
+        mode="markers", name="as released",
         marker={
-            "color": figure.MARK, "size": 11,
-            "symbol": [_SYMBOLS[one.mean_bound or ""] for one in figures],
+            "color": figure.MARK, "size": 11, "line": {"color": figure.MARK, "width": 2},
+            "symbol": [_SYMBOLS.get(one.mean_bound or "", "line-ew-open") for one in figures],
         },
-        hoverinfo="text", text=[_hover(one) for one in figures],
+        hoverinfo="skip",
     )  # fmt: skip
 
 
 def _hover(one: ItemFigure) -> str:
     week = week_name(one.wave)
-    mean = f"{one.mean:g}{_WORDS.get(one.mean_bound or '', '')}"
-    return f"{week}: {mean} ({one.low:.1f}-{one.high:.1f}), at least {one.at_least} answers"
+    released = f"{one.mean:g}{_WORDS.get(one.mean_bound or '', '')}"
+    told = f"{one.value:.1f} ({one.low:.1f}-{one.high:.1f}), released as {released}"
+    return f"{week}: {told}, at least {one.at_least} answers"

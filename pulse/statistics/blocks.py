@@ -6,6 +6,18 @@ less: the stable part of those who answered both times cancels; that of whoever 
 (the share 1 - n/H of the unit) does not. That is reliable change (Jacobson & Truax 1991,
 J. Consult. Clin. Psychol. 59, 12-19) for the mean of n people who are not linked:
 (x2 - x1) / sqrt(v1 + v2), v = s^2 (1 - r) / n + rounding.
+
+Over a block more people are heard than in a week: who is silent is so half by habit, half by
+chance. With p = n/H and h the correlation of one person's answering in two weeks, a share
+p + h (1 - p) of a week's people is there in another week too. What lasts of their mean, 1 - omega,
+is then (1 - omega_1)(p + h (1 - p)) for a person's own weekly share omega_1 (1/2 until omega is
+estimated), and the block is as good as one of n_h people, each with variance
+s^2 (1 - omega_1 + omega_1 / weeks):
+
+    n_h / n = (1 - omega_1 + omega_1 / weeks) / (1 - omega + omega / weeks)
+
+n for those who are always the same (h = 1), and no more than H. So the part of the silent in what
+everybody would have said is told neither too surely nor as if it were a different team's.
 """
 
 from typing import Final, NamedTuple
@@ -17,6 +29,7 @@ from pulse.statistics.history import History
 from pulse.statistics.noise import weekly_shares
 
 BLOCK: Final = 4
+HABIT: Final = 0.5  # correlation of one person's answering in two weeks; no release can tell it
 _BINS: Final = 100  # variances are read up to the next hundredth of their logarithm
 
 
@@ -25,6 +38,7 @@ class BlockRow(NamedTuple):
 
     `variance` is of the process, `change` of a comparison with another block of the unit,
     `person` of one person's mean over the block around the unit's level, `blur` of rounding.
+    `heard` is how many people the block is as good as, over how many answer in a week.
     """
 
     mean: float
@@ -34,13 +48,15 @@ class BlockRow(NamedTuple):
     blur: float
     at_least: int
     invited: int
+    heard: float = 1.0
 
 
 def weeks_of_series(history: History, index: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of `weekly_index` in each unit's present series, with omega as `weekly`.
 
     Columns: wave, unit_id, scale, index, coded, sampling, rounding, at_least, invited, weekly,
-    series (the wave that it began with), group; sorted by unit, scale and wave.
+    estimated (whether that is more than where it starts), series (the wave that it began with),
+    group; sorted by unit, scale and wave.
     """
     own = ((unit, history.series_waves(unit.unit_id)) for unit in history.units.values())
     series = pl.DataFrame(
@@ -101,6 +117,7 @@ def block_table(history: History, weeks: pl.DataFrame) -> pl.DataFrame:
             pl.col("sampling").mean(),
             pl.col("rounding").mean(),
             pl.col("weekly").mean().clip(0, 1),
+            pl.col("estimated").all(),
             pl.len().alias("weeks"),
             pl.col("at_least").min(),
             pl.col("invited").max(),
@@ -113,20 +130,24 @@ def block_table(history: History, weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def _figures() -> list[pl.Expr]:
-    weeks, weekly = pl.col("weeks"), pl.col("weekly")
+    weeks = pl.col("weeks")
     blur = pl.col("rounding") / weeks
-    passing = weekly / weeks
-    lasting = 1 - weekly
     silent = (1 - pl.col("size") / pl.col("invited")).clip(0, 1)
+    again = 1 - silent * (1 - HABIT)
+    lasting = (1 - pl.col("weekly")) * pl.when("estimated").then(1.0).otherwise(again)
+    passing = (1 - lasting) / weeks
     stays = pl.col("sampling") * (lasting + passing)
+    own = (lasting / again).clip(0, 1)
+    person = own + (1 - own) / weeks
     return [
         pl.col("mean"),
         _binned(stays + blur).alias("variance"),
         _binned(pl.col("sampling") * (lasting * silent + passing) + blur).alias("change"),
-        (stays * pl.col("size")).alias("person"),
+        (pl.col("sampling") * pl.col("size") * person).alias("person"),
         blur.alias("blur"),
         pl.col("at_least"),
         pl.col("invited"),
+        (person / (lasting + passing)).alias("heard"),
     ]
 
 

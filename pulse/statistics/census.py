@@ -13,13 +13,19 @@ and everything is averaged over n in the band and over tau. Without a pool lambd
 variance is s/n (1 - n/N) + r, the finite population correction (Cochran 1977, 2.6).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pulse.statistics.pooling import Component, Given, Mixture, Pool, Posterior
 
 
 def everybody(
-    pool: Pool | None, x: float, *, sampling: float, rounding: float, sizes: range, invited: int
+    pool: Pool | None,
+    x: float,
+    *,
+    sampling: float,
+    rounding: float,
+    sizes: Sequence[float],
+    invited: int,
 ) -> Posterior:
     """Return what is known of the mean of all `invited` people of a unit.
 
@@ -39,7 +45,7 @@ def everybody(
 
 
 def _components(
-    pool: Pool, sampling: float, rounding: float, sizes: range, invited: int
+    pool: Pool, sampling: float, rounding: float, sizes: Sequence[float], invited: int
 ) -> Iterator[Component]:
     for n in sizes:
         for given in pool.grid:
@@ -47,7 +53,7 @@ def _components(
 
 
 def _component(
-    given: Given, sampling: float, rounding: float, n: int, invited: int, ways: int
+    given: Given, sampling: float, rounding: float, n: float, invited: float, ways: int
 ) -> Component:
     chance, said = sampling / n, n / invited
     pull = given.tau2 / (given.tau2 + chance)

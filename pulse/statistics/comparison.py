@@ -21,7 +21,7 @@ from pulse.statistics.blocks import BlockRow
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.estimate import ends
 from pulse.statistics.history import History
-from pulse.statistics.pooling import Pool, Posterior
+from pulse.statistics.pooling import Posterior
 from pulse.statistics.precision import DEFAULT_VARIANCE
 
 SMALL: Final = 0.2
@@ -48,7 +48,6 @@ class Comparison(msgspec.Struct, frozen=True):
     effect: float
     low: float
     high: float
-    pooled: bool
 
     @property
     def words(self) -> str:
@@ -93,27 +92,24 @@ def apart(pairs: Mapping[Key, tuple[BlockRow, BlockRow]]) -> frozenset[Key]:
     return benjamini_hochberg(p_values, FALSE_DISCOVERY)
 
 
-def compared(
-    known: Posterior, whole: BlockRow, sigma2: float, pool: Pool | None, *, likely: bool
-) -> Comparison:
-    """Return a unit's level beside the organisation's.
+def compared(known: Posterior, whole: BlockRow, sigma2: float, *, likely: bool) -> Comparison:
+    """Return a unit's figure beside the organisation's.
 
-    Variances are added as in `apart`.
+    Variances are added as in `apart`: another month's people would differ too.
 
     Args:
-        known: the unit's level on 1-5.
+        known: the unit's figure on 1-5 and the variance of its block.
         whole: the organisation's block.
         sigma2: as `within_variance` returns it.
-        pool: what `known` was pooled with, if it was.
         likely: whether `apart` kept it among all.
     """
     unit = Posterior(known.mean, known.variance + whole.variance)
     sigma = math.sqrt(sigma2)
-    low, high = ((end - whole.mean) / sigma for end in ends(unit, pool))
+    low, high = ((end - whole.mean) / sigma for end in ends(unit, None))
     effect = (known.mean - whole.mean) / sigma
     key: ComparisonKey = "unclear"
     if likely and (low > 0 or high < 0):
         key = "higher" if effect > 0 else "lower"
     elif low >= -SMALL and high <= SMALL:
         key = "same"
-    return Comparison(key, 25 * (known.mean - whole.mean), effect, low, high, pool is not None)
+    return Comparison(key, 25 * (known.mean - whole.mean), effect, low, high)

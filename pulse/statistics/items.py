@@ -29,11 +29,12 @@ class Likely(msgspec.Struct, frozen=True):
 class ItemFigure(msgspec.Struct, frozen=True):
     """One statement of one unit and week, answers as given (1-5); None where suppressed.
 
-    `mean` is as released. `value` estimates how the unit would answer in such weeks, with `low`
-    and `high` as its 95 % interval; `team` what all invited people would have said in this one.
-    `pooled` tells that both were read together with the organisation's other groups: `value` is
-    then drawn towards them. `agree` is the interval of the favourable share and `everybody_agrees`
-    its bounds whatever the silent think, percent.
+    `mean` is as released. `value` estimates what all invited people would have said this week,
+    with `low` and `high` as its 95 % interval: the figure that pages show. `level` says how such a
+    unit answers in such weeks, whoever is in it. `pooled` tells that both were read together with
+    the organisation's other groups: `value` is then drawn towards them by as much as the silent
+    are unknown, `level` by more. `agree` is the interval of the favourable share and
+    `everybody_agrees` its bounds whatever the silent think, percent.
     """
 
     item: str
@@ -50,7 +51,7 @@ class ItemFigure(msgspec.Struct, frozen=True):
     unfavourable: float | None = None
     no_answer: NoAnswer | None = None
     value: float | None = None
-    team: Likely | None = None
+    level: Likely | None = None
     pooled: bool = False
     agree: shares.Range | None = None
     everybody_agrees: shares.Range | None = None
@@ -115,13 +116,13 @@ def _with_estimate(figure: ItemFigure, own: _Shown, together: Pool | None) -> It
     known = Posterior(own.x, own.variance)
     if together is not None:
         known = together.level(*known)
-    level = _likely(known, together)
     sizes = band_sizes(own.at_least, own.invited)
-    team = everybody(
+    everybodys = everybody(
         together, own.x, sampling=own.person, rounding=own.blur, sizes=sizes, invited=own.invited
     )
+    team = _likely(everybodys, together)
     return msgspec.structs.replace(
-        figure, value=level.value, low=level.low, high=level.high, team=_likely(team, together),
+        figure, value=team.value, low=team.low, high=team.high, level=_likely(known, together),
         pooled=together is not None,
     )  # fmt: skip
 

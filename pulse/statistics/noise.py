@@ -92,7 +92,7 @@ def _score(lines: Sequence[Sequence[Reading]], point: tuple[float, float]) -> fl
 
 
 def weekly_shares(weeks: pl.DataFrame) -> pl.DataFrame:
-    """Return omega for every span and epoch of 20 waves: columns span, epoch, weekly.
+    """Return omega for every span and epoch of 20 waves: columns span, epoch, weekly, estimated.
 
     Args:
         weeks: the rows of `adjustment.weekly_index`, each of its unit's present series, with
@@ -100,7 +100,7 @@ def weekly_shares(weeks: pl.DataFrame) -> pl.DataFrame:
     """
     rows = []
     for span, last in weeks.group_by("span").agg(pl.col("t").max()).sort("span").iter_rows():
-        rows.append((span, 0, START))
+        rows.append((span, 0, START, False))
         for epoch in range(1, last // FROZEN + 1):
             before = weeks.filter(
                 (pl.col("span") == span)
@@ -108,10 +108,11 @@ def weekly_shares(weeks: pl.DataFrame) -> pl.DataFrame:
                 & pl.col("group")
                 & ~pl.col("coded")
             )
-            rows.append((span, epoch, _estimate(before) or rows[-1][2]))
-    return pl.DataFrame(
-        rows, schema={"span": pl.Int64, "epoch": pl.Int64, "weekly": pl.Float64}, orient="row"
-    )
+            found = _estimate(before)
+            told = rows[-1][2:] if found is None else (found, True)
+            rows.append((span, epoch, *told))
+    columns = {"span": pl.Int64, "epoch": pl.Int64, "weekly": pl.Float64, "estimated": pl.Boolean}
+    return pl.DataFrame(rows, schema=columns, orient="row")
 
 
 def _estimate(weeks: pl.DataFrame) -> float | None:

@@ -52,17 +52,20 @@ class WeekPoint(msgspec.Struct, frozen=True):
 class Block(msgspec.Struct, frozen=True):
     """Four consecutive waves; `estimate` is None unless at least two of them are shown.
 
-    `estimate` says how the unit is, whoever happened to answer; `team` what all of its invited
-    people would have said in these weeks. `pooled` tells that both were read together with the
-    organisation's other groups.
+    `estimate` says what all of the unit's invited people would have said in these weeks: the figure
+    of tiles, months and heat tables. `level` says how such a unit is, whoever happened to be in it
+    and to answer; a group's is drawn farther towards the others. `pooled` tells that both were read
+    together with the organisation's other groups. `variance` is of the figure before that, points^2
+    of 0-100, for setting units beside each other.
     """
 
     waves: tuple[str, ...]
     missing: tuple[str, ...]
     at_least: int | None = None
     estimate: Estimate | None = None
-    team: Estimate | None = None
+    level: Estimate | None = None
     pooled: bool = False
+    variance: float | None = None
 
 
 class Week(msgspec.Struct, frozen=True, array_like=True):
@@ -170,21 +173,13 @@ class Scales:
         if row is None:
             return Block(waves, missing)
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
-        known = self._level(row, together)
-        sizes = band_sizes(row.at_least, row.invited)
-        team = everybody(
-            together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
-            invited=row.invited,
-        )  # fmt: skip
+        level = Posterior(row.mean, row.variance)
+        if together is not None:
+            level = together.level(*level)
         return Block(
-            waves, missing, row.at_least, on_hundred(known, together), on_hundred(team, together),
-            together is not None,
+            waves, missing, row.at_least, on_hundred(_everybody(row, together), together),
+            on_hundred(level, together), together is not None, 625 * row.variance,
         )  # fmt: skip
-
-    def _level(self, row: BlockRow, together: Pool | None) -> Posterior:
-        if together is None:
-            return Posterior(row.mean, row.variance)
-        return together.level(row.mean, row.variance)
 
     def _pool(self, scale: str, block: int) -> Pool | None:
         """Return the groups of one block read together; None under 60 people or 20 groups."""
@@ -259,7 +254,9 @@ class Scales:
         together = self._pool(scale, n) if self.history.units[unit_id].group else None
         sigma2 = self.history.once(f"within {scale}", lambda: within_variance(self.history, scale))
         likely = (unit_id, scale) in self._apart
-        return compared(self._level(own, together), whole, sigma2, together, likely=likely)
+        # The figure of the tile; as sure as it is of the unit, whoever is in it (no census here).
+        known = Posterior(_everybody(own, together).mean, own.variance)
+        return compared(known, whole, sigma2, likely=likely)
 
     @cached_property
     def _apart(self) -> frozenset[tuple[str, str]]:
@@ -276,6 +273,15 @@ class Scales:
             for (unit_id, scale), own in newest.items()
             if unit_id != root and unit_id in units and (root, scale) in newest
         }
+
+
+def _everybody(row: BlockRow, together: Pool | None) -> Posterior:
+    """Return what is known of the mean of all invited people over a block."""
+    sizes = [min(n * row.heard, row.invited) for n in band_sizes(row.at_least, row.invited)]
+    return everybody(
+        together, row.mean, sampling=row.person, rounding=row.blur, sizes=sizes,
+        invited=row.invited,
+    )  # fmt: skip
 
 
 def _places(rows: pl.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:

@@ -88,8 +88,7 @@ def first_weeks(
 
 
 def _upright(instrument: Instrument, figure: ItemFigure) -> tuple[float, float, float]:
-    shown = figure.value if figure.pooled else figure.mean
-    low, mean, high = figure.low or 1.0, shown or 1.0, figure.high or 5.0
+    low, value, high = figure.low or 1.0, figure.value or 1.0, figure.high or 5.0
     if instrument.items[figure.item].reverse:
-        return 6 - high, 6 - mean, 6 - low
-    return low, mean, high
+        return 6 - high, 6 - value, 6 - low
+    return low, value, high

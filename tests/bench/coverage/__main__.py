@@ -1,13 +1,14 @@
 """Print the coverage of intervals from released rows, 10,000 groups a row of the table.
 
-python -m tests.bench.coverage            # about three minutes; exit 1 where the bar is missed
+python -m tests.bench.coverage            # about six minutes; exit 1 where the bar is missed
 python -m tests.bench.coverage 2000       # fewer groups
 """
 
 import sys
 from typing import Final
 
-from tests.bench.coverage import blocks
+from tests.bench.coverage.agreement import tiles_apart, wholes_apart
+from tests.bench.coverage.blocks import blocks, misses, shares
 from tests.bench.coverage.judging import ours, short_of, table, told
 from tests.bench.coverage.lines import held
 from tests.bench.coverage.worlds import worlds
@@ -35,11 +36,21 @@ def main(arguments: list[str]) -> int:
         if not 0.78 <= share <= 0.82:
             wrong.append(f"lines of {weeks} weeks {share:.3f}")
     for groups, weeks in ((10, 8), (40, 8), (40, 28)):
-        told_ = blocks.held(groups, max(2, units // 250), weeks)
-        shares = ", ".join(f"{name} {share:.3f}" for name, share in told_.items())
-        sys.stdout.write(f"blocks of {groups} groups after {weeks} weeks: {shares}\n")
-        if told_["all"] < 0.935 or told_["outermost 5 %"] < 0.90:
-            wrong.append(f"blocks of {groups} groups after {weeks} weeks")
+        own = shares(blocks(groups, max(4, units // (4 * groups)), weeks))
+        sys.stdout.write(
+            "".join(
+                f"blocks of {groups} groups after {weeks} weeks | {row.band} | {row.blocks} | "
+                f"{row.everybody:.3f} | {row.level:.3f}\n"
+                for row in own
+            )
+        )
+        wrong += [f"blocks of {groups} groups after {weeks} weeks, {text}" for text in misses(own)]
+    few = max(2, units // 1000)
+    for name, apart in (("tiles", tiles_apart(40, 16, few)), ("wholes", wholes_apart(42, 8, few))):
+        sys.stdout.write(
+            f"{name} apart: {apart.figure / apart.of:.3f} of {apart.of}, "
+            f"of levels {apart.twin / apart.of:.3f}\n"
+        )
     sys.stdout.write(f"short of the bar: {'; '.join(wrong) or 'nothing'}\n")
     return 1 if wrong else 0
 

@@ -58,9 +58,9 @@ def ours(world: World) -> list[Interval]:
     found = []
     for truth in world.truths:
         (figure,) = items_of_week(world.history, truth.unit_id)
-        if figure.low is None or figure.high is None or figure.team is None:
+        if figure.low is None or figure.high is None or figure.level is None:
             raise AssertionError(truth)
-        found.append(Interval(figure.low, figure.high, figure.team.low, figure.team.high))
+        found.append(Interval(figure.level.low, figure.level.high, figure.low, figure.high))
     return found
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.bench.coverage import blocks, twins
+from tests.bench.coverage import twins
+from tests.bench.coverage.agreement import tiles_apart, wholes_apart
+from tests.bench.coverage.blocks import blocks, misses, shares
 from tests.bench.coverage.judging import Method, ours, short_of, table, told
 from tests.bench.coverage.lines import held
 from tests.bench.coverage.worlds import worlds
@@ -45,7 +47,25 @@ def test_a_line_that_takes_released_figures_for_exact_holds_fewer() -> None:
 
 
 def test_blocks_hold_what_they_promise() -> None:
-    """Of four-week blocks of people who answer on and off, 95 % of levels and the outermost."""
-    shares = blocks.held(40, 6, 8)
-    assert 0.935 <= shares["all"] <= 0.985
-    assert shares["outermost 5 %"] >= 0.90
+    """By band, .935-.975 of what everybody would have said in four weeks lies inside, and levels.
+
+    Half of who is silent is so by habit; the outermost are held too. An interval for these people
+    taken for one of how such a group is holds far fewer.
+    """
+    rows = shares(blocks(40, 6, 8))
+    assert misses(rows, slack=CHANCE) == []
+    assert rows[-1].mistaken < 0.9
+
+
+def test_a_tile_agrees_with_its_line() -> None:
+    """Of group tiles, at most .12 lie outside the bands of all of their weeks; of levels, .25."""
+    apart = tiles_apart(40, 16, 1)
+    assert apart.figure <= 0.12 * apart.of
+    assert apart.twin >= 0.25 * apart.of
+
+
+def test_a_whole_seldom_lies_outside_all_of_its_parts() -> None:
+    """Of departments of three groups one in ten at most; beside levels it would be many more."""
+    apart = wholes_apart(42, 8, 2)
+    assert apart.figure <= 0.10 * apart.of
+    assert apart.twin >= 0.15 * apart.of

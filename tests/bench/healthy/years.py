@@ -22,6 +22,7 @@ PERSON, PERSON_SCALE, MOOD, MOMENT = 0.6, 0.42, 0.3, 0.75  # standard deviations
 SIGMA2: Final = 1.1
 K: Final = 5
 
+Said = dict[tuple[str, str], np.ndarray]  # what all of each group would have said: (wave, item)
 Shift = Callable[[int, str, int], float]  # (group, scale, week) -> points
 
 
@@ -47,8 +48,14 @@ class People(Struct, frozen=True):
     hard: dict[str, float]
 
 
-def people_of(groups: int, chance: np.random.Generator, between: float = BETWEEN) -> People:
-    """Draw the people of an organisation whose groups differ by `between` points."""
+def people_of(
+    groups: int,
+    chance: np.random.Generator,
+    between: float = BETWEEN,
+    *,
+    habit: float | None = None,
+) -> People:
+    """Draw the people of an organisation; `between` and `habit` as for `year`."""
     sizes = np.clip(np.round(chance.lognormal(np.log(16), 0.5, groups)), 8, 60).astype(int)
     where = np.repeat(np.arange(groups), sizes)
     levels, lasting = {}, {}
@@ -57,12 +64,23 @@ def people_of(groups: int, chance: np.random.Generator, between: float = BETWEEN
         lasting[scale] = levels[scale][where] + chance.normal(0, PERSON_SCALE, len(where))
     person = chance.normal(0, PERSON, len(where))
     keen = np.clip(RESPONSE + chance.normal(0, KEEN, len(where)), 0.3, 1.0)
+    if habit is not None:
+        spread = (1 - habit) / habit  # Beta(a, b): two weeks of a person correlate by 1/(a + b + 1)
+        keen = chance.beta(RESPONSE * spread, (1 - RESPONSE) * spread, len(where))
     hard = {item: chance.normal(3.4, 0.3) for item in INSTRUMENT.items}
     return People(sizes, where, levels, lasting, person, keen, hard)
 
 
 def year(
-    groups: int, weeks: int, seed: int, shift: Shift = nothing, *, between: float = BETWEEN
+    groups: int,
+    weeks: int,
+    seed: int,
+    shift: Shift = nothing,
+    *,
+    between: float = BETWEEN,
+    habit: float | None = None,
+    everybody: Said | None = None,
+    per: int = 0,
 ) -> History:
     """Return the releases of one organisation.
 
@@ -72,14 +90,20 @@ def year(
         seed: of its chance.
         shift: what happens to the people of a group beside chance.
         between: the standard deviation of the groups' own levels, points.
+        habit: how much one person's answering in two weeks correlates, above 0; None where some
+            are only a little likelier to answer than others.
+        everybody: gathers the mean of each group if nobody were silent.
+        per: how many groups make a department; 0 for none between them and the organisation.
     """
     chance = np.random.default_rng(seed)
-    them = people_of(groups, chance, between)
+    them = people_of(groups, chance, between, habit=habit)
     sizes, where = them.sizes, them.where
     people = len(where)
     root = Unit("org", None, "Organisation", people, group=False, series=wave_name(0))
+    above = [f"d{g // per:02d}" if per else "org" for g in range(groups)]
+    inner = [_department(name, above, sizes) for name in sorted(set(above)) if per]
     units = tuple(
-        Unit(f"g{g:03d}", "org", f"g{g:03d}", int(size), group=True, series=wave_name(0))
+        Unit(f"g{g:03d}", above[g], f"g{g:03d}", int(size), group=True, series=wave_name(0))
         for g, size in enumerate(sizes)
     )
     rows, releases = [], []
@@ -93,20 +117,31 @@ def year(
             felt = them.hard[item] + them.lasting[scale] + them.person + mood + moved
             said = np.clip(np.round(felt + chance.normal(0, MOMENT, people)), 1, 5).astype(int)
             said = 6 - said if reverse else said
+            if everybody is not None:
+                everybody[wave, item] = np.bincount(where, said, groups) / sizes
             table = np.zeros((groups, 7), dtype=int)
             np.add.at(table, (where[answering], said[answering]), 1)
             rows.append(_released(wave, root, None, item, table.sum(axis=0)))
             rows += [
-                _released(wave, unit, "org", item, own)
+                _released(wave, unit, unit.parent_id, item, own)
                 for unit, own in zip(units, table, strict=True)
+            ]
+            rows += [
+                _released(wave, unit, "org", item, table[[a == unit.unit_id for a in above]].sum(0))
+                for unit in inner
             ]
             rows.append(
                 Cell(wave, "org", None, "Organisation", "diag", f"sigma2:{item}", "published",
                      rounding.band(int(answering.sum()), people), people, value=SIGMA2)
             )  # fmt: skip
-        tree = Tree("1", (root, *units), {})
+        tree = Tree("1", (root, *inner, *units), {})
         releases.append(Release(wave, manifest(wave, week, asked), tree, b"{}", Path()))
     return History(tuple(releases), cells.frame(rows), INSTRUMENT)
+
+
+def _department(name: str, above: list[str], sizes: np.ndarray) -> Unit:
+    people = sum(int(size) for parent, size in zip(above, sizes, strict=True) if parent == name)
+    return Unit(name, "org", name, people, group=False, series=wave_name(0))
 
 
 def until(whole: History, weeks: int) -> History:

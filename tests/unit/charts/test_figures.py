@@ -107,13 +107,17 @@ def test_months_are_steps_on_the_same_axes() -> None:
 
 
 def test_a_statement_is_dots_and_never_a_line() -> None:
-    """Dots and marks stand where it was asked and shown; nothing connects them."""
+    """Dots and released means stand where it was asked and shown; nothing connects them."""
     figures = (
-        ItemFigure("A1", "2026-W01", "published", 10, 3.5, "exact", 0.5, low=3.0, high=4.0),
+        ItemFigure("A1", "2026-W01", "published", 10, 3.5, "exact", 0.5, low=3.0, high=4.0,
+                   value=3.456),
         ItemFigure("A1", "2026-W03", "suppressed"),
-        ItemFigure("A1", "2026-W05", "published", 10, 4.5, "at_least", 0.5, low=4.0, high=5.0),
-    )
+        ItemFigure("A1", "2026-W05", "published", 10, 4.5, "at_least", 0.5, low=4.0, high=5.0,
+                   value=4.6),
+    )  # fmt: skip
+    days = ["2025-12-29", "2026-01-26"]
     strokes, dots, marks = _drawn(asked(figures, name="A1"))["data"]
-    assert (dots["mode"], dots["x"], dots["y"]) == ("markers", ["2025-12-29"], [3.5])
-    assert (marks["x"], marks["marker"]["symbol"]) == (["2026-01-26"], ["triangle-up-open"])
+    assert (dots["mode"], dots["x"], dots["y"]) == ("markers", days, [3.46, 4.6])
+    assert (marks["x"], marks["y"]) == (days, [3.5, 4.5])
+    assert marks["marker"]["symbol"] == ["line-ew-open", "triangle-up-open"]
     assert strokes["y"] == [3.0, 4.0, None, 4.0, 5.0, None]

@@ -1,4 +1,4 @@
-"""The last four weeks in full: everybody invited, and the change with its index."""
+"""The last four weeks in full: how such a unit is, and the change with its index."""
 
 import pytest
 
@@ -34,16 +34,16 @@ def test_a_change_has_its_index_beside_it(scales: Scales) -> None:
     assert {row.seen for row in still} == {"0"}
 
 
-def test_everybody_invited_is_the_census_of_these_weeks(scales: Scales) -> None:
-    """The figure and its interval are those of all who were invited, not of such weeks."""
+def test_how_such_a_unit_is_reaches_beyond_these_weeks(scales: Scales) -> None:
+    """The figure and its interval are not those of the people who were invited: they are wider."""
     block = scales.last_block("t1", "energy")
     assert block is not None
-    assert block.team is not None
+    assert block.level is not None
     assert block.estimate is not None
     row = next(row for row in exact(scales, "t1").rows if row.name == "Energy")
-    assert row.everybody == f"{block.team.value:.0f}"
-    assert row.everybody_interval == f"{block.team.low:.0f}\N{EN DASH}{block.team.high:.0f}"
-    assert block.team.high - block.team.low < block.estimate.high - block.estimate.low
+    assert row.level == f"{block.level.value:.0f}"
+    assert row.level_interval == f"{block.level.low:.0f}\N{EN DASH}{block.level.high:.0f}"
+    assert block.level.high - block.level.low > block.estimate.high - block.estimate.low
 
 
 def test_before_the_first_block_there_is_nothing() -> None:

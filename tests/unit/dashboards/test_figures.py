@@ -96,7 +96,7 @@ def test_every_number_of_a_page_comes_from_the_release(
         for figure in figures:
             if figure.mean is not None:
                 allowed |= {f"{figure.mean:.2f}", f"{figure.mean:.1f}", str(figure.at_least)}
-                allowed |= {f"{figure.low:.1f}", f"{figure.high:.1f}"}
+                allowed |= {f"{figure.value:.1f}", f"{figure.low:.1f}", f"{figure.high:.1f}"}
             for share in (figure.favourable, figure.neutral, figure.unfavourable):
                 allowed |= set() if share is None else {f"{share:g}"}
         for scale in history.instrument.scales:

@@ -95,8 +95,10 @@ def test_months_say_the_same_everywhere(
     assert in_rows == sorted(value for values in known.values() for value in values)
 
 
-def _released_means(history: History, home: Home, unit: str, item: str) -> Numbers:
-    found: Numbers = {}
+def _statement(history: History, home: Home, unit: str, item: str) -> tuple[Numbers, Numbers]:
+    """Return each week's estimate with its interval, and its mean in cells.parquet."""
+    told: Numbers = {}
+    released: Numbers = {}
     for wave in history.waves:
         table = cells.read(home.releases / wave / "cells.parquet").filter(
             (pl.col("unit_id") == unit) & (pl.col("measure") == f"item:{item}")
@@ -105,8 +107,9 @@ def _released_means(history: History, home: Home, unit: str, item: str) -> Numbe
         for row in table.to_dicts():
             if row["mean"] is not None:
                 one = own[item]
-                found[item, wave] = (row["mean"], round(one.low or 0, 2), round(one.high or 0, 2))
-    return found
+                told[item, wave] = tuple(round(x or 0, 2) for x in (one.value, one.low, one.high))
+                released[item, wave] = (row["mean"],)
+    return told, released
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -116,18 +119,20 @@ def test_a_statement_says_the_same_everywhere(
     scales: Scales,
     unit: str,
 ) -> None:
-    """Each week's mean is the one of cells.parquet in figure, table and sheet."""
+    """Each week's released mean is the one of cells.parquet in figure, table and sheet.
+
+    So is the estimate with its interval the one of the statistics.
+    """
     for item in ITEMS:
-        known = _released_means(scales.history, released, unit, item)
+        known, means = _statement(scales.history, released, unit, item)
         figure = hr.get(f"/figures/{unit}/item:{item}").content
         drawn = numbers.of_dots(figure, item)
         marks = {
-            (item, numbers.wave_of(day)): y
+            (item, numbers.wave_of(day)): (y,)
             for trace in json.loads(figure)["data"][2:]
             for day, y in zip(trace["x"], trace["y"], strict=True)
         }
-        assert drawn.keys() | marks.keys() == known.keys()
-        assert all(y == known[key][0] for key, y in marks.items())
+        assert marks == means
         page = numbers.tables(hr.get(f"/units/{unit}/items/{item}").text)
         told = {
             (item, numbers.week_of(heading)): values
@@ -135,12 +140,15 @@ def test_a_statement_says_the_same_everywhere(
             for heading, values in rows.items()
         }
         sheet = {
-            (item, row["wave"]): tuple(float(row[c]) for c in ("mean", "low_95", "high_95"))
+            (item, row["wave"]): tuple(
+                float(row[column]) for column in ("value", "low_95", "high_95", "mean")
+            )
             for row in numbers.sheet(hr.get(f"/tables/{unit}/item:{item}").text)
             if row["mean"]
         }
-        _same(known, told, sheet)
-        _same({key: known[key] for key in drawn}, drawn)
+        _same(known, told, sheet, drawn)
+        assert {key: values[3:] for key, values in told.items()} == means
+        assert {key: values[3:] for key, values in sheet.items()} == means
 
 
 def test_the_comparison_shows_the_numbers_of_the_units(

@@ -30,7 +30,7 @@ def test_an_effect_is_told_in_steps_people_know(
     level: float, variance: float, key: str, words: str
 ) -> None:
     """Cohen's edges .2, .5 and .8 of sigma 1 name the step; an interval around 0 names none."""
-    told = compared(Posterior(level, variance), WHOLE, 1.0, None, likely=True)
+    told = compared(Posterior(level, variance), WHOLE, 1.0, likely=True)
     assert (told.key, told.words) == (key, words)
     assert told.effect == pytest.approx(level - 3.0)
     assert told.points == pytest.approx(25 * (level - 3.0))
@@ -39,7 +39,7 @@ def test_an_effect_is_told_in_steps_people_know(
 
 def test_one_of_many_looks_is_not_called_different() -> None:
     """An interval of its own that excludes no difference is not enough: all looks are counted."""
-    told = compared(Posterior(3.6, 0.01), WHOLE, 1.0, None, likely=False)
+    told = compared(Posterior(3.6, 0.01), WHOLE, 1.0, likely=False)
     assert (told.key, told.words) == ("unclear", "cannot tell from the organisation")
     assert told.low > 0
     far, near, same = (BlockRow(mean, 0.01, 0.01, 1.1, 0.0, 10, 16) for mean in (3.6, 3.21, 3.0))

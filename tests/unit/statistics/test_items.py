@@ -60,10 +60,11 @@ def test_groups_are_read_together_as_if_one_by_one(known: History) -> None:
             x = midpoint(figure.mean, figure.step or 0, figure.mean_bound or "")
             blur = rounding_variance(figure.step or 0, coded=figure.mean_bound != "exact")
             own = DEFAULT_VARIANCE / harmonic_size(figure.at_least or 0, 17) + blur
-            assert figure.value == pytest.approx(together.level(x, own).mean, rel=1e-12)
+            assert figure.level is not None
+            assert figure.level.value == pytest.approx(together.level(x, own).mean, rel=1e-12)
             twin = one_by_one(known, wave, figure.item, all_units=True)
             assert twin is not None
-            assert figure.value != pytest.approx(twin.level(x, own).mean, rel=1e-12)
+            assert figure.level.value != pytest.approx(twin.level(x, own).mean, rel=1e-12)
 
 
 def test_one_statement_by_itself_is_what_the_whole_week_says_of_it(known: History) -> None:

@@ -181,7 +181,7 @@ def test_groups_are_pooled_from_twenty_on_in_organisations_of_sixty(
 
 
 def test_a_pooled_statement_shows_where_it_was_released_and_where_it_likely_is() -> None:
-    """The released mean stays; the estimate is drawn in, the team's of this week by less."""
+    """The released mean stays; the team's figure is drawn in a little, the level by more."""
     known = history(varied, 1, tuple(team(f"t{n}") for n in range(25)))
     outer = max(range(25), key=lambda n: varied(f"t{n}", "", 0))
     for figure in items_of_week(known, f"t{outer}"):
@@ -190,11 +190,10 @@ def test_a_pooled_statement_shows_where_it_was_released_and_where_it_likely_is()
         assert figure.low is not None
         assert figure.high is not None
         assert figure.mean is not None
-        assert figure.team is not None
+        assert figure.level is not None
         assert figure.low <= figure.value <= figure.high
-        assert figure.value < figure.mean
-        assert figure.team.low <= figure.team.value <= figure.team.high
-        assert figure.value < figure.team.value < figure.mean
+        assert figure.level.low <= figure.level.value <= figure.level.high
+        assert figure.level.value < figure.value < figure.mean
 
 
 def test_pools_and_noise_read_nothing_of_before_a_reorganisation() -> None:
