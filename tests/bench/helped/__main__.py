@@ -1,6 +1,6 @@
 """Print how often "did it help" misses where nothing helped, and how often it sees what did.
 
-    python -m tests.bench.helped          # about twenty minutes; exit 1 where the bar is missed
+    python -m tests.bench.helped          # about fifteen minutes; exit 1 where the bar is missed
     python -m tests.bench.helped 50       # fewer organisations a row
 
 The bar: where the practice does nothing, the 95 % interval misses in at most .07 of organisations,
