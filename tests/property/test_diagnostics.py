@@ -16,6 +16,7 @@ from msgspec import structs
 from pulse.disclosure.groups import form_groups
 from pulse.release.cell import Cell
 from pulse.terms import RosterUnit
+from tests.bench.diagnostics import leaver
 from tests.property.test_unanimity import ours
 from tests.property.worlds import ITEMS, World, diagnosed
 
@@ -71,3 +72,15 @@ def test_unrounded_diagnostics_would_tell_them_apart(item: str) -> None:
     """The twin: without rounding no two of the three worlds look the same."""
     names = ("as it was", f"{item} lower", f"{item} higher")
     assert len({exact(world(name)) for name in names}) == 3
+
+
+def test_whoever_leaves_is_guessed_little_better_than_blind() -> None:
+    """P14: of a hundred, two weeks' anchors are no answer; unrounded they are (the twin).
+
+    Blind is 0.36. That the other ninety-nine change no answer is what no attacker can know.
+    """
+    right, certain = leaver.measure(150, 2, 1.0)
+    assert right < 0.62
+    assert certain < 0.05
+    assert leaver.measure(150, 2, 1.0, exact=True)[0] > 0.95
+    assert leaver.measure(150, 2, 0.7)[0] < 0.36

@@ -15,12 +15,12 @@ from pulse.disclosure.openness import Open, of_counts, sum_range, told_of
 from pulse.disclosure.protect import protect
 from pulse.disclosure.residues import EVERYBODY, Range
 from pulse.disclosure.solver import Program, Vector
-from pulse.disclosure.system import FEWEST, Node
+from pulse.disclosure.system import FEWEST, Node, View
 from pulse.errors import Unsure
 from pulse.release.cell import Cell
 from pulse.terms import TOP
 from tests.property.worlds import INSTRUMENT, POLICY, tally
-from tests.unit.disclosure.test_bounds import ONE, cast, flat, hidden, low_sums
+from tests.unit.disclosure.test_bounds import ONE, cast, counts_of, flat, hidden, low_sums
 
 
 def ways(answers: list[int], invited: int, rest: int) -> list[tuple[int, ...]]:
@@ -168,3 +168,32 @@ def test_that_everybody_answered_is_told(people: int, told: str) -> None:
     program = Program(asked.low, asked.high, asked.rows)
     real = (program, asked)
     assert told_of(real, lambda: real, f"{wave.wave}/a", people) == told
+
+
+def pooled(wave: bounds.Wave) -> tuple[View, Node, Unit]:
+    """Return the figures of one item, the pool and its one hidden team."""
+    nodes = nodes_of(wave)
+    node = next(node for node in nodes if node.hidden)
+    parts = {node.name: {unit.unit_id: unit.invited for unit in node.hidden}}
+    return View(nodes, wave.rows["A1"], wave.gaps, parts, alone=True), node, node.hidden[0]
+
+
+def test_where_nothing_fits_nearby_everything_is_asked() -> None:
+    """A world that leaves nothing around a team clears nobody."""
+    wave = given_away()
+    rows = dict(wave.rows["A1"])
+    rows["org"] = structs.replace(rows["org"], mean=4.0, mean_bound="exact")
+    view, node, group = pooled(wave._replace(rows={"A1": rows}))
+    asked = system.question([view])
+    assert not bounds._open_nearby(view, asked, np.zeros(len(asked.low)), node, group)
+
+
+def test_what_turns_out_to_be_open_is_no_hit() -> None:
+    """Asked one by one, a team of which enough is open is not told of; one of which too little is."""
+    tree = flat(a=60, e=12)
+    counts = counts_of(tree, a=[1, 2, 3, 4, 5] * 9, e=[1, 2, 3, 4, 5, 3, 3])
+    wave = wave_of(tree, cast(counts), hidden(tree, counts, "e").cells, ONE)
+    for each, told in ((wave, 0), (given_away(), 1)):
+        view, node, group = pooled(each)
+        found = list(bounds._one_by_one(view, view, "A1", [(node, group)], "simplex"))
+        assert len(found) == told
