@@ -61,19 +61,14 @@ class WhoAsks(AbstractAuthenticationMiddleware):
         return await sync_to_thread(sittings.find, desk.engine, desk.clock, session_id)
 
 
-def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
-    """Let in whoever is known here."""
-    if connection.user is None:
-        raise NotAuthorizedException("Please sign in.")
-
-
-def by_session(connection: Connection, _: BaseRouteHandler) -> None:
+# Guards are coroutines: a plain function would cost every request a thread of its own.
+async def by_session(connection: Connection, _: BaseRouteHandler) -> None:
     """Let in whoever signed in with a browser, not with a token."""
     if connection.user is None or not isinstance(connection.auth, Sitting):
         raise NotAuthorizedException("Please sign in.")
 
 
-def half_way(connection: Connection, _: BaseRouteHandler) -> None:
+async def half_way(connection: Connection, _: BaseRouteHandler) -> None:
     """Let in whoever has shown a password and still has to show a second factor."""
     if not isinstance(connection.auth, Sitting) or not connection.auth.needs_code:
         raise NotAuthorizedException("Please sign in.")
@@ -85,13 +80,18 @@ class Allowed:
     def __init__(self, action: Action | None = None) -> None:
         self._action = action
 
-    def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+    async def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
         """Check one request."""
-        signed_in(connection, handler)
+        _signed_in(connection)
         if isinstance(connection.auth, Sitting):
             _settled(connection, connection.auth)
         if self._action is not None and not may(connection.user, self._action):
             raise PermissionDeniedException("Your role does not include this.")
+
+
+def _signed_in(connection: Connection) -> None:
+    if connection.user is None:
+        raise NotAuthorizedException("Please sign in.")
 
 
 def _settled(connection: Connection, sitting: Sitting) -> None:

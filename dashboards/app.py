@@ -3,6 +3,7 @@
 It reads `releases/` and `accounts/` of a home and has no way to anything else.
 """
 
+import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -80,6 +81,7 @@ def create_app(
     https = settings.dashboards_url.startswith("https:")
     engine = accounts_engine(home, settings, serving=True)
     check_schema(engine, "accounts")
+    csrf = _csrf(home, https=https)
     desk = Desk(
         home=home,
         settings=settings,
@@ -92,6 +94,7 @@ def create_app(
         sign_ins=Tries(limits.one, limits.together),
         letters=Tries(limits.letters, limits.letters),
         postman=ThreadPoolExecutor(max_workers=1, thread_name_prefix="postman"),
+        stranger_key=hashlib.sha256(f"pulse-stranger/v1\0{csrf.secret}".encode()).digest(),
     )
     session = sessions.configuration(https=https)
     app = Litestar(
@@ -111,7 +114,7 @@ def create_app(
             assets.serve_asset, upkeep.health, upkeep.metrics,
         ],
         middleware=[session.middleware, access.WhoAsks],
-        csrf_config=_csrf(home, https=https),
+        csrf_config=csrf,
         exception_handlers=failures.HANDLERS,
         stores={"sessions": sessions.store(home.accounts / "sessions")},
         template_config=templates(),

@@ -82,18 +82,16 @@ class Book:
 
     def scope(self, account: Account) -> Scope:
         """Return what `account` sees of this book."""
-        waves = reversed(self.history.waves)
+        return self.once(f"scope {account.role} {account.unit_id}", lambda: self._scope(account))
+
+    def _scope(self, account: Account) -> Scope:
+        waves = self.history.waves
         items = self.history.instrument.items.values()
         # A statement about leaders stays so when a later survey no longer asks it.
-        once_asked = (self.history.release(wave).manifest.lead for wave in self.history.waves)
+        once_asked = (self.history.release(wave).manifest.lead for wave in waves)
         lead = {item.id for item in items if item.leader}.union(*once_asked)
-        return self.once(
-            f"scope {account.role} {account.unit_id}",
-            lambda: scope_of(
-                account,
-                (self.history.tree(wave) for wave in waves),
-                sorted(lead),
-            ),
+        return scope_of(
+            account, (self.history.tree(wave) for wave in reversed(waves)), sorted(lead)
         )
 
 
@@ -106,6 +104,10 @@ class Shelf:
         self._seen: tuple[int, int, int] | None = None
         self._book: Book | None = None
         self._lock = threading.Lock()
+
+    def current(self) -> Book | None:
+        """Return the newest book if it has been read already, at once; None if it has not."""
+        return self._book if self._mark() == self._seen else None
 
     def book(self) -> Book:
         """Return the newest book; while one thread reads a new release the others keep the old.
@@ -139,7 +141,8 @@ class Desk(msgspec.Struct, frozen=True):
     """The parts that handlers share; `shelf` is the only way to a figure.
 
     `sign_ins` and `letters` bound how often those may be tried; the `postman` writes mails in a
-    thread that no request waits for.
+    thread that no request waits for. `stranger_key` chooses whose password a stranger is tried
+    against, the same in every copy of the process.
     """
 
     home: Home
@@ -153,6 +156,7 @@ class Desk(msgspec.Struct, frozen=True):
     sign_ins: Tries
     letters: Tries
     postman: ThreadPoolExecutor
+    stranger_key: bytes
 
     def report(self, error: BaseException) -> None:
         """Write what broke to standard error for the operator; people get a plain sentence."""

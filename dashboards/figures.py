@@ -38,8 +38,7 @@ async def figure(
     """Send a figure as Plotly's JSON, 304 where the browser has it."""
     seen = await sight(request)
     name, until = _known(seen, unit_id, figure), seen.until(to, unit_id)
-    marks = await sync_to_thread(trying.marks, seen.desk.engine, unit_id)
-    body, tag = await sync_to_thread(figure_bytes, seen.book, unit_id, name, until, marks)
+    body, tag = await sync_to_thread(_newest, seen, unit_id, name, until)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in [known.strip() for known in request.headers.get("if-none-match", "").split(",")]:
         return Response(b"", status_code=304, headers=headers)
@@ -63,6 +62,13 @@ async def table(
     file = f"pulse-{unit_id}-{name}-{until}".rstrip("-").replace(":", "-")
     headers = {"Content-Disposition": f'attachment; filename="{file}.csv"'}
     return Response(body, media_type="text/csv; charset=utf-8; header=present", headers=headers)
+
+
+def _newest(seen: Sight, unit_id: str, name: str, to: str) -> tuple[bytes, str]:
+    """Return a figure with the practices of this moment; only weekly lines are marked."""
+    line = name in seen.book.history.instrument.scales
+    marks = trying.marks(seen.desk.engine, unit_id) if line else ()
+    return figure_bytes(seen.book, unit_id, name, to, marks)
 
 
 def figure_bytes(

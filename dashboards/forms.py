@@ -1,10 +1,12 @@
 """What every form of an account needs: its fields, its person's password, a note in the log."""
 
 import asyncio
+import re
 from typing import Any, Final
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
+from litestar.exceptions import ClientException
 
 from dashboards.desk import Desk
 from dashboards.failures import NotHere
@@ -14,14 +16,22 @@ from pulse.accounts.passwords import weakness
 
 AnyRequest = Request[Any, Any, Any]
 _LONGEST_FIELD: Final = 1_000
+_UNKEPT: Final = re.compile("[\x00\ud800-\udfff]")  # NUL; halves of signs, which are no UTF-8
 LARGEST_ID: Final = 2**63 - 1  # of a row, in either database
 
 
 async def fields(request: AnyRequest, *names: str) -> tuple[str, ...]:
-    """Return the fields of a form, cut to a length that no honest one has."""
+    """Return the fields of a form, cut to a length that no honest one has.
+
+    Raises:
+        ClientException: one holds a sign that no keyboard makes and not every database keeps.
+    """
     form = await request.form()
     values = (form.get(name, "") for name in names)
-    return tuple(value[:_LONGEST_FIELD] if isinstance(value, str) else "" for value in values)
+    found = tuple(value[:_LONGEST_FIELD] if isinstance(value, str) else "" for value in values)
+    if any(_UNKEPT.search(value) for value in found):
+        raise ClientException("A field holds a sign that cannot be kept.")
+    return found
 
 
 async def note(

@@ -22,6 +22,7 @@ from pulse.errors import WrongState
 from pulse.instrument.practices import Practice
 from pulse.practices import adopting, published
 from pulse.practices.adopting import Use
+from pulse.statistics.helped import MEANING
 from pulse.terms import Unit
 
 AnyRequest = Request[Any, Any, Any]
@@ -48,6 +49,12 @@ class Shown(msgspec.Struct, frozen=True):
     everywhere: tuple[Tried, ...]
     shelves: tuple[Shelf, ...]
     prospects: dict[str, str]
+
+    @property
+    def meaning(self) -> str:
+        """What an answer can mean and what not; nothing where there is none yet."""
+        looked_at = self.unit is not None and self.unit.looked_at
+        return MEANING if looked_at or any(use.looked_at for use in self.everywhere) else ""
 
 
 @get("/practices", include_in_schema=False, guards=[Allowed("see_practices")])

@@ -16,6 +16,7 @@ from dashboards.layout import page
 from dashboards.pages import trying
 from dashboards.pages.against import Against, against
 from dashboards.pages.drawing import participation as draw_participation
+from dashboards.pages.exact import Exact, exact
 from dashboards.pages.example import example_rows, example_tiles
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import Hidden, hidden
@@ -62,6 +63,7 @@ class Figures(msgspec.Struct, frozen=True):
     months_figure: str
     months_sheet: str
     against: Against
+    exact: Exact
     hidden: Hidden
     whole: Whole
     reorganised: bool
@@ -128,6 +130,7 @@ def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
         months_figure=address("figures", unit_id, MONTHS, to),
         months_sheet=address("tables", unit_id, MONTHS, to),
         against=Against("", "", ()) if to else against(book, unit_id),
+        exact=Exact() if to else exact(book.scales, unit_id),
         hidden=hidden(history, scope, unit_id),
         whole=Whole() if to else whole(history, unit_id),
         reorganised=history.reorganised(unit_id),

@@ -8,6 +8,10 @@ What is in it is the id of a row in the accounts' database (`pulse.accounts.sitt
 the row the session has ended, whatever the browser and the store still hold.
 """
 
+import datetime as dt
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +32,8 @@ from pulse.accounts.directory import Account
 from pulse.accounts.sittings import Sitting, Way
 
 _NEW: Final = "new"
+_MOST_KEPT: Final = 5_000
+KEPT_FOR: Final = 60.0  # seconds, then the file is read again
 
 
 async def begin(
@@ -114,10 +120,51 @@ def configuration(*, https: bool) -> SessionConfig:
     )
 
 
-def store(folder: Path) -> FileStore:
+class KeptStore(FileStore):
+    """Sessions as files, each read once: what is in one never changes, and says only which row.
+
+    One that another copy of the app has ended may stay here; without its row it is worth nothing.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(path)
+        self._now = clock
+        self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+
+    async def get(self, key: str, renew_for: int | dt.timedelta | None = None) -> bytes | None:
+        """Return a session; its file is read again each minute."""
+        read, value = self._kept.get(key, (0.0, b""))
+        if value and self._now() - read < KEPT_FOR:
+            return value
+        found = await super().get(key, renew_for)
+        if found is not None:
+            self._kept[key] = self._now(), found
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    async def set(
+        self, key: str, value: str | bytes, expires_in: int | dt.timedelta | None = None
+    ) -> None:
+        """Write a session."""
+        self._kept.pop(key, None)
+        await super().set(key, value, expires_in)
+
+    async def delete(self, key: str) -> None:
+        """Delete a session."""
+        self._kept.pop(key, None)
+        await super().delete(key)
+
+    async def delete_all(self) -> None:
+        """Delete every session."""
+        self._kept.clear()
+        await super().delete_all()
+
+
+def store(folder: Path) -> KeptStore:
     """Return the store under `folder`, made readable by its owner only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return FileStore(folder)
+    return KeptStore(folder)
 
 
 async def forget_expired(app: Litestar) -> None:

@@ -58,7 +58,9 @@ class Sight(msgspec.Struct, frozen=True):
 async def sight(request: AnyRequest) -> Sight:
     """Return what the account behind `request` sees now."""
     desk: Desk = request.app.state.desk
-    book = await sync_to_thread(desk.shelf.book)
+    book = desk.shelf.current()
+    if book is None:
+        book = await sync_to_thread(desk.shelf.book)
     return Sight(desk, book, book.scope(request.user))
 
 

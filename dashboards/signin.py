@@ -40,14 +40,14 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     email, password = await fields(request, "email", "password")
     email = email.strip()
     desk.sign_ins.take(f"typed {email.casefold()}")  # known here or not: the answer is the same
-    found = await sync_to_thread(directory.find, desk.engine, email)
-    stored = None if found is None else found[1]
-    right = await asyncio.wrap_future(desk.passwords.verify(stored, password))
-    if found is None or stored is None or not right:
+    account, stored, beside = await sync_to_thread(
+        directory.find_beside, desk.engine, email, desk.stranger_key
+    )
+    right = await asyncio.wrap_future(desk.passwords.verify(stored, password, beside))
+    if account is None or stored is None or not right:
         # Noted for a stranger too: the time it takes must not tell who has an account.
-        await note(desk, None if found is None else found[0], "refused", "sign-in")
+        await note(desk, account, "refused", "sign-in")
         return _form(request, status=401, email=email, problem=_SORRY)
-    account = found[0]
     if desk.passwords.outdated(stored):
         fresh = await asyncio.wrap_future(desk.passwords.hash(password))
         await sync_to_thread(directory.rehash, desk.engine, account.account_id, stored, fresh)

@@ -58,12 +58,16 @@ def _within(book: Book, scale: str) -> float:
 
 
 def _row(name: str, here: Estimate, there: Estimate, found: Comparison, size: float) -> AgainstRow:
-    """Put a row together; `size` is one unit of effect in points of 0-100."""
+    """Put a row together; `size` is one unit of effect in points of 0-100.
+
+    The difference told is that of the two figures told: 62 and 65 are 3 apart.
+    """
     low, high = found.low * size, found.high * size
+    told = round(here.value) - round(there.value)
     return AgainstRow(
         name,
         weeks.whole(here.value), weeks.between(here.low, here.high),
         weeks.whole(there.value), weeks.between(there.low, there.high),
-        signed(found.points), f"{signed(low)} to {signed(high)}", found.words,
+        signed(told), f"{signed(low)} to {signed(high)}", found.words,
         drawing.difference(found.points, low, high, reach=_REACH),
     )  # fmt: skip

@@ -52,6 +52,6 @@ def prospect(
     least = 25 * detectable(min(bands), len(bands), LEAST, DEFAULT_VARIANCE)
     return (
         "Whether it helped can be measured once there are eight weeks with figures after it "
-        f"began. Changes of fewer than {round(least)} points are mostly not noticed in a unit of "
-        "this size."
+        f"began. Changes of fewer than {round(least)} points can hardly be noticed in a unit of "
+        "this size, and where levels wander only larger ones can."
     )

@@ -19,7 +19,7 @@ from pulse.practices import adopting
 from pulse.practices.adopting import Use
 from pulse.practices.suggesting import Reading, Suggestion, suggest
 from pulse.practices.tables import AT_ONCE
-from pulse.statistics.helped import MEANING, Effect
+from pulse.statistics.helped import Effect
 from pulse.statistics.practice_effect import LEAST, WINDOW, practice_effect
 from pulse.statistics.scales import Scales
 
@@ -45,6 +45,11 @@ class Tried(msgspec.Struct, frozen=True):
     together: str
     gone: bool = False
 
+    @property
+    def looked_at(self) -> bool:
+        """Whether its time has come and its answer is from figures."""
+        return self.due and bool(self.practice.outcome)
+
 
 class Trying(msgspec.Struct, frozen=True):
     """What a page says of practices in one unit; `leads`: whoever looks may begin and end them.
@@ -60,9 +65,9 @@ class Trying(msgspec.Struct, frozen=True):
     marked: str = ""
 
     @property
-    def meaning(self) -> str:
-        """What an answer can mean and what not, once there is one; else nothing."""
-        return MEANING if any(use.due and use.practice.outcome for use in self.running) else ""
+    def looked_at(self) -> bool:
+        """Whether there is an answer from figures, which needs its meaning said."""
+        return any(use.looked_at for use in self.running)
 
     @property
     def room(self) -> bool:

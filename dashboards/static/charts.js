@@ -39,7 +39,9 @@ async function draw(place) {
     const [library, figure] = await Promise.all([loadPlotly(), place.figure]);
     place.drawn = () => {
       const { data, layout } = themed(figure);
-      const size = printing ? { width: paper(place), autosize: false } : { autosize: true };
+      // On paper a little lower: four lines fit the first sheet.
+      const sheet = { width: paper(place), height: 0.75 * layout.height, autosize: false };
+      const size = printing ? sheet : { autosize: true };
       return library.react(place, data, { ...layout, ...size }, SETTINGS);
     };
     await place.drawn();

@@ -3,13 +3,14 @@
 Every function takes the engine of `accounts/accounts.db`; addresses are compared in lower case.
 """
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable
 from typing import Any, Final, Literal, cast, get_args
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from pulse.accounts.passwords import one_time_password
 from pulse.accounts.tables import account, api_token, link, session
@@ -20,7 +21,7 @@ from pulse.store.engine import reading
 Role = Literal["leader", "hr", "auditor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 # One plain mailbox: no display name, no quoting.
-_EMAIL: Final = re.compile(r"[^\s@<>,;:\"\\\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{1,185}")
+_EMAIL: Final = re.compile(r"[^\s@<>,;:\"\\\x00-\x20\x7f\ud800-\udfff]{1,64}@[A-Za-z0-9.-]{1,185}")
 # From a password to its PHC string; the commands pass argon2's, tests a cheaper one.
 Hash = Callable[[str], str]
 
@@ -121,6 +122,36 @@ def find(engine: Engine, email: str) -> tuple[Account, str] | None:
     return None if row is None else (account_of(row), cast("str", row.password))
 
 
+def find_beside(engine: Engine, email: str, key: bytes) -> tuple[Account | None, str | None, str]:
+    """Return the account of an address with its password, and the password to try for a stranger.
+
+    A stranger's try is made against somebody's, always the same one of the same address until an
+    account comes or goes: it costs what a try at some account costs, also while accounts have
+    passwords of different parameters.
+
+    Args:
+        engine: of the accounts.
+        email: what was typed.
+        key: chooses; secret, and the same after a restart.
+
+    Returns:
+        account and PHC string, both None for a stranger; and the PHC string of the other one,
+        empty where there is no account at all.
+    """
+    digest = hashlib.blake2b(
+        email.casefold().encode("utf-8", "surrogatepass"), key=key[:64], digest_size=8
+    ).digest()
+    with reading(engine) as connection:
+        row = row_of(connection, email)
+        many = connection.scalar(select(func.count()).select_from(account)) or 0
+        place = int.from_bytes(digest) % max(1, many)
+        other = select(account.c.password).order_by(account.c.account_id).offset(place).limit(1)
+        beside = connection.scalar(other) or ""
+    if row is None:
+        return None, None, beside
+    return account_of(row), cast("str", row.password), beside
+
+
 def everyone(engine: Engine) -> list[Account]:
     """List all accounts by address."""
     with reading(engine) as connection:
@@ -208,7 +239,12 @@ def remove(engine: Engine, email: str) -> None:
 
 
 def row_of(connection: Connection, email: str) -> Row[Any] | None:
-    """Return the row of an address, or None."""
+    """Return the row of an address, or None; what is no address is not asked for.
+
+    Not every database takes every sign: PostgreSQL has no NUL.
+    """
+    if not is_address(email):
+        return None
     return connection.execute(
         select(account).where(account.c.email == email.casefold())
     ).one_or_none()

@@ -93,16 +93,17 @@ class PasswordWorker:
         self._enter()
         return self._pool.submit(self._hash, password)
 
-    def verify(self, stored: str | None, password: str) -> "Future[bool]":
+    def verify(self, stored: str | None, password: str, beside: str = "") -> "Future[bool]":
         """Tell, later, whether `password` is the one behind `stored`; None is an unknown person.
 
-        An unknown person costs the same work, so time does not tell who has an account.
+        An unknown person costs the same work, so time does not tell who has an account: that of
+        `beside`, somebody's hash, or without one that of a hash made today.
 
         Raises:
             Busy: too many are waiting.
         """
         self._enter()
-        return self._pool.submit(self._verify, stored, password)
+        return self._pool.submit(self._verify, stored, password, beside)
 
     def outdated(self, stored: str) -> bool:
         """Tell whether `stored`, which matched just now, was made with other parameters."""
@@ -122,9 +123,9 @@ class PasswordWorker:
         finally:
             self._waiting.release()
 
-    def _verify(self, stored: str | None, password: str) -> bool:
+    def _verify(self, stored: str | None, password: str, beside: str) -> bool:
         try:
-            self._hasher.verify(stored or self._dummy, password[: LONGEST + 1])
+            self._hasher.verify(stored or beside or self._dummy, password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):
             return False
         finally:

@@ -58,9 +58,14 @@ class Provider:
     def __init__(self, issuer: str, client_id: str, client_secret: str, base_url: str) -> None:
         from authlib.integrations.base_client import BaseApp, OAuth2Mixin, OpenIDMixin
         from authlib.integrations.requests_client import OAuth2Session
+        from authlib.oidc.core import CodeIDToken
 
         class Client(OAuth2Mixin, OpenIDMixin, BaseApp):  # type: ignore[misc] # authlib ships no types
             client_cls = OAuth2Session
+
+        class Token(CodeIDToken):  # type: ignore[misc] # authlib ships no types
+            def validate_amr(self) -> None:
+                """Pass: what is no list says nothing of a second factor."""
 
         self._issuer = issuer.rstrip("/")
         self._client_id = client_id
@@ -81,6 +86,7 @@ class Provider:
             )
 
         self._client = client
+        self._token = Token
 
     def start(self, engine: Engine, clock: Clock) -> Start:
         """Begin a sign-in.
@@ -131,14 +137,17 @@ class Provider:
     def _met(self) -> Any:  # noqa: ANN401 - authlib ships no types
         """Return a client that has read the provider's own description."""
         client = self._client()
-        told = self._asked(client.load_server_metadata)
+        self._asked(lambda: self._read_description(client))
+        return client
+
+    def _read_description(self, client: Any) -> None:  # noqa: ANN401 - authlib ships no types
+        told = client.load_server_metadata()
         if str(told.get("issuer", "")).rstrip("/") != self._issuer:
             raise NotKnown("The provider calls itself by another name.")
         offered = told.get("id_token_signing_alg_values_supported", ["RS256"])
         told["id_token_signing_alg_values_supported"] = [
             each for each in offered if each in ALGORITHMS
         ]
-        return client
 
     def _claims(self, client: Any, code: str, nonce: str, verifier: str) -> Mapping[str, Any]:  # noqa: ANN401 - authlib ships no types
         token = client.fetch_access_token(self._back, code=code, code_verifier=verifier)
@@ -148,7 +157,9 @@ class Provider:
             "exp": {"essential": True},
             "nonce": {"essential": True, "value": nonce},
         }
-        claims = client.parse_id_token(token, nonce, claims_options=options, leeway=LEEWAY)
+        claims = client.parse_id_token(
+            token, nonce, claims_options=options, claims_cls=self._token, leeway=LEEWAY
+        )
         if claims is None:
             raise NotKnown("The provider sent no identity.")
         if "email" in claims:
@@ -157,7 +168,8 @@ class Provider:
         told = client.userinfo(token=token)
         if told.get("sub") != claims["sub"]:
             raise NotKnown("The provider told about somebody else.")
-        return {**told, **claims}
+        # Of all that it tells only this: how somebody signed in is said by the signed token.
+        return {**claims, **{name: told.get(name) for name in ("email", "email_verified")}}
 
     @staticmethod
     def _asked(ask: Any) -> Any:  # noqa: ANN401 - authlib ships no types
@@ -209,7 +221,10 @@ def _known(claims: Mapping[str, Any]) -> Known:
     email = claims.get("email")
     if not isinstance(email, str) or claims.get("email_verified") is not True:
         raise NotKnown("The provider has not verified an address of this person.")
-    return Known(email, _TWO_FACTORS in (claims.get("amr") or ()))
+    methods = claims.get("amr")
+    # A list of words (RFC 8176, section 1); whatever else it is says nothing.
+    seen = isinstance(methods, list) and any(each == _TWO_FACTORS for each in methods)
+    return Known(email, seen)
 
 
 def _refuse_open(file: Path) -> None:

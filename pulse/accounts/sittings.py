@@ -11,7 +11,7 @@ import secrets
 from typing import Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, delete, insert, select, update
 
 from pulse.accounts.directory import Account, account_of
 from pulse.accounts.tables import account, second_factor, session
@@ -28,6 +28,16 @@ _FAMILIES: Final = (
     ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"),
 )  # fmt: skip
 Way = Literal["password", "provider"]
+# Put together once: every request asks this.
+_FIND: Final = (
+    select(account, session.c.way, session.c.second, session.c.seen,
+           second_factor.c.confirmed.label("has_factor"))
+    .join(session, and_(session.c.account_id == account.c.account_id,
+                        session.c.stamp == account.c.stamp))
+    .outerjoin(second_factor, second_factor.c.account_id == account.c.account_id)
+    .where(session.c.session_id == bindparam("sought"),
+           session.c.seen > bindparam("idle"), session.c.began > bindparam("oldest"))
+)  # fmt: skip
 
 
 class Sitting(msgspec.Struct, frozen=True):
@@ -91,15 +101,9 @@ def begin(
 def find(engine: Engine, clock: Clock, session_id: str) -> Sitting | None:
     """Return a session that has not ended, noting its use, or None."""
     now = clock.now()
+    known = {"sought": session_id, "idle": _text(now - IDLE), "oldest": _text(now - LONGEST)}
     with reading(engine) as connection:
-        row = connection.execute(
-            select(account, session.c.way, session.c.second, session.c.seen,
-                   second_factor.c.confirmed.label("has_factor"))
-            .join(session, and_(session.c.account_id == account.c.account_id,
-                                session.c.stamp == account.c.stamp))
-            .outerjoin(second_factor, second_factor.c.account_id == account.c.account_id)
-            .where(session.c.session_id == session_id, _alive(now))
-        ).one_or_none()  # fmt: skip
+        row = connection.execute(_FIND, known).one_or_none()
     if row is None:
         return None
     if row.seen <= _text(now - NOTED):

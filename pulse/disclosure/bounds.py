@@ -7,34 +7,36 @@ same, nor that everybody answered.
 
 One world that fits all figures of an item clears most groups, since the people of a pool can be
 shared out among its groups in every way. What is not cleared like that is asked exactly, group by
-group. The bounds are those of real numbers, taken inwards to whole ones.
+group: of real numbers first, and of whole ones where real ones leave it open by little
+(`openness.py`). Counts alone need no more: figures that are sums along a tree have whole-numbered
+ends (Hoffman & Kruskal 1956).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import ceil, floor
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pulse.disclosure import residues, system
+from pulse.disclosure.nearby import around
+from pulse.disclosure.openness import EDGE, Asked, of_counts, openness, solved, told_of
 from pulse.disclosure.residues import NARROWEST, OTHERS, Range
 from pulse.disclosure.solver import Program, Rows, Vector
-from pulse.disclosure.system import FEWEST, Node, View
+from pulse.disclosure.system import FEWEST, WIDTH, Node, Question, View
 from pulse.errors import Unsure
 from pulse.release.cell import Cell
-from pulse.terms import TOP, Tree, Unit
+from pulse.terms import Tree, Unit
 
-SUM_OPEN: Final = 4
-ANSWERS: Final = np.arange(1, TOP + 1, dtype=float)
-# A person, less what rounding may lose.
-SOMEBODY: Final = 1 - 1e-4
-EDGE: Final = 1e-4
 CORES: Final = 2
 # Seconds for the groups of an item that are asked one by one; there are hardly ever any.
 PATIENCE: Final = 200.0
 # Columns from which the first-order method is the quicker one.
 MANY: Final = 10_000
+# Columns up to which whole numbers are asked of all figures of an item.
+EVERYTHING: Final = 1_000
 _DISAGREE: Final = "Two ways to bound the counts disagree."
 
 
@@ -160,7 +162,7 @@ def _part(group: Unit, node: Node, n: float) -> Range:
 def _exact_counts(program: Program, nodes: Sequence[Node], at: int, group: Unit) -> Range:
     cost = np.zeros(len(nodes))
     cost[at] = 1
-    least, most = _solved(program, cost), _solved(program, -cost)
+    least, most = solved(program, cost), solved(program, -cost)
     low, high = _part(group, nodes[at], least[at]), _part(group, nodes[at], most[at])
     return Range(low.low, high.high)
 
@@ -169,29 +171,44 @@ def _told(wave: Wave, nodes: Sequence[Node], item: str, many: int) -> list[Hit]:
     """List the hidden groups of which one item tells too much."""
     cells = wave.rows[item]
     alone = len(wave.rows) == 1
-    whole = View(system.merged(nodes, cells), cells, wave.gaps, {}, alone)
-    asked = system.question([whole])
+    together = View(system.merged(nodes, cells), cells, wave.gaps, {}, alone)
+    asked = system.question([together])
     doubtful = [(node, group) for node in nodes for group in node.hidden]
     methods = ("pdlp", "ipm") if len(asked.low) > many else ("ipm",)
     for method in methods:
-        near = system.middle(whole) if method == "pdlp" else None
+        near = system.middle(together) if method == "pdlp" else None
         program = Program(asked.low, asked.high, asked.rows, method=method, near=near)
         world = program.least(np.zeros(len(asked.low)))
         if world is None:
             raise Unsure(f"No answers at all fit the figures of item {item}.")
-        doubtful = [
-            (node, group)
-            for node, group in doubtful
-            if not _cleared(group, node, _answers(asked, world, node))
-        ]
+        doubtful = [each for each in doubtful if not _open_at_a_glance(asked, world, *each)]
+        parts = {n.name: _parts(n, [g for m, g in doubtful if m is n]) for n, _ in doubtful}
+        split = together._replace(parts=parts)
+        doubtful = [each for each in doubtful if not _open_nearby(split, asked, world, *each)]
         if not doubtful:
             return []
-    parts = {node.name: _parts(node, [g for n, g in doubtful if n is node]) for node, _ in doubtful}
     method = "ipm" if len(methods) > 1 else "simplex"
-    return list(_one_by_one(View(whole.nodes, cells, wave.gaps, parts, alone), item, method))
+    # Siblings that are one to real numbers are not quite so to whole ones.
+    apart = nodes if len(nodes) * WIDTH <= EVERYTHING else together.nodes
+    return list(_one_by_one(split, split._replace(nodes=apart), item, doubtful, method))
 
 
-def _answers(asked: system.Question, world: Vector, node: Node) -> Vector:
+def _open_at_a_glance(asked: Question, world: Vector, node: Node, group: Unit) -> bool:
+    """Tell whether one world, its node's answers shared out freely, leaves a group wide open."""
+    answers = _answers(asked, world, node)
+    return of_counts(answers, group.invited, node.invited - group.invited).wide
+
+
+def _open_nearby(view: View, asked: Question, world: Vector, node: Node, group: Unit) -> bool:
+    """Tell whether a group is open even with the rest of the wave held still."""
+    try:
+        program, question = around(view, asked, world, node.name)
+        return not openness(program, question, group.unit_id, group.invited).told
+    except Unsure:  # nothing fits like that, or not soon: so everything is asked
+        return False
+
+
+def _answers(asked: Question, world: Vector, node: Node) -> Vector:
     first = asked.place[f"0/{node.name}"]
     return np.maximum(world[first + 1 : first + FEWEST], 0.0)
 
@@ -202,76 +219,51 @@ def _parts(node: Node, groups: Sequence[Unit]) -> dict[str, int]:
     return parts | ({f"{node.name}:rest": rest} if rest else {})
 
 
-def _cleared(group: Unit, node: Node, answers: Vector) -> bool:
-    """Tell whether a node's answers, shared out freely, leave a group open enough.
-
-    The group takes from n - rest to n of its node's answers: the lowest and fewest for its
-    least sum, the highest and most for its greatest.
-    """
-    n, rest = float(answers.sum()), node.invited - group.invited
-    fewest, most = max(0.0, n - rest), min(float(group.invited), n)
-    low, high = _taken(answers, fewest), _taken(answers[::-1], most)[::-1]
-    span = floor(high @ ANSWERS + EDGE) - ceil(low @ ANSWERS - EDGE)
-    others = np.minimum(most, n - answers)
-    return span >= SUM_OPEN and bool((others >= SOMEBODY).all()) and fewest < group.invited - 1
-
-
-def _taken(answers: Vector, people: float) -> Vector:
-    """Take people from the front of the counts."""
-    before = np.concatenate([[0.0], np.cumsum(answers)[:-1]])
-    return np.clip(people - before, 0.0, answers)
-
-
-def _one_by_one(view: View, item: str, method: str) -> Iterator[Hit]:
+def _one_by_one(
+    view: View, exact: View, item: str, left: Sequence[tuple[Node, Unit]], method: str
+) -> Iterator[Hit]:
     asked = system.question([view])
     program = Program(asked.low, asked.high, asked.rows, method=method, seconds=PATIENCE)
-    for parts in view.parts.values():
-        for name, people in parts.items():
-            if not name.endswith(":rest") and (told := told_of(program, asked, name, people)):
-                yield Hit(name, item, told)
+    for node, group in left:
+        in_whole = partial(whole, exact, node.name)
+        if told := told_of((program, asked), in_whole, group.unit_id, group.invited):
+            yield Hit(group.unit_id, item, told)
 
 
-def told_of(program: Program, asked: system.Question, name: str, people: int) -> str:
-    """Say what a question tells too much of one group; nothing if it leaves enough open.
+def whole(view: View, node: str, *, everything: int = EVERYTHING) -> Asked:
+    """Ask for the figures around one node in whole numbers.
 
-    Raises:
-        Unsure: the solver came to no clear end, or nothing at all fits the figures.
+    Args:
+        view: one item's figures.
+        node: the node that groups are asked about.
+        everything: columns up to which all are whole. Of more, only those of the node, what it is
+            made of, what it is a part of, and their other parts; what else there is are sums of
+            so many people that whole numbers leave no gaps.
     """
-    low, high = sum_range(program, asked, name)
-    if floor(high + EDGE) - ceil(low - EDGE) < SUM_OPEN:
-        return "the sum of its answers"
-    kinds = [(answer != ANSWERS).astype(float) for answer in ANSWERS]
-    if any(_most(program, asked, name, kind) < SOMEBODY for kind in kinds):
-        return "what everybody answered"
-    if -_most(program, asked, name, -np.ones(TOP)) > people - SOMEBODY:
-        return "that everybody answered"
-    return ""
+    asked = system.question([view])
+    return Program(
+        asked.low, asked.high, asked.rows, whole=_near(view, asked, node, everything),
+        seconds=PATIENCE,
+    ), asked  # fmt: skip
 
 
-def sum_range(program: Program, asked: system.Question, name: str) -> tuple[float, float]:
-    """Return the least and greatest sum of answers that a node or group may have.
-
-    Raises:
-        Unsure: the solver came to no clear end, or nothing at all fits the figures.
-    """
-    return -_most(program, asked, name, -ANSWERS), _most(program, asked, name, ANSWERS)
-
-
-def _most(program: Program, asked: system.Question, name: str, weights: Vector) -> float:
-    answers = slice(asked.place[name] + 1, asked.place[name] + FEWEST)
-    cost = np.zeros(len(asked.low))
-    cost[answers] = -weights
-    return float(_solved(program, cost)[answers] @ weights)
-
-
-def _solved(program: Program, cost: Vector) -> Vector:
-    values = program.least(cost)
-    if values is None:
-        raise Unsure("No answers at all fit the figures.")
-    return values
+def _near(view: View, asked: Question, node: str, everything: int) -> Vector:
+    """Tell which columns are those of a node, its parts, its siblings and what is above it."""
+    columns = np.zeros(len(asked.low), bool)
+    if len(columns) <= everything:
+        return ~columns
+    at = next(at for at, each in enumerate(view.nodes) if each.name == node)
+    chosen = {f"0/{node}", *view.parts.get(node, ())}
+    while view.nodes[at].parent >= 0:
+        above = view.nodes[at].parent
+        chosen |= {f"0/{each.name}" for each in view.nodes if each.parent == above}
+        at = above
+    for name in chosen:
+        columns[asked.place[name] : asked.place[name] + WIDTH] = True
+    return columns
 
 
-def linked(waves: Sequence[Wave], item: str) -> system.Question:
+def linked(waves: Sequence[Wave], item: str) -> Question:
     """Put the figures of several releases together, person by person as far as trees tell.
 
     The answers that a roster unit's people gave in one wave are the same whatever tree they were

@@ -50,7 +50,7 @@ class Program:
         low: lowest value of each column.
         high: highest value of each column.
         rows: what ties the columns together.
-        whole: whether columns take whole numbers only.
+        whole: whether columns take whole numbers only, all of them or which.
         seconds: wall clock for all questions together.
         method: HiGHS's algorithm: "simplex"; where any answer will do, "ipm" (interior point) or,
             from tens of thousands of columns, "pdlp" (first order); in doubt the next of these.
@@ -63,7 +63,7 @@ class Program:
         high: Sequence[float] | Vector,
         rows: Rows,
         *,
-        whole: bool = False,
+        whole: bool | Vector = False,
         seconds: float = SECONDS,
         method: str = "simplex",
         near: Vector | None = None,
@@ -73,7 +73,9 @@ class Program:
         self._rows = rows
         self._near = np.zeros(self._columns) if near is None else near
         sums = np.zeros(len(rows.low)) if near is None else self._sums(near)
-        self._methods = [] if whole else list(_METHODS[_METHODS.index(method) :])
+        self._whole = np.broadcast_to(np.asarray(whole, bool), self._columns)
+        mixed = bool(self._whole.any())
+        self._methods = [] if mixed else list(_METHODS[_METHODS.index(method) :])
         self._highs = _highs()
         for name, value in _OPTIONS.items():
             self._checked(self._highs.setOptionValue(name, value))
@@ -88,8 +90,8 @@ class Program:
         model.a_matrix_.start_ = np.array(rows.starts, np.int32)
         model.a_matrix_.index_ = np.array(rows.columns, np.int32)
         model.a_matrix_.value_ = np.array(rows.values, float)
-        if whole:
-            model.integrality_ = [highspy.HighsVarType.kInteger] * self._columns
+        if mixed:
+            model.integrality_ = [_KINDS[each] for each in self._whole.tolist()]
         self._checked(self._highs.passModel(model))
 
     def least(self, cost: Sequence[float] | Vector) -> Vector | None:
@@ -129,6 +131,7 @@ class Program:
             and (values <= self._high + slack).all()
             and (sums >= np.array(self._rows.low) - slack).all()
             and (sums <= np.array(self._rows.high) + slack).all()
+            and (np.abs(values - np.round(values))[self._whole] <= ROUNDING).all()
         )
         if not held:
             raise Unsure("The solver's answer does not fit what it was asked.")
@@ -146,6 +149,7 @@ class Program:
             raise Unsure("The solver refused a question.")
 
 
+_KINDS: Final = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
 _METHODS: Final = ("pdlp", "ipm", "simplex")
 _CLEAR: Final = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
 _OPTIONS: Final[dict[str, bool | int | float | str]] = {

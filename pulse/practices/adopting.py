@@ -7,7 +7,7 @@ decided in `pulse.accounts.scope`, by whoever calls this.
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
+    bindparam,
     exists,
     insert,
     literal,
@@ -25,6 +26,10 @@ from sqlalchemy import (
 from pulse.errors import WrongState
 from pulse.practices.tables import AT_ONCE, practice_use
 from pulse.store.engine import reading
+
+_OLDEST_FIRST: Final = select(practice_use).order_by(practice_use.c.since, practice_use.c.use_id)
+# Put together once: every figure asks this.
+_OF_UNIT: Final = _OLDEST_FIRST.where(practice_use.c.unit_id == bindparam("sought"))
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -90,7 +95,10 @@ def find(engine: Engine, use_id: int) -> Use | None:
 
 def uses(engine: Engine, unit_id: str | None = None) -> Sequence[Use]:
     """Return every use of a unit (None: of all units), oldest first, ended ones included."""
-    return _read(engine, [] if unit_id is None else [practice_use.c.unit_id == unit_id])
+    if unit_id is None:
+        return _read(engine, [])
+    with reading(engine) as connection:
+        return [_use(row) for row in connection.execute(_OF_UNIT, {"sought": unit_id})]
 
 
 def running(
@@ -104,10 +112,8 @@ def running(
 
 
 def _read(engine: Engine, where: Sequence[ColumnElement[bool]]) -> Sequence[Use]:
-    query = select(practice_use).where(*where)
     with reading(engine) as connection:
-        rows = connection.execute(query.order_by(practice_use.c.since, practice_use.c.use_id))
-        return [_use(row) for row in rows]
+        return [_use(row) for row in connection.execute(_OLDEST_FIRST.where(*where))]
 
 
 def _take(

@@ -2,8 +2,8 @@
 
 A figure alone is no reason: answers lie around 60 of 100 nearly everywhere, and an estimate under
 any such line is as often noise. A scale is a reason where its interval, a test or the organisation
-says so. It knows released figures only, as its caller read them, and no answers and no people.
-Where there is no reason, nothing is suggested: a card that always hangs there is not read.
+says so. Where nothing does, one card is offered as that, and only while nothing is being tried.
+It knows released figures only, as its caller read them, and no answers and no people.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from pulse.instrument.practices import Practice
 
 AT_MOST: Final = 2
+ANYWAY: Final = "Nothing is likely low or lower here; {name} has the most room"
 MIDDLE: Final = 50.0  # 0-100 points; under it, disagreement outweighs agreement
 
 
@@ -50,8 +51,7 @@ class Reading(NamedTuple):
             (self.behind, "is likely lower than in the whole organisation"),
             (self.high < MIDDLE, "is likely under 50, the middle between agreeing and not"),
         )
-        shown = self.value is not None
-        return tuple(f"{self.name} {words}" if holds and shown else "" for holds, words in told)
+        return tuple(f"{self.name} {words}" if holds else "" for holds, words in told)
 
 
 class Suggestion(NamedTuple):
@@ -71,7 +71,7 @@ def suggest(
 ) -> tuple[Suggestion, ...]:
     """Return at most two practices: for a fall, what stays lower, what is behind, what is low.
 
-    Of the same reason the lowest comes first.
+    Of the same reason the lowest comes first. Without any reason it is one at most.
 
     Args:
         readings: the unit's scales.
@@ -80,7 +80,10 @@ def suggest(
         tried: ids that it tried before; they come last.
         at_most: how many more it may begin.
     """
-    needs = _needs(readings)
+    shown = [reading for reading in readings if reading.value is not None]
+    needs = sorted((r for r in shown if r.why), key=lambda r: (r.rank, r.value or 0.0))
+    if not needs:
+        return () if trying else _anyway(shown, practices, tried)
     shelves = [(need, _shelf(need.scale, practices, trying, tried)) for need in needs]
     found: list[Suggestion] = []
     for turn in range(AT_MOST):
@@ -90,8 +93,13 @@ def suggest(
     return tuple(found)
 
 
-def _needs(readings: Iterable[Reading]) -> list[Reading]:
-    return sorted((r for r in readings if r.why), key=lambda r: (r.rank, r.value or 0.0))
+def _anyway(
+    shown: Iterable[Reading], practices: Iterable[Practice], tried: Collection[str]
+) -> tuple[Suggestion, ...]:
+    """Return one card for a unit in which nothing is likely low: for what has the most room."""
+    lowest = min(shown, key=lambda r: r.value or 0.0, default=None)
+    shelf = _shelf(lowest.scale, practices, (), tried) if lowest else ()
+    return tuple(Suggestion(card, ANYWAY.format(name=lowest.name)) for card in shelf[:1] if lowest)
 
 
 def _shelf(

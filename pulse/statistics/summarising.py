@@ -46,6 +46,7 @@ def _unit(scales: Scales, unit: Unit) -> UnitSummary:
                 low=e.low if e else None,
                 high=e.high if e else None,
                 words=told.words,
+                likely=told.direction.key in {"higher", "lower"},
                 alarm=told.alarm,
                 runs=runs(line),
             )

@@ -17,8 +17,9 @@ Runs = tuple[tuple[tuple[float, float], ...], ...]
 class ScaleSummary(msgspec.Struct, frozen=True):
     """One scale of one unit as its tile has it: 0-100 with its 95 % interval, None where hidden.
 
-    `waves` are those the figure is of; `words` say the direction and `alarm` what small moves add
-    up to. `runs` are the parts of the line between gaps: places of 0-100 along the weeks, levels.
+    `waves` are those the figure is of; `words` say the direction, which is `likely` real or not,
+    and `alarm` what small moves add up to. `runs` are the parts of the line between gaps: places
+    of 0-100 along the weeks, levels.
     """
 
     scale: str
@@ -29,6 +30,7 @@ class ScaleSummary(msgspec.Struct, frozen=True):
     low: float | None
     high: float | None
     words: str
+    likely: bool
     alarm: str
     runs: Runs
 

@@ -43,7 +43,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 _EXAMPLE: Final = tuple(
-    Scale(label, value, value - 4.0, value + 4.0, direction, "", runs)
+    Scale(label, value, value - 4.0, value + 4.0, direction, runs=runs)
     for label, value, direction, runs in (
         ("Safety", 74.0, "about the same", ("0,30 25,27 60,26 100,26",)),
         ("Energy", 61.0, "lower, likely real", ("0,25 30,28 60,34 100,39",)),

@@ -27,6 +27,7 @@ class Scale(msgspec.Struct, frozen=True):
     low: float = 0.0
     high: float = 0.0
     direction: str = ""
+    likely: bool = False
     alarm: str = ""
     runs: tuple[str, ...] = ()
 
@@ -61,7 +62,9 @@ def _scale(told: ScaleSummary) -> Scale:
     runs = tuple(_points(run) for run in told.runs)
     if told.value is None or told.low is None or told.high is None:
         return Scale(told.name, runs=runs)
-    return Scale(told.name, told.value, told.low, told.high, told.words, told.alarm, runs)
+    return Scale(
+        told.name, told.value, told.low, told.high, told.words, told.likely, told.alarm, runs
+    )
 
 
 def period(unit: UnitSummary) -> str:

@@ -42,7 +42,7 @@ _SMALL: Final = """([target, smallest]) =>
   .filter((one) => {
     const box = one.getBoundingClientRect();
     const alone = one.matches('button, input, select, summary, .doors a, .top a, .heat thead a');
-    const inSentence = getComputedStyle(one).display === 'inline';
+    const inSentence = getComputedStyle(one).display === 'inline' && !one.closest('th, td');
     if (alone) return box.height < target - 0.5;
     return !inSentence && (box.height < smallest - 0.5 || box.width < smallest - 0.5);
   })

@@ -22,6 +22,7 @@ from tests.unit.dashboards import house
 pytestmark = pytest.mark.slow
 
 HEIGHTS: Final = {320: 640, 360: 780, 640: 450, 768: 1024, 1440: 900, 3840: 2160}
+SHEET: Final = 1046  # px of A4 between margins of 1 cm, at 96 px an inch
 SHOWN: Final = {who: PAGES[who] for who in (house.LEADER, house.HR)}
 
 
@@ -125,6 +126,17 @@ def test_a_figure_fits_the_sheet(visits: Visits, site: str) -> None:
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.wait_for_function(f"before => Math.abs(({width})() - before) < 2", arg=before)
     assert page.evaluate(ink) == pale
+
+
+def test_the_four_lines_of_a_unit_share_the_first_sheet(visits: Visits, site: str) -> None:
+    """On A4 the last of them ends above the foot of the first page, and none is cut."""
+    page = signed_in(site, visits.context(width=718, height=1000), house.LEADER)
+    page.goto(f"{site}/units/web")
+    all_drawn(page)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    foot = "() => document.querySelector('.trend:last-child').getBoundingClientRect().bottom"
+    page.wait_for_function(f"sheet => ({foot})() + scrollY < sheet", arg=SHEET)
 
 
 def test_new_pages_pass_axe_at_double_zoom_and_on_paper(visits: Visits, site: str) -> None:

@@ -11,6 +11,7 @@ import uvicorn
 from pulse.app import create_app
 from pulse.practices.published import Tried, publish
 from pulse.settings import Home
+from pulse.upkeep.telling import tell
 from tests.browser.conftest import Visits
 from tests.browser.test_staff_access import violations
 from tests.unit.dashboards import house
@@ -19,7 +20,8 @@ LOOKS = ((1280, "light", "ltr"), (1280, "dark", "ltr"), (320, "light", "ltr"), (
 
 
 def served(home: Home) -> Iterator[str]:
-    """Serve the staff app of a home and give its address."""
+    """Serve the staff app of a home as `pulse serve` does, and give its address."""
+    tell(home)
     config = uvicorn.Config(create_app(home), port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

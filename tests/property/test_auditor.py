@@ -15,9 +15,10 @@ from msgspec import structs
 
 from pulse.disclosure import bounds
 from pulse.disclosure.audit import audit_candidate, audit_home
-from pulse.disclosure.bounds import Wave, sum_range, wave_of
+from pulse.disclosure.bounds import Wave, wave_of
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.isolation import smallest_isolated
+from pulse.disclosure.openness import sum_range
 from pulse.disclosure.policy import policy_for
 from pulse.disclosure.protect import protect
 from pulse.disclosure.repair import protect_safely

@@ -67,12 +67,12 @@ def test_a_card_chosen_by_exact_answers_would_tell_them_apart() -> None:
 
     near, far = truth(2.8), truth(3.2)
     assert history(near, 1, TEAMS).cells.equals(history(far, 1, TEAMS).cells)
-    assert (peeking(near), peeking(far)) == (2, 0)
+    assert (peeking(near), peeking(far)) == (2, 1)
 
 
 def test_another_release_gives_other_cards() -> None:
-    """The property is not empty: low figures bring cards, high ones none."""
+    """The property is not empty: low figures bring two cards, high ones one and no reason."""
     low = history(rule(1.9, 1, 0.0), WAVES, TEAMS, step=STEP)
     high = history(rule(4.0, 1, 0.0), WAVES, TEAMS, step=STEP)
     assert len(suggested(low, "a")) == 2
-    assert suggested(high, "a") == []
+    assert len(suggested(high, "a")) == 1

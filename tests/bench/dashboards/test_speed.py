@@ -27,10 +27,10 @@ def book(app: Litestar) -> Book:
     return desk.shelf.book()
 
 
-def test_a_kept_figure_is_cheap_and_small(book: Book) -> None:
+def test_a_kept_figure_is_cheap_and_small(app: Litestar, book: Book) -> None:
     """A warm answer is 15 times cheaper than building; bytes are 0.6 of the default template's."""
     team = addresses(book)["a team"].removeprefix("/units/")
-    for one in measuring.figures(book, team, FIGURES):
+    for one in measuring.figures(app, book, team, FIGURES):
         assert one.cheaper >= CHEAPER, one
         assert one.share <= SHARE, one
 

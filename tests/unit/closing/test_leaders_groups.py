@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from msgspec import structs
 
 from dashboards.desk import Book
+from dashboards.pages.hidden import hidden
 from pulse.accounts.directory import Account, Role
 from pulse.attack import ours
 from pulse.attack.attacks import ATTACKS
@@ -130,6 +131,10 @@ def test_it_is_seen_by_whoever_leads_those_leaders(week: Week) -> None:
         }
     # Of a team nothing is there to be seen: it was not asked.
     assert {pair for pair in seen if pair[1] in LED} == {("all", "all:own"), ("field", "field:own")}
+    for own, unit, told in (("all", "field:own", True), ("field", "field:own", False)):
+        account = Account(1, "a@x.org", "leader", own, must_change=False, stamp="")
+        notes = " ".join(hidden(book.history, book.scope(account), unit).notes)
+        assert ("was for leaders alone" in notes) == told
 
 
 @pytest.mark.slow

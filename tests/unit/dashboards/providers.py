@@ -21,6 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from litestar import Litestar
+from litestar.testing import TestClient
 
 from pulse.settings import Home
 
@@ -176,3 +178,10 @@ def unsigned(claims: dict[str, Any], header: dict[str, str], signature: bytes = 
     """Return a token made by hand."""
     parts = (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+def begin(client: TestClient[Litestar], provider: Lying) -> str:
+    """Go to the provider and return the path that leads back."""
+    answer = client.get("/login/provider")
+    assert answer.status_code == 303
+    return f"/login/provider/back?{provider.visit(answer.headers['location'])}"

@@ -1,13 +1,17 @@
 """One's own sessions: seen, ended one by one or all; time ends them too; passwords are rehashed."""
 
+import asyncio
 import datetime as dt
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from litestar.stores.file import FileStore
 from sqlalchemy import Engine
 
+from dashboards import sessions
 from pulse.accounts import directory, sittings
 from pulse.clock import FileClock, FixedClock
 from pulse.settings import Home
@@ -61,6 +65,40 @@ def test_signing_out_ends_it_on_the_server(fresh: Home) -> None:
     assert thief.get("/").status_code == 200
     assert send(client, "/logout", "/account") == (303, "/login")
     assert thief.get("/").headers["location"] == "/login"
+
+
+def test_what_one_copy_of_the_app_ends_has_ended_in_all(fresh: Home) -> None:
+    """A copy that knows the session's file still finds that its row is gone."""
+    here, elsewhere = (house.an_app(fresh) for _ in range(2))
+    client, other = house.visitor(here, house.HR), house.visitor(elsewhere)
+    other.cookies.set("pulse", client.cookies["pulse"])
+    assert other.get("/").status_code == 200
+    send(client, "/logout", "/account")
+    assert other.get("/").headers["location"] == "/login"
+
+
+def test_a_session_is_read_from_its_file_once(tmp_path: Path) -> None:
+    """Until it is written, deleted or a minute old, what was read before is given again."""
+    now = [0.0]
+    kept = sessions.KeptStore(tmp_path, clock=lambda: now[0])
+
+    async def used() -> list[bytes | None]:
+        await kept.set("a", b"first", 60)
+        found = [await kept.get("a")]
+        await FileStore(tmp_path).set("a", b"other", 60)
+        found.append(await kept.get("a"))
+        now[0] = sessions.KEPT_FOR
+        found.append(await kept.get("a"))
+        await kept.set("a", b"third", 60)
+        found.append(await kept.get("a"))
+        await kept.delete("a")
+        found.append(await kept.get("a"))
+        await kept.set("a", b"fourth", 60)
+        await kept.get("a")
+        await kept.delete_all()
+        return [*found, await kept.get("a")]
+
+    assert asyncio.run(used()) == [b"first", b"first", b"other", b"third", None, None]
 
 
 def test_an_idle_session_leads_to_the_login(fresh: Home) -> None:

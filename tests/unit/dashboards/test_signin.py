@@ -1,8 +1,10 @@
 """Signing in: forms with tokens, sessions that cannot be planted, passwords that are changed."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -41,6 +43,46 @@ def test_a_wrong_password_and_an_unknown_person_look_the_same(app: Litestar) -> 
     fields = {"_csrf_token": token, "email": '"><script>', "password": "x"}
     assert "<script>x" not in client.post("/login", data=fields).text
     assert "&#34;&gt;&lt;script&gt;" in client.post("/login", data=fields).text
+
+
+class Noting(PasswordHasher):
+    """A hasher that takes down the parameters of what it compares with."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.met: list[str] = []
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - its name
+        """Compare."""
+        self.met.append(str(hash).split("$")[3])
+        return super().verify(hash, password)
+
+
+def test_a_stranger_costs_what_some_account_costs(fresh: Home) -> None:
+    """With two of five passwords under older parameters, as many strangers meet those.
+
+    The same one each time, in another process too. So neither the time of one answer nor that of
+    many tells who has an account; a hash of today's parameters for every stranger would.
+    """
+    older = PasswordHasher(time_cost=3, memory_cost=16, parallelism=1)
+    engine = sqlite_engine(fresh.accounts / "accounts.db", journal="wal", create=False)
+    for email in (house.HR, house.LEADER):
+        account = directory.find(engine, email)
+        assert account is not None
+        directory.rehash(engine, account[0].account_id, account[1], older.hash(house.PASSWORD))
+    engine.dispose()
+    met = []
+    for _ in range(2):
+        hasher = Noting()
+        client = house.visitor(house.an_app(fresh, hasher=hasher))
+        token = house.form_token(client.get("/login").text)
+        for number in range(40):
+            fields = {"_csrf_token": token, "email": f"p{number}@x.org", "password": "wrong"}
+            assert client.post("/login", data=fields).status_code == 401
+        met.append(hasher.met)
+    assert met[0] == met[1]
+    # Two in five of 40 are 16, give or take 3.1: four times that is chance no more.
+    assert 3 < sum("m=16,t=3" in each for each in met[0]) < 29
 
 
 def test_a_refusal_is_noted_for_strangers_too(fresh: Home) -> None:

@@ -4,11 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import Template
 from msgspec import structs
 
 from dashboards.desk import Book
 from dashboards.layout import templates
+from dashboards.pages.against import against
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import hidden
 from dashboards.pages.tiles import tiles
@@ -103,6 +106,21 @@ def test_hidden_weeks_of_a_period_are_named_by_their_numbers() -> None:
 
     (row,) = months(Scales(history(rule, 4, (team("a"),))), "a")
     assert (row.period, row.missing) == ("weeks 1\N{EN DASH}4, 2026", "weeks 2, 3")
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=10, deadline=None)
+def test_what_is_told_beside_the_organisation_adds_up(seed: int) -> None:
+    """The difference is that of the two whole numbers beside it."""
+
+    def rule(unit: str, item: str, t: int) -> float:
+        return 2.5 + 0.05 * ((sum(map(ord, unit + item)) * 7 + t * seed) % 21)
+
+    rows = against(Book("", history(rule, 8, (team("a"), team("b")), step=0.1)), "a").rows
+    assert len(rows) == 4
+    for row in rows:
+        told = int(row.difference.replace("\N{MINUS SIGN}", "-"))
+        assert told == int(row.here) - int(row.there)
 
 
 def macro(template: str, name: str, *arguments: object) -> str:

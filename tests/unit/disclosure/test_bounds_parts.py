@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from pulse.disclosure import bounds, system
-from pulse.disclosure.bounds import SUM_OPEN, wave_of
+from pulse.disclosure.bounds import wave_of
+from pulse.disclosure.openness import Open, of_counts, sum_range, told_of
 from pulse.disclosure.protect import protect
 from pulse.disclosure.residues import EVERYBODY, Range
 from pulse.disclosure.solver import Program, Vector
 from pulse.disclosure.system import FEWEST, Node
 from pulse.errors import Unsure
 from pulse.release.cell import Cell
-from pulse.terms import TOP, Unit
+from pulse.terms import TOP
 from tests.property.worlds import INSTRUMENT, POLICY, tally
 from tests.unit.disclosure.test_bounds import ONE, cast, flat, hidden, low_sums
 
@@ -33,15 +34,17 @@ def ways(answers: list[int], invited: int, rest: int) -> list[tuple[int, ...]]:
 )
 def test_what_is_cleared_at_a_glance_is_open(answers: list[int], invited: int, rest: int) -> None:
     """P5: trying every way to share a pool's answers out among its groups agrees."""
-    group = Unit("e", "org", "E", invited, group=True)
-    node = Node("org:others", 0, invited + rest, Range(0, invited + rest), (group,))
-    every = ways(answers, invited, rest)
-    if sum(answers) > invited + rest or not bounds._cleared(group, node, np.array(answers, float)):
+    if sum(answers) > invited + rest:
         return
+    every = ways(answers, invited, rest)
+    about = of_counts(np.array(answers, float), invited, rest)
     sums = [sum(answer * count for answer, count in enumerate(way, start=1)) for way in every]
-    assert max(sums) - min(sums) >= SUM_OPEN
-    assert all(any(sum(way) > way[answer] for way in every) for answer in range(TOP))
-    assert any(sum(way) < invited for way in every)
+    counts = [sum(way) for way in every]
+    others = [max(sum(way) - way[answer] for way in every) for answer in range(TOP)]
+    assert about == (
+        max(counts) - min(counts), max(sums) - min(sums), min(others), invited - min(counts)
+    )  # fmt: skip
+    assert not (about.wide and about.told)
 
 
 def least(wave: bounds.Wave, item: str, cost: Vector, node: str = "a") -> float:
@@ -143,7 +146,19 @@ def test_nothing_is_bounded_by_figures_that_nothing_fits() -> None:
     rows["org"] = structs.replace(rows["org"], mean=4.0, mean_bound="exact")
     asked = bounds.linked([wave._replace(rows={"A1": rows})], "A1")
     with pytest.raises(Unsure, match="No answers at all fit"):
-        bounds.sum_range(Program(asked.low, asked.high, asked.rows), asked, f"{wave.wave}/e")
+        sum_range(Program(asked.low, asked.high, asked.rows), asked, f"{wave.wave}/e")
+
+
+def test_whole_numbers_that_take_too_long_are_unsure() -> None:
+    """P19: no time to answer in whole numbers, where real ones are close, is no verdict."""
+    asked = bounds.linked([wave := given_away()], "A1")
+    real = Program(asked.low, asked.high, asked.rows)
+    late = Program(asked.low, asked.high, asked.rows, whole=True, seconds=0.0)
+    close = Open(counts=2, points=9, others=2, silent=3)
+    assert not close.told
+    assert not close.wide
+    with pytest.raises(Unsure, match="did not finish"):
+        told_of((real, asked), lambda: (late, asked), f"{wave.wave}/a", 60)
 
 
 @pytest.mark.parametrize(("people", "told"), [(40, "that everybody answered"), (41, "")])
@@ -151,4 +166,5 @@ def test_that_everybody_answered_is_told(people: int, told: str) -> None:
     """Forty or more answers of forty people are everybody's; of forty-one one may be missing."""
     asked = bounds.linked([wave := given_away()], "A1")
     program = Program(asked.low, asked.high, asked.rows)
-    assert bounds.told_of(program, asked, f"{wave.wave}/a", people) == told
+    real = (program, asked)
+    assert told_of(real, lambda: real, f"{wave.wave}/a", people) == told

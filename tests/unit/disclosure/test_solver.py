@@ -113,3 +113,23 @@ def test_an_answer_that_breaks_a_row_is_not_believed() -> None:
 def test_the_solver_has_a_name_and_a_version() -> None:
     """What a manifest states."""
     assert solver.version().startswith("HiGHS 1.")
+
+
+def test_only_some_columns_may_be_whole() -> None:
+    """Of two columns that add up to one and a half, the whole one is 1, whichever it is."""
+    rows = Rows()
+    rows.add([0, 1], [1, 1], 1.5, 1.5)
+    for at in (0, 1):
+        whole = np.arange(2) == at
+        values = Program([0, 0], [1, 1], rows, whole=whole).least([0, 0])
+        assert values is not None
+        assert values[at] == pytest.approx(1)
+    assert Program([0, 0], [1, 1], rows, whole=True).least([0, 0]) is None
+
+
+def test_an_answer_that_is_not_whole_is_not_believed() -> None:
+    """Values that should be whole and are not are no answer."""
+    program = Program([0], [1], Rows(), whole=True)
+    program._hold_against_rows(np.array([1.0]))
+    with pytest.raises(Unsure, match="does not fit"):
+        program._hold_against_rows(np.array([0.5]))

@@ -38,23 +38,29 @@ RESULTS = {
 }  # fmt: skip
 
 BLOCK = ("2026-W06", "2026-W07", "2026-W08", "2026-W09")
+
+
+def told(scale: str, *numbers: float, words: str = "", alarm: str = "") -> ScaleSummary:
+    """Return a scale with value, low and high, or hidden; with words, a likely change."""
+    value, low, high = numbers or (None, None, None)
+    runs = (((0.0, 80.0), (50.0, 76.0)), ((100.0, 72.4),)) if alarm else ()
+    return ScaleSummary(
+        scale=scale, name=scale.title(), waves=BLOCK, at_least=40 if numbers else None,
+        value=value, low=low, high=high, words=words or "about the same", likely=bool(words),
+        alarm=alarm, runs=runs,
+    )  # fmt: skip
+
+
+DOWN = told(
+    "safety", 72.46, 69.2, 75.7, words="lower, likely real", alarm="lower than it used to be"
+)
+UP = told("safety", 61.2, 55.0, 67.4, words="higher, likely real")
 SUMMARY = Summary(
-    1, "0", FIRST, "2026-W09",
-    UnitSummary("all", "Stadtwerke <Süd>", (
-        ScaleSummary(
-            "safety", "Safety", BLOCK, 40, 72.46, 69.2, 75.7, "lower, likely real",
-            "lower than it used to be", (((0.0, 80.0), (50.0, 76.0)), ((100.0, 72.4),)),
-        ),
-        ScaleSummary("energy", "Energy", BLOCK, None, None, None, None, "too few", "", ()),
-    )),
-    (
-        UnitSummary("d1", "Netz & Betrieb", (
-            ScaleSummary("safety", "Safety", BLOCK, 10, 61.2, 55.0, 67.4, "about the same", "", ()),
-            ScaleSummary("energy", "Energy", BLOCK, None, None, None, None, "too few", "", ()),
-        )),
-        UnitSummary("d2", "Nobody shown", (
-            ScaleSummary("safety", "Safety", BLOCK, None, None, None, None, "too few", "", ()),
-        )),
+    v=1, code="0", head=FIRST, wave="2026-W09",
+    whole=UnitSummary("all", "Stadtwerke <Süd>", (DOWN, told("energy"))),
+    departments=(
+        UnitSummary("d1", "Netz & Betrieb", (UP, told("energy"))),
+        UnitSummary("d2", "Nobody shown", (told("safety"),)),
     ),
 )  # fmt: skip
 
@@ -84,7 +90,7 @@ def test_the_page_says_what_the_release_says() -> None:
         "<b>not shown</b>",
         "1.5 or less",
         "We got blamed.<small>Less agreement is better.</small></th><td>2.0</td>",
-        '<td role="cell">61<small><bdi>55\N{EN DASH}67</bdi></small><small>about the same</small>',
+        '<td role="cell">61<small><bdi>55\N{EN DASH}67</bdi></small><small class="words">higher',
         '<td role="cell">not shown</td>',
         "1 of 2",
         '<polyline points="0.0,20.0 50.0,24.0"/><polyline points="99.0,27.6 100.0,27.6"/>',
