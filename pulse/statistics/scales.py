@@ -13,7 +13,7 @@ from pulse.statistics.blocks import BlockRow, block_table, block_waves, weeks_of
 from pulse.statistics.census import everybody
 from pulse.statistics.change import WORDS, Direction, DirectionKey, Step, directions
 from pulse.statistics.comparison import Comparison, apart, compared, within_variance
-from pulse.statistics.estimate import Estimate, clip, on_hundred
+from pulse.statistics.estimate import EVERYBODY, Estimate, clip, on_hundred
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
 from pulse.statistics.pooling import Pool, Posterior, pool
@@ -176,9 +176,10 @@ class Scales:
         level = Posterior(row.mean, row.variance)
         if together is not None:
             level = together.level(*level)
+        estimate = on_hundred(_everybody(row, together), together, EVERYBODY)
         return Block(
-            waves, missing, row.at_least, on_hundred(_everybody(row, together), together),
-            on_hundred(level, together), together is not None, 625 * row.variance,
+            waves, missing, row.at_least, estimate, on_hundred(level, together),
+            together is not None, 625 * row.variance,
         )  # fmt: skip
 
     def _pool(self, scale: str, block: int) -> Pool | None:
