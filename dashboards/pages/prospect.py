@@ -34,7 +34,7 @@ def prospect(
     if not book.history.calls_changes:
         return f"{CANNOT}: for that the organisation needs sixty people or more."
     points = book.scales.weekly(unit_id, practice.scale)[-WINDOW:]
-    bands = [point.at_least or 1 for point in points if point.status == "shown"]
+    bands = [point.at_least or 1 for point in points if point.status in {"shown", "coded"}]
     lacking = LEAST - len(bands)
     if lacking > 0:
         later = weeks.day(day + dt.timedelta(weeks=lacking))

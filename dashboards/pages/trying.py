@@ -169,7 +169,7 @@ def _answer(engine: Engine, book: Book, use: Use, practice: Practice, *, due: bo
 def _missing(book: Book, use: Use, scale: str) -> str:
     """Say how many weeks with figures are missing before anything can be told."""
     points = book.scales.weekly(use.unit_id, scale)
-    shown = [point.wave for point in points if point.status == "shown"]
+    shown = [point.wave for point in points if point.status in {"shown", "coded"}]
     before = sum(wave < use.wave for wave in shown)
     lacking = LEAST - (len(shown) - before)
     if before < LEAST:

@@ -49,10 +49,11 @@ def item_rows(history: History, cells: pl.DataFrame | None = None) -> pl.DataFra
     coded = pl.col("mean_bound") != "exact"
     inside = history.once("sigma2", lambda: variances(history))
     known = (
-        chosen.join(measures, on="measure", maintain_order="left")
-        .join(_positions(history, history.waves), on="wave", maintain_order="left")
-        .join(inside, on=["wave", "item"], how="left", maintain_order="left")
-        .join(band_lengths(chosen), on=["at_least", "invited"], maintain_order="left")
+        chosen.lazy()
+        .join(measures.lazy(), on="measure", maintain_order="left")
+        .join(_positions(history, history.waves).lazy(), on="wave", maintain_order="left")
+        .join(inside.lazy(), on=["wave", "item"], how="left", maintain_order="left")
+        .join(band_lengths(chosen).lazy(), on=["at_least", "invited"], maintain_order="left")
     )
     given = midpoints()
     return known.select(
@@ -62,7 +63,7 @@ def item_rows(history: History, cells: pl.DataFrame | None = None) -> pl.DataFra
         (pl.col("sigma2").fill_null(DEFAULT_VARIANCE) / pl.col("size")).alias("sampling"),
         rounding_variances().alias("rounding"),
         "at_least", "invited",
-    )  # fmt: skip
+    ).collect()  # fmt: skip
 
 
 def midpoints() -> pl.Expr:
@@ -174,24 +175,26 @@ def weekly_index(history: History) -> pl.DataFrame:
     waves: an item's level cannot be told from a change yet.
     """
     roots = {wave: history.tree(wave).root.unit_id for wave in history.waves}
-    whole = history.cells.filter(pl.col("unit_id").is_in(list(set(roots.values()))))
-    root_rows = item_rows(history, whole)
+    few = history.cells.height <= history.at_once  # no need to read the organisation's apart
+    its_own = pl.col("unit_id").is_in(list(set(roots.values())))
+    root_rows = item_rows(history, history.cells if few else history.cells.filter(its_own))
     none = root_rows.clear()
     parts = [_index(none, _levels(history, none, roots, ())).with_columns(pl.lit(0).alias("span"))]
     for number, waves in enumerate(spans(history)):
         if len(waves) >= FIRST_LINE:
             known = _levels(history, _of(history, root_rows, waves), roots, waves)
+            batches = (item_rows(history, cells) for cells in history.batches(waves))
             parts += [
-                _index(_of(history, item_rows(history, cells), waves), known).with_columns(
-                    pl.lit(number).alias("span")
-                )
-                for cells in history.batches(waves)
+                _index(_of(history, rows, waves), known).with_columns(pl.lit(number).alias("span"))
+                for rows in ((root_rows,) if few else batches)
             ]
     return pl.concat(parts)
 
 
 def _of(history: History, rows: pl.DataFrame, waves: tuple[str, ...]) -> pl.DataFrame:
     """Return the rows of `waves`, t counted from the first of them."""
+    if waves == history.waves:
+        return rows
     return rows.drop("t").join(_positions(history, waves), on="wave", maintain_order="left")
 
 

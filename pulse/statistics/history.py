@@ -89,7 +89,11 @@ class History:
 
     def kind(self, column: str) -> pl.DataType:
         """Return the type of a column of `cells`; names to join with have it too."""
-        return self.cells.schema[column]
+        return self._schema[column]
+
+    @cached_property
+    def _schema(self) -> pl.Schema:
+        return self.cells.schema
 
     def names(self, column: str) -> list[str]:
         """Return the names that stand in a column of `cells`, ascending."""

@@ -105,11 +105,17 @@ def _correction(
     B = M K M. Under the working correlation R its mean is tr(BR) and its variance 2 tr(BRBR),
     while the truth is a'Ra.
     """
-    hat = [[dot(times(inverse, one), other) for other in rows] for one in rows]
-    makes = [[(s == t) - each for t, each in enumerate(line)] for s, line in enumerate(hat)]
+    spans = [times(inverse, row) for row in rows]  # M = I - X spans', so no T x T x T for MKM
+    across = list(zip(*spans, strict=True))
+    left = _less(kernel, product(rows, product(across, kernel)))
+    both = _less(left, product(product(left, rows), across))
     alike = [[WORKING ** abs(s - t) for t in weeks] for s in weeks]
-    form = product(product(product(makes, kernel), makes), alike)
+    form = product(both, alike)
     mean = math.fsum(form[at][at] for at in range(len(weeks)))
     columns = zip(*form, strict=True)
     spread = math.fsum(dot(line, column) for line, column in zip(form, columns, strict=True))
     return dot(shares, times(alike, shares)) / mean, mean * mean / spread
+
+
+def _less(one: Matrix, other: Matrix) -> Matrix:
+    return [[a - b for a, b in zip(*pair, strict=True)] for pair in zip(one, other, strict=True)]

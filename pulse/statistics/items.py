@@ -6,7 +6,7 @@ import polars as pl
 from pulse.release.cell import Bound, NoAnswer, Status
 from pulse.statistics import shares
 from pulse.statistics.census import everybody
-from pulse.statistics.estimate import ends
+from pulse.statistics.estimate import EVERYBODY, LEVEL, Reach, ends
 from pulse.statistics.history import History
 from pulse.statistics.pooling import Pool, Posterior, pool
 from pulse.statistics.precision import (
@@ -120,7 +120,7 @@ def _with_estimate(figure: ItemFigure, own: _Shown, together: Pool | None) -> It
     everybodys = everybody(
         together, own.x, sampling=own.person, rounding=own.blur, sizes=sizes, invited=own.invited
     )
-    team = _likely(everybodys, together)
+    team = _likely(everybodys, together, EVERYBODY)
     return msgspec.structs.replace(
         figure, value=team.value, low=team.low, high=team.high, level=_likely(known, together),
         pooled=together is not None,
@@ -138,8 +138,8 @@ def _with_share(figure: ItemFigure, at_least: int, invited: int) -> ItemFigure:
     )
 
 
-def _likely(known: Posterior, together: Pool | None) -> Likely:
-    low, high = ends(known, together)
+def _likely(known: Posterior, together: Pool | None, reach: Reach = LEVEL) -> Likely:
+    low, high = ends(known, together, reach)
     return Likely(*(min(5.0, max(1.0, end)) for end in (known.mean, low, high)))
 
 

@@ -11,7 +11,8 @@ counted from the week in which each began (`interrupted.py`), which allows for a
 weeks jump more than those it is compared with. With fewer than five teams to compare with nothing
 can be told: whatever comes back by itself would be counted as help.
 
-Hidden and coded weeks are missing. Nothing here says why a line moved: what else began in the
+Hidden weeks are missing. Coded weeks stand at the middle of their interval: left out, the weeks
+that a practice lifts most would be lost. Nothing here says why a line moved: what else began in the
 same week counts in too.
 """
 
@@ -41,8 +42,9 @@ SETTLED: Final = 1e-12
 class Line(msgspec.Struct, frozen=True):
     """The weekly figures of one team.
 
-    `values`: 0-100 points by position of the wave; hidden and coded waves are left out. `start`:
-    the position of the first wave with the practice, None for a team to compare with.
+    `values`: 0-100 points by position of the wave; hidden waves are left out, coded ones stand at
+    the middle of their interval. `start`: the position of the first wave with the practice, None
+    for a team to compare with.
     """
 
     values: Mapping[int, float]
@@ -171,7 +173,7 @@ def lines(
     place = {wave: at for at, wave in enumerate(history.waves)}
     if index is None:
         index = weekly_index(_narrow(history, {*users, *plain}))
-    frame = index.filter((pl.col("scale") == scale) & ~pl.col("coded"))
+    frame = index.filter(pl.col("scale") == scale)
     values: dict[str, dict[int, float]] = {unit_id: {} for unit_id in (*users, *plain)}
     for wave, unit_id, level in frame.select("wave", "unit_id", "index").iter_rows():
         if unit_id in values and wave >= history.units[unit_id].series:

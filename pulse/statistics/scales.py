@@ -13,7 +13,7 @@ from pulse.statistics.blocks import BlockRow, block_table, block_waves, weeks_of
 from pulse.statistics.census import everybody
 from pulse.statistics.change import WORDS, Direction, DirectionKey, Step, directions
 from pulse.statistics.comparison import Comparison, apart, compared, within_variance
-from pulse.statistics.estimate import Estimate, clip, on_hundred
+from pulse.statistics.estimate import EVERYBODY, Estimate, clip, on_hundred
 from pulse.statistics.history import History
 from pulse.statistics.level import Observation, smooth
 from pulse.statistics.pooling import Pool, Posterior, pool
@@ -94,21 +94,22 @@ class Scales:
         self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
         keys = ["unit_id", "scale"]
         weeks = weeks_of_series(history, weekly_index(history))
-        self._blocks = block_table(history, weeks)
-        self._weeks = weeks.select(*keys, "wave", *_WEEK, "invited")
+        blocks = block_table(history, weeks)
+        self._blocks = blocks.select(*keys, "block", "group", *BlockRow._fields)
+        self._weeks = weeks.select(*keys, "wave", "invited", *_WEEK)
         self._week_places = _places(self._weeks)
         self._block_places = _places(self._blocks)
         self._pools: dict[tuple[str, int], Pool | None] = {}
 
     def _own_weeks(self, unit_id: str, scale: str) -> dict[str, Week]:
         start, length = self._week_places.get((unit_id, scale), (0, 0))
-        rows = self._weeks.slice(start, length).select("wave", *_WEEK)
-        return {wave: Week(*numbers) for wave, *numbers in rows.iter_rows()}
+        rows = self._weeks.slice(start, length).iter_rows()
+        return {wave: Week(*numbers) for _, _, wave, _, *numbers in rows}
 
     def _own_blocks(self, unit_id: str, scale: str) -> dict[int, BlockRow]:
         start, length = self._block_places.get((unit_id, scale), (0, 0))
-        rows = self._blocks.slice(start, length).select("block", *BlockRow._fields)
-        return {block: BlockRow(*numbers) for block, *numbers in rows.iter_rows()}
+        rows = self._blocks.slice(start, length).iter_rows()
+        return {block: BlockRow(*numbers) for _, _, block, _, *numbers in rows}
 
     def _status(self, unit_id: str, wave: str, week: Week | None) -> WeekStatus:
         if (wave, unit_id) not in self.history.shown:
@@ -176,9 +177,10 @@ class Scales:
         level = Posterior(row.mean, row.variance)
         if together is not None:
             level = together.level(*level)
+        estimate = on_hundred(_everybody(row, together), together, EVERYBODY)
         return Block(
-            waves, missing, row.at_least, on_hundred(_everybody(row, together), together),
-            on_hundred(level, together), together is not None, 625 * row.variance,
+            waves, missing, row.at_least, estimate, on_hundred(level, together),
+            together is not None, 625 * row.variance,
         )  # fmt: skip
 
     def _pool(self, scale: str, block: int) -> Pool | None:

@@ -309,11 +309,13 @@ def test_nothing_shown_depends_on_when_somebody_looks(
 ) -> None:
     """A look fifty days later differs in times that are no figure's.
 
-    Those are the access log's, which an auditor reads, and since when one is signed in.
+    Those are the access log's, which an auditor reads, since when one is signed in, and what could
+    be told of a practice that a leader began today.
     """
     later = FixedClock(CLOCK.now() + dt.timedelta(days=50))
     changed = differing(seen, everything(bare, later, tmp_path / "out.csv"))
     log = {f"dashboards auditor {path}" for path in ("/", "/access", "/access.csv")}
-    assert {name.partition("?")[0] for name in changed} == log | {
+    begun = {f"dashboards {role} /practices" for role in ("leader", "team")}
+    assert {name.partition("?")[0] for name in changed} == log | begun | {
         f"dashboards {role} /account" for role in looking.ROLES
     }

@@ -21,13 +21,15 @@ def main(arguments: list[str]) -> int:
     """Print a table for each size of organisation; return the exit code."""
     units = int(arguments[0]) if arguments else UNITS
     wrong = []
-    sys.stdout.write("groups | band | units | level | everybody | width | width | of exact\n")
+    sys.stdout.write(
+        "groups | band | units | level | everybody | width | width | of exact | of exact\n"
+    )
     for groups in GROUPS:
         rows = table(told(worlds(groups, units, seed=groups), ours))
         for row in rows:
             sys.stdout.write(
                 f"{groups} | {row.band} | {row.groups} | {row.level:.3f} | {row.everybody:.3f} | "
-                f"{row.width:.2f} | {row.team_width:.2f} | {row.ratio:.2f}\n"
+                f"{row.width:.2f} | {row.team_width:.2f} | {row.ratio:.2f} | {row.team_ratio:.2f}\n"
             )
         wrong += [f"{groups} groups, {text}" for text in short_of(rows)]
     for weeks in (8, 12, 26, 52):

@@ -7,9 +7,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from pulse.statistics.estimate import ends
+from pulse.statistics.census import everybody
+from pulse.statistics.estimate import EVERYBODY, ends
 from pulse.statistics.items import items_of_week
 from pulse.statistics.pooling import Posterior, pool
+from pulse.statistics.precision import rounding_variance
 from tests.bench.coverage.worlds import World
 
 BANDS: Final = ((5, 5), (10, 19), (20, 39), (40, 999))
@@ -27,7 +29,11 @@ class Interval(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """One group's interval beside the truth; `exact` is the width from exact n and means."""
+    """One group's interval beside the truth.
+
+    `exact` is the width of the level's from exact n and means, `team_exact` that of everybody's
+    from exact n; means stay rounded there, for everybody's has little else to be unsure of.
+    """
 
     at_least: int
     far: float
@@ -36,6 +42,7 @@ class Told(Struct, frozen=True):
     width: float
     team_width: float
     exact: float
+    team_exact: float
 
 
 class Row(Struct, frozen=True):
@@ -48,6 +55,7 @@ class Row(Struct, frozen=True):
     width: float
     team_width: float
     ratio: float
+    team_ratio: float
 
 
 Method = Callable[[World], list[Interval]]
@@ -77,18 +85,39 @@ def exact_widths(world: World) -> list[float]:
     return found
 
 
+def exact_team_widths(world: World) -> list[float]:
+    """Return the widths of everybody's figure where every n is known, and means as released."""
+    sigma2 = max(world.sigma2, 0.05)
+    rows = {row["unit_id"]: row for row in world.history.cells.to_dicts()}
+    together = pool(
+        [truth.mean for truth in world.truths],
+        [sigma2 / len(truth.said) for truth in world.truths],
+    )
+    found = []
+    for truth in world.truths:
+        row = rows[truth.unit_id]
+        blur = rounding_variance(row["step"], coded=row["mean_bound"] != "exact")
+        known = everybody(
+            together, truth.mean, sampling=sigma2, rounding=blur, sizes=[len(truth.said)],
+            invited=truth.invited,
+        )  # fmt: skip
+        low, high = ends(known, together, EVERYBODY)
+        found.append(min(5.0, high) - max(1.0, low))
+    return found
+
+
 def told(worlds: Iterable[World], method: Method) -> list[Told]:
     """Return every group of `worlds` with what `method` says of it."""
     found = []
     for world in worlds:
-        for truth, interval, exact in zip(
-            world.truths, method(world), exact_widths(world), strict=True
-        ):
+        exact = zip(exact_widths(world), exact_team_widths(world), strict=True)
+        for truth, interval, widths in zip(world.truths, method(world), exact, strict=True):
             found.append(
                 Told(
                     truth.at_least, truth.far, interval.low <= truth.level <= interval.high,
                     interval.team_low <= truth.everybody <= interval.team_high,
-                    interval.high - interval.low, interval.team_high - interval.team_low, exact,
+                    interval.high - interval.low, interval.team_high - interval.team_low,
+                    *widths,
                 )
             )  # fmt: skip
     return found
@@ -111,6 +140,7 @@ def _row(band: str, groups: Sequence[Told]) -> Row:
         fmean(each.everybody for each in groups), fmean(each.width for each in groups),
         fmean(each.team_width for each in groups),
         fmean(each.width for each in groups) / fmean(each.exact for each in groups),
+        fmean(each.team_width for each in groups) / fmean(each.team_exact for each in groups),
     )  # fmt: skip
 
 
@@ -129,6 +159,7 @@ def short_of(rows: Sequence[Row], *, slack: float = 0.0) -> list[str]:
         for name, share in (("level", row.level), ("everybody", row.everybody)):
             if not low - chance <= share <= high + chance:
                 wrong.append(f"{row.band}: {name} {share:.3f}")
-        if row.ratio > 1.25:
-            wrong.append(f"{row.band}: width {row.ratio:.2f} of exact")
+        for name, ratio in (("level", row.ratio), ("everybody", row.team_ratio)):
+            if ratio > 1.25:
+                wrong.append(f"{row.band}: {name}'s width {ratio:.2f} of exact")
     return wrong

@@ -17,7 +17,7 @@ Flags = Callable[[Scales], set[Key]]
 
 
 def alarmed(scales: Scales) -> set[Key]:
-    """Return the lines of which the newest week says that they rise or fall."""
+    """Return the lines of which the newest week says that they are higher or lower than before."""
     return {key for key, alarm in scales.alarms.items() if alarm.key != "quiet"}
 
 

@@ -1,6 +1,6 @@
 """Print how often "did it help" misses where nothing helped, and how often it sees what did.
 
-    python -m tests.bench.helped          # about twenty minutes; exit 1 where the bar is missed
+    python -m tests.bench.helped          # about fifteen minutes; exit 1 where the bar is missed
     python -m tests.bench.helped 50       # fewer organisations a row
 
 The bar: where the practice does nothing, the 95 % interval misses in at most .07 of organisations,
@@ -8,6 +8,8 @@ for levels that stand and that wander, and however it came to be begun; 2,000 or
 """
 
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import product
 from typing import Final, get_args
 
@@ -29,8 +31,9 @@ def main(arguments: list[str]) -> int:
     _print(f"{HEAD} | missed | by the twin | median width | told news")
     for level, begun in KINDS:
         rows = [Scenario(*size, level, begun) for size in SIZES]
-        found = [judged(row, count, ours) for row in rows]
-        twin = [judged(row, count, own_weeks_alone) for row in rows]
+        with ProcessPoolExecutor() as pool:
+            found = list(pool.map(partial(judged, count=count, answer=ours), rows))
+            twin = list(pool.map(partial(judged, count=count, answer=own_weeks_alone), rows))
         for row, one, other in zip(rows, found, twin, strict=True):
             missed = f"{_missed(one)} | {_missed(other)}"
             _print(f"{_named(row)} | {missed} | {one.width:.0f} | {_news(one)}")

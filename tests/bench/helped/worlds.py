@@ -11,6 +11,7 @@ from pulse.statistics.practice_effect import Line
 from pulse.statistics.precision import DEFAULT_VARIANCE, STABLE_SHARE, to_hundred
 
 K: Final = 5
+TOP: Final = 5
 RESPONSE: Final = 0.75
 SMALLEST: Final = 8  # people in a team
 TYPICAL: Final = 16
@@ -81,13 +82,17 @@ def _wandering(teams: int, chance: np.random.Generator) -> np.ndarray:
 
 
 def _released(said: list[np.ndarray], n: np.ndarray, people: np.ndarray) -> np.ndarray:
-    """Return the scale as released: means rounded by band; hidden and coded weeks are nan."""
+    """Return the scale as released and read: rounded by band, ends coded, hidden weeks nan."""
     per_point = _PER_POINT[n, people.astype(int)[:, None]]
-    steps = [np.round(item * per_point) for item in said]
-    shown = n >= K
-    for each in steps:
-        shown = shown & (each > per_point + 1) & (each < 5 * per_point - 1)
-    return np.where(shown, sum(steps) / (ITEMS * per_point), np.nan)
+    total = sum(_read(np.round(item * per_point), per_point) for item in said)
+    return np.where(n >= K, total / ITEMS, np.nan)
+
+
+def _read(steps: np.ndarray, per_point: np.ndarray) -> np.ndarray:
+    """Return means, of coded ones the middle of their interval (`precision.midpoint`)."""
+    found = steps / per_point
+    found = np.where(steps <= per_point + 1, 1 + 0.75 / per_point, found)
+    return np.where(steps >= TOP * per_point - 1, TOP - 0.75 / per_point, found)
 
 
 def _table() -> np.ndarray:

@@ -20,7 +20,7 @@ from pulse.errors import Unsure
 from pulse.release.cell import Cell
 from pulse.terms import TOP, Unit
 from tests.property.worlds import INSTRUMENT, POLICY, tally
-from tests.unit.disclosure.test_bounds import ONE, cast, counts_of, flat, hidden, low_sums
+from tests.unit.disclosure.everyway import ONE, cast, counts_of, flat, hidden, low_sums
 
 
 def ways(answers: list[int], invited: int, rest: int) -> list[tuple[int, ...]]:
@@ -189,7 +189,7 @@ def test_where_nothing_fits_nearby_everything_is_asked() -> None:
 
 
 def test_what_turns_out_to_be_open_is_no_hit() -> None:
-    """Asked one by one, a team that is open enough is not told of, and one that is not is."""
+    """Asked one by one, a team that is open enough is not told of; one that is not is."""
     tree = flat(a=60, e=12)
     counts = counts_of(tree, a=[1, 2, 3, 4, 5] * 9, e=[1, 2, 3, 4, 5, 3, 3])
     wave = wave_of(tree, cast(counts), hidden(tree, counts, "e").cells, ONE)

@@ -43,7 +43,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=3))
 def test_packed_rows_are_the_released_rows(given: list[list[Cell]]) -> None:
     """Nothing is lost or changed; waves ascend, and inside a wave the rows keep their order."""
@@ -74,7 +74,7 @@ def test_a_wave_is_found_by_its_place() -> None:
 
 def test_what_is_worked_off_in_batches_is_the_same() -> None:
     """Many small batches of whole waves give the digits of a single large one."""
-    known = history(moving, 24, TEAMS)
+    known = history(moving, 10, TEAMS)
     (whole,) = known.batches(known.waves)
     assert whole.equals(known.cells)
     small = SmallBatches(tuple(known.release(w) for w in known.waves), plain(known),
@@ -91,7 +91,7 @@ class SmallBatches(History):
 
 def test_shown_weeks_are_those_of_the_release() -> None:
     """A pair is shown exactly where the release publishes an item of that unit in that week."""
-    known = history(moving, 70 // 2, TEAMS)
+    known = history(moving, 9, TEAMS)
     published = plain(known).filter(pl.col("status") == "published")
     expected = set(published.select("wave", "unit_id").iter_rows())
     units = [*known.units, "nobody"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from pulse.statistics.census import everybody
-from pulse.statistics.estimate import FAR, NEAR, ends
+from pulse.statistics.estimate import EVERYBODY, LEVEL, ends
 from pulse.statistics.items import items_of_week
 from pulse.statistics.noise import START, Reading, fit
 from pulse.statistics.pooling import TAUS_SQUARED, Pool, Posterior, pool
@@ -91,8 +91,8 @@ def flipping(known: Posterior, together: Pool | None) -> tuple[float, float]:
     """Draw outwards as if the side of the centre were certain: the broken twin."""
     deviation = math.sqrt(known.variance)
     if together is not None and known.mean < together.centre:
-        return known.mean - FAR * deviation, known.mean + NEAR * deviation
-    return known.mean - NEAR * deviation, known.mean + FAR * deviation
+        return known.mean - LEVEL.far * deviation, known.mean + LEVEL.near * deviation
+    return known.mean - LEVEL.near * deviation, known.mean + LEVEL.far * deviation
 
 
 def worst_move(drawn: Ends, by: float) -> float:
@@ -116,6 +116,10 @@ def worst_move(drawn: Ends, by: float) -> float:
 def test_a_hair_more_moves_an_interval_by_a_hair() -> None:
     """Both ends of a pooled interval rise with the mean and never faster than fourfold."""
     assert 0 < worst_move(ends, 0.001) <= 0.004
+    for reach in (LEVEL, EVERYBODY):  # 5 % lie outside
+        assert math.erfc(reach.far / 2**0.5) + math.erfc(reach.near / 2**0.5) == pytest.approx(
+            0.1, abs=0.0011
+        )
     twin = worst_move(flipping, 0.001)
     assert twin < 0 or twin > 1
 

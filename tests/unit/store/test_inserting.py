@@ -1,13 +1,11 @@
 """Inserting many rows: what is new is counted, what lies there is never replaced."""
 
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Engine, LargeBinary, MetaData, Table, Text, select
+from sqlalchemy import Column, Engine, LargeBinary, MetaData, Table, Text, delete, select
 
 from pulse.store.engine import sqlite_engine
 from pulse.store.gate import gate_table, lay_gate, set_gate
@@ -33,16 +31,24 @@ BATCHES = st.lists(
 )
 
 
-@contextmanager
-def store() -> Iterator[Engine]:
-    """Yield an engine on both tables, with the gate shut."""
-    with tempfile.TemporaryDirectory() as folder:
-        engine = sqlite_engine(Path(folder) / "store.db", journal="wal", create=True)
-        with engine.begin() as connection:
-            METADATA.create_all(connection)
-            lay_gate(connection, GATE, "2026-W09")
-        yield engine
-        engine.dispose()
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Give an engine on both tables."""
+    path = tmp_path_factory.mktemp("inserting") / "store.db"
+    engine = sqlite_engine(path, journal="wal", create=True)
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        lay_gate(connection, GATE, "2026-W09")
+    yield engine
+    engine.dispose()
+
+
+def emptied(engine: Engine) -> Engine:
+    """Return the engine without a row, with the gate shut."""
+    with engine.begin() as connection:
+        connection.execute(delete(TABLE))
+        set_gate(connection, GATE, opened=False)
+    return engine
 
 
 def let_in(engine: Engine, *, opened: bool) -> None:
@@ -59,25 +65,24 @@ def lies_there(engine: Engine) -> dict[bytes, str]:
 
 @given(BATCHES)
 def test_new_rows_are_counted_and_old_ones_kept(
-    batches: list[tuple[bool, list[tuple[bytes, str]]]],
+    made: Engine, batches: list[tuple[bool, list[tuple[bytes, str]]]]
 ) -> None:
     """Any batches and gates: a key's first row at an open gate stays and is counted, once."""
-    kept = dict[bytes, str]()
-    with store() as engine:
-        insert = inserter(engine, TABLE, GATE)
-        for opened, batch in batches:
-            let_in(engine, opened=opened)
-            before = len(kept)
-            for t, what in batch if opened else ():
-                kept.setdefault(t, what)
-            assert insert(batch) == len(kept) - before
-        assert lies_there(engine) == kept
+    kept, engine = dict[bytes, str](), emptied(made)
+    insert = inserter(engine, TABLE, GATE)
+    for opened, batch in batches:
+        let_in(engine, opened=opened)
+        before = len(kept)
+        for t, what in batch if opened else ():
+            kept.setdefault(t, what)
+        assert insert(batch) == len(kept) - before
+    assert lies_there(engine) == kept
 
 
-def test_a_long_batch_is_whole() -> None:
+def test_a_long_batch_is_whole(made: Engine) -> None:
     """700 rows with 50 repeats among them give 650."""
     rows = [(number.to_bytes(2, "big"), "a") for number in (*range(650), *range(50))]
-    with store() as engine:
-        let_in(engine, opened=True)
-        assert inserter(engine, TABLE, GATE)(rows) == 650
-        assert len(lies_there(engine)) == 650
+    engine = emptied(made)
+    let_in(engine, opened=True)
+    assert inserter(engine, TABLE, GATE)(rows) == 650
+    assert len(lies_there(engine)) == 650
