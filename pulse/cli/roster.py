@@ -33,7 +33,7 @@ def roster() -> None:
     name="import",
     cls=Command,
     epilog=(
-        "UNITS.csv   unit_id,parent_id,name[,leaders]  one root, whose parent_id is empty;\n"
+        "UNITS.csv   unit_id,parent_id,name[,leaders]; the root has no parent_id;\n"
         "            leaders: yes where the people directly in a unit lead others\n"
         "PEOPLE.csv  person_id,email,unit_id[,locale][,timezone]\n"
         "Example: pulse roster import units.csv people.csv --dry-run"

@@ -22,7 +22,7 @@ import numpy as np
 
 from pulse.disclosure import residues, system
 from pulse.disclosure.nearby import around
-from pulse.disclosure.openness import EDGE, Asked, of_counts, openness, solved, told_of
+from pulse.disclosure.openness import EDGE, Asked, of_counts, solved, told_of
 from pulse.disclosure.residues import NARROWEST, OTHERS, Range
 from pulse.disclosure.solver import Program, Rows, Vector
 from pulse.disclosure.system import FEWEST, WIDTH, Node, Question, View
@@ -202,8 +202,9 @@ def _open_at_a_glance(asked: Question, world: Vector, node: Node, group: Unit) -
 def _open_nearby(view: View, asked: Question, world: Vector, node: Node, group: Unit) -> bool:
     """Tell whether a group is open even with the rest of the wave held still."""
     try:
-        program, question = around(view, asked, world, node.name)
-        return not openness(program, question, group.unit_id, group.invited).told
+        real = around(view, asked, world, node.name, in_whole=False)
+        in_whole = partial(around, view, asked, world, node.name)
+        return not told_of(real, in_whole, group.unit_id, group.invited)
     except Unsure:  # nothing fits like that, or not soon: so everything is asked
         return False
 
@@ -224,10 +225,14 @@ def _one_by_one(
 ) -> Iterator[Hit]:
     asked = system.question([view])
     program = Program(asked.low, asked.high, asked.rows, method=method, seconds=PATIENCE)
+    alike: dict[tuple[str, int], str] = {}  # groups of a node that have as many people are
     for node, group in left:
-        in_whole = partial(whole, exact, node.name)
-        if told := told_of((program, asked), in_whole, group.unit_id, group.invited):
-            yield Hit(group.unit_id, item, told)
+        key = node.name, group.invited
+        if key not in alike:
+            in_whole = partial(whole, exact, node.name)
+            alike[key] = told_of((program, asked), in_whole, group.unit_id, group.invited)
+        if alike[key]:
+            yield Hit(group.unit_id, item, alike[key])
 
 
 def whole(view: View, node: str, *, everything: int = EVERYTHING) -> Asked:

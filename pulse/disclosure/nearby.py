@@ -1,4 +1,4 @@
-"""A group and what stands around it, in whole numbers, with all else as in a world that is known.
+"""A group and what stands around it, with all else as in a world that is known.
 
 Whatever is possible with the rest held still is possible. So a group that is open here is open,
 which is how the few that one world does not clear are cleared without asking for the whole wave.
@@ -20,7 +20,9 @@ SECONDS: Final = 20.0
 STILL: Final = 1e-5
 
 
-def around(view: View, asked: Question, world: Vector, node: str) -> Asked:
+def around(
+    view: View, asked: Question, world: Vector, node: str, *, in_whole: bool = True
+) -> Asked:
     """Ask for the figures around one node while the rest of the wave stays as it is.
 
     Whole are the answers of the node, of its parts, and of up to `SIBLINGS` siblings that are made
@@ -31,6 +33,7 @@ def around(view: View, asked: Question, world: Vector, node: str) -> Asked:
         asked: the same as a question, in which the node need not be split.
         world: values that fit it.
         node: the node that groups are asked about.
+        in_whole: whether anything is whole at all.
     """
     at = next(at for at, each in enumerate(view.nodes) if each.name == node)
     above = [view.nodes[at].parent]
@@ -64,6 +67,7 @@ def around(view: View, asked: Question, world: Vector, node: str) -> Asked:
         columns = slice(question.place[name], question.place[name] + WIDTH)
         low[columns], high[columns] = np.maximum(values - STILL, 0.0), values + STILL
     whole = np.zeros(len(low), bool)
-    for name in (*(f"0/{view.nodes[each].name}" for each in near), *parts[node]):
+    chosen = (*(f"0/{view.nodes[each].name}" for each in near), *parts[node]) if in_whole else ()
+    for name in chosen:
         whole[question.place[name] + 1 : question.place[name] + WIDTH] = True
     return Program(low, high, question.rows, whole=whole, seconds=SECONDS), question

@@ -55,12 +55,19 @@ class Open(NamedTuple):
     @property
     def wide(self) -> bool:
         """Tell whether it is open enough even if whole numbers allow a little less."""
-        return (
-            self.points >= SUM_OPEN + POINTS
-            and self.others >= 1 + PEOPLE
-            and self.silent >= 1 + PEOPLE
-            and self.counts >= NARROWEST + PEOPLE
-        )
+        return not self.doubtful
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """What may not be open enough once whole numbers are asked for."""
+        return frozenset(name for name, enough in _SURE.items() if getattr(self, name) < enough)
+
+
+# From where on whole numbers need not be asked.
+_SURE: Final = {
+    "counts": NARROWEST + PEOPLE, "points": SUM_OPEN + POINTS, "others": 1 + PEOPLE,
+    "silent": 1 + PEOPLE,
+}  # fmt: skip
 
 
 def of_counts(answers: Vector, invited: int, rest: int) -> Open:
@@ -110,23 +117,34 @@ def told_of(real: Asked, exact: Callable[[], Asked], name: str, people: int) -> 
     about = openness(*real, name, people)
     if about.told or about.wide:
         return about.told
-    return openness(*exact(), name, people).told
+    return openness(*exact(), name, people, about).told
 
 
-def openness(program: Program, asked: Question, name: str, people: int) -> Open:
+def openness(
+    program: Program, asked: Question, name: str, people: int, about: Open | None = None
+) -> Open:
     """Return how open all that fits the figures leaves a group.
+
+    Args:
+        program: what is asked.
+        asked: its columns.
+        name: the group's name in it.
+        people: people of the group.
+        about: what real numbers said; only what is in doubt of it is asked.
 
     Raises:
         Unsure: the solver came to no clear end, or nothing at all fits the figures.
     """
     kinds = [(answer != ANSWERS).astype(float) for answer in ANSWERS]
-    counts = count_range(program, asked, name)
-    least = -_most(program, asked, name, -np.ones(TOP))
-    return Open(
-        _whole(*counts), _whole(*sum_range(program, asked, name)),
-        floor(min(_most(program, asked, name, kind) for kind in kinds) + EDGE),
-        people - ceil(least - EDGE),
-    )  # fmt: skip
+    ask: dict[str, Callable[[], int]] = {
+        "counts": lambda: _whole(*count_range(program, asked, name)),
+        "points": lambda: _whole(*sum_range(program, asked, name)),
+        "others": lambda: floor(min(_most(program, asked, name, kind) for kind in kinds) + EDGE),
+        "silent": lambda: people - ceil(-_most(program, asked, name, -np.ones(TOP)) - EDGE),
+    }
+    if about is None:
+        return Open(**{what: how() for what, how in ask.items()})
+    return about._replace(**{what: ask[what]() for what in sorted(about.doubtful)})
 
 
 def sum_range(program: Program, asked: Question, name: str) -> tuple[float, float]:
