@@ -1,6 +1,8 @@
 """Whether a practice helped, as pages say it: beforehand, afterwards and of several units."""
 
 import datetime as dt
+import math
+import re
 from functools import partial
 
 import pytest
@@ -11,6 +13,7 @@ from dashboards.pages import trying
 from dashboards.pages.prospect import prospect
 from pulse.practices import adopting
 from pulse.settings import Home
+from pulse.statistics.practice_effect import noticeable
 from pulse.terms import Unit
 from tests.unit.dashboards import house
 from tests.unit.statistics.histories import history, team
@@ -92,6 +95,25 @@ def test_a_card_says_beforehand_whether_it_can_be_measured(
     book = Book("", history(flat, waves, units))
     busy = [f"t{number + 1}" for number in range(apart)]
     assert said in prospect(book, trying.cards()[card], "t0", TODAY, busy)
+
+
+def test_how_small_a_change_is_noticed_counts_in_how_the_others_go_on() -> None:
+    """Where other teams move, larger changes alone are promised; too few weeks say "at least"."""
+
+    def moving(unit: str, item: str, week: int) -> float:
+        del item
+        return 3.0 + 0.4 * math.sin(week / 3 + (ord(unit[-1]) if unit != "org" else 0))
+
+    units, card = tuple(team(f"t{number}") for number in range(8)), trying.cards()["kindness"]
+    long, short = (Book("", history(moving, weeks, units, step=0.1)) for weeks in (24, 15))
+    found = re.search(r"fewer than (\d+) points", prospect(long, card, "t0", TODAY, ()))
+    tried = noticeable(long.history, "care", "t0")
+    assert found is not None
+    assert tried is not None
+    assert int(found[1]) == math.ceil(tried) > 7
+    bound = re.search(r"at least (\d+) points, likely more", prospect(short, card, "t0", TODAY, ()))
+    assert bound is not None
+    assert int(bound[1]) < int(found[1])
 
 
 def test_a_small_organisation_is_told_beforehand() -> None:
