@@ -1,7 +1,7 @@
 """Something to try: what fits a unit's figures, what it tries, and whether that helped."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Final
 
@@ -19,8 +19,9 @@ from pulse.practices import adopting
 from pulse.practices.adopting import Use
 from pulse.practices.suggesting import Reading, Suggestion, suggest
 from pulse.practices.tables import AT_ONCE
-from pulse.statistics.helped import Effect
-from pulse.statistics.practice_effect import LEAST, WINDOW, practice_effect
+from pulse.statistics.counterfactual import COMPARED
+from pulse.statistics.helped import ALONE, SMALL, Effect
+from pulse.statistics.practice_effect import LEAST, WINDOW, practice_effect, sides_of
 from pulse.statistics.scales import Scales
 
 POOLED: Final = 5  # units from which on they are looked at together
@@ -151,19 +152,34 @@ def tried(desk: Desk, book: Book, use: Use) -> Tried:
         since=weeks.day(use.since),
         look=weeks.day(look) if look else "",
         due=due,
-        answer=_answer(desk.engine, book, use, practice, due=due) if unit else "",
+        answer=answer(desk.engine, book, use, due=due) if unit else "",
         together=together(desk.engine, book, practice) if due else "",
         gone=unit is None,
     )
 
 
-def _answer(engine: Engine, book: Book, use: Use, practice: Practice, *, due: bool) -> str:
+def answer(engine: Engine, book: Book, use: Use, *, due: bool) -> str:
+    """Say whether a practice helped, or what keeps us from telling; `due`: its time has come."""
+    practice = cards()[use.practice]
     if not practice.outcome:
         return NOTHING_ASKED
+    if not book.history.calls_changes:
+        return SMALL
+    apart = busy(engine, practice.scale, use.wave) - {use.unit_id}
+    if _others(book, use.unit_id, apart) < COMPARED:
+        return ALONE  # no week more will change it, so none is promised
     if not due:
         return f"Too early to tell: look after {practice.look_after_weeks} weeks."
     found = _effect(engine, book, practice, {use.unit_id: use.wave})
     return _missing(book, use, practice.scale) if found.why == "early" else found.sentence
+
+
+def _others(book: Book, unit_id: str, apart: Collection[str]) -> int:
+    """Return how many teams there are to compare a unit with."""
+    return book.once(
+        f"others {unit_id} {sorted(apart)}",
+        lambda: len(sides_of(book.history.tree(), {unit_id: ""}, apart)[1]),
+    )
 
 
 def _missing(book: Book, use: Use, scale: str) -> str:

@@ -13,6 +13,7 @@ from dashboards.pages import trying
 from dashboards.pages.prospect import prospect
 from pulse.practices import adopting
 from pulse.settings import Home
+from pulse.statistics.helped import ALONE, SMALL
 from pulse.statistics.practice_effect import noticeable
 from pulse.terms import Unit
 from tests.unit.dashboards import house
@@ -29,6 +30,15 @@ def helped(users: int, unit: str, item: str, week: int) -> float:
     del item
     number = int(unit[1:]) if unit[1:].isdigit() else 99
     return 3.0 + (week % 3) / 10 + (1.0 if number < users and week >= 12 else 0.0)
+
+
+TODAY = dt.date(2026, 6, 1)
+
+
+def flat(unit: str, item: str, week: int) -> float:
+    """Answer the same everywhere, always."""
+    del unit, item, week
+    return 3.0
 
 
 @pytest.mark.parametrize(("users", "told"), [(2, False), (4, False), (5, True)])
@@ -48,30 +58,40 @@ def test_units_are_looked_at_together_from_five_on(
 
 
 @pytest.mark.parametrize(
-    ("practice", "began", "said"),
+    ("practice", "began", "due", "said"),
     [
-        ("day-end-round", dt.date(2026, 11, 10), "Too early to tell: look after 4 weeks."),
-        ("day-end-round", dt.date(2026, 10, 5), "Cannot tell: there are 3 weeks with figures"),
-        ("promise-list", dt.date(2026, 10, 5), "Whether it helped cannot be measured by the"),
+        ("day-end-round", 20, False, "Too early to tell: look after 4 weeks."),
+        ("day-end-round", 4, True, "Cannot tell: there are 3 weeks with figures"),
+        ("day-end-round", 14, True, "Likely no difference of note"),
+        ("promise-list", 20, True, "Whether it helped cannot be measured by the"),
     ],
 )
 def test_whether_it_helped_is_answered_or_left_open(
-    home: Home, engine: Engine, practice: str, began: dt.date, said: str
+    engine: Engine, practice: str, began: int, said: str, *, due: bool
 ) -> None:
     """Before its time, without enough weeks, or without a statement: each says why."""
-    adopting.adopt(engine, "eng", practice, began)
-    page = house.visitor(house.an_app(home), house.LEADER).get("/practices?unit=eng").text
-    assert said in page
-    engine.dispose()
+    book = Book("", history(flat, 24, tuple(team(f"t{number}") for number in range(8))))
+    use = adopting.adopt(engine, "t0", practice, dt.date.fromisocalendar(2026, began, 3))
+    assert said in trying.answer(engine, book, use, due=due)
 
 
-TODAY = dt.date(2026, 6, 1)
+@pytest.mark.parametrize(("unit", "teams"), [("org", 12), ("t0", 5)])
+@pytest.mark.parametrize("due", [False, True])
+def test_what_no_week_will_ever_tell_is_not_promised(
+    engine: Engine, unit: str, teams: int, *, due: bool
+) -> None:
+    """The whole organisation, and a unit beside too few others, are told so from the first day."""
+    book = Book("", history(flat, 24, tuple(team(f"t{number}") for number in range(teams))))
+    use = adopting.adopt(engine, unit, "kindness", dt.date.fromisocalendar(2026, 20, 3))
+    assert trying.answer(engine, book, use, due=due) == ALONE
 
 
-def flat(unit: str, item: str, week: int) -> float:
-    """Answer the same everywhere, always."""
-    del unit, item, week
-    return 3.0
+def test_a_small_organisation_is_not_told_to_wait(engine: Engine) -> None:
+    """Under sixty people no week more gives an answer either."""
+    root = Unit("org", None, "Organisation", 40, group=False, series="2026-W01")
+    book = Book("", history(flat, 24, tuple(team(f"t{number}") for number in range(8)), root=root))
+    use = adopting.adopt(engine, "t0", "kindness", dt.date.fromisocalendar(2026, 20, 3))
+    assert trying.answer(engine, book, use, due=False) == SMALL
 
 
 @pytest.mark.parametrize(
