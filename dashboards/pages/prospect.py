@@ -40,6 +40,12 @@ def prospect(
         return NOTHING_ASKED
     if not book.history.calls_changes:
         return f"{CANNOT}: for that the organisation needs sixty people or more."
+    _, others = sides_of(book.history.tree(), {unit_id: ""}, apart)
+    if len(others) < COMPARED:
+        return (
+            f"{CANNOT}: that takes five other teams to compare with that try nothing for this, "
+            f"and there {'is' if len(others) == 1 else 'are'} {len(others) or 'none'}."
+        )
     points = book.scales.weekly(unit_id, practice.scale)[-WINDOW:]
     bands = [point.at_least or 1 for point in points if point.status in {"shown", "coded"}]
     lacking = LEAST - len(bands)
@@ -50,15 +56,11 @@ def prospect(
             f"there {'is' if len(bands) == 1 else 'are'} {len(bands) or 'none'}. Begun on {later} "
             "or later it can, if those weeks are shown."
         )
-    _, others = sides_of(book.history.tree(), {unit_id: ""}, apart)
-    if len(others) < COMPARED:
-        return (
-            f"{CANNOT}: that takes five other teams to compare with that try nothing for this, "
-            f"and there {'is' if len(others) == 1 else 'are'} {len(others) or 'none'}."
-        )
     bound = 25 * detectable(min(bands), len(bands), LEAST, DEFAULT_VARIANCE)
+    look = practice.look_after_weeks
+    soon = f"After {look} weeks look at it with the team. " if look < LEAST else ""
     return (
-        "Whether it helped can be measured once there are eight weeks with figures after it "
+        f"{soon}Whether it helped can be measured once there are eight weeks with figures after it "
         f"began. {_smallest(book, practice.scale, unit_id, apart, bound)}"
     )
 
