@@ -48,7 +48,9 @@ async def matches(desk: Desk, account: Account, password: str) -> bool:
 
     Raises:
         TooManyRequestsException: it was tried too often.
+        Busy: too many are signing in.
     """
+    desk.passwords.check_room()
     desk.sign_ins.take(f"account {account.account_id}")
     found = await sync_to_thread(directory.find, desk.engine, account.email)
     stored = None if found is None else found[1]

@@ -39,6 +39,7 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     with_passwords(desk)
     email, password = await fields(request, "email", "password")
     email = email.strip()
+    desk.passwords.check_room()  # first: who is sent away by a crowd has not tried
     desk.sign_ins.take(f"typed {email.casefold()}")  # known here or not: the answer is the same
     account, stored, beside = await sync_to_thread(
         directory.find_beside, desk.engine, email, desk.stranger_key

@@ -1,8 +1,10 @@
-"""How often something may be tried: for one account, and by everybody together.
+"""How often something may be tried: for one account, and what has no name for all at once.
 
 Never by network address: behind a proxy all visitors come from one, and whoever used its tries up
-would keep everybody out. Counted in memory, an aligned minute at a time; of what was typed a
-keyed hash is kept for that minute.
+would keep everybody out. Nor are the tries of different accounts added up: whoever made addresses
+up would use them up for everybody. What a flood of passwords costs is bounded by the worker's
+slots. Counted in memory, an aligned minute at a time; of what was typed a keyed hash is kept for
+that minute.
 """
 
 import hashlib
@@ -21,10 +23,10 @@ _DIGEST: Final = 16  # bytes
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Tries a minute: to sign in to `one` account, to all `together`, and mails asked for.
+    """Tries a minute: of `one` account's password, of the provider by all, mails asked for.
 
-    One account's are few, because each is a guess at its password. Together they are many: only
-    what a flood costs is bounded, and a slot for passwords bounds that too.
+    One account's are few, because each is a guess at its password. The provider's are many: each
+    costs a row for ten minutes.
     """
 
     one: int = 10
@@ -37,7 +39,7 @@ class Tries:
 
     Args:
         one: most for one name.
-        together: most for all names; what `one` refuses does not count.
+        together: most of those without a name.
         now: seconds that never go back.
     """
 
@@ -45,12 +47,11 @@ class Tries:
         self._one, self._together, self._now = one, together, now
         self._key = secrets.token_bytes(_DIGEST)
         self._window = 0
-        self._all = 0
         self._of: Counter[bytes] = Counter()
         self._lock = threading.Lock()
 
     def take(self, name: str = "") -> None:
-        """Count a try for `name`; with none it counts for everybody together alone.
+        """Count a try for `name`, or for all that have none; names do not touch each other.
 
         Raises:
             TooManyRequestsException: there were too many in this minute.
@@ -61,9 +62,8 @@ class Tries:
         with self._lock:
             window = int(self._now() // WINDOW)
             if window != self._window:
-                self._window, self._all = window, 0
+                self._window = window
                 self._of.clear()
-            if self._all >= self._together or (name and self._of[digest] >= self._one):
+            if self._of[digest] >= (self._one if name else self._together):
                 raise TooManyRequestsException(headers={"Retry-After": str(WINDOW)})
-            self._all += 1
             self._of[digest] += 1

@@ -105,6 +105,15 @@ class PasswordWorker:
         self._enter()
         return self._pool.submit(self._verify, stored, password, beside)
 
+    def check_room(self) -> None:
+        """Go on only where one more may wait; asked before anything is looked up or counted.
+
+        Raises:
+            Busy: too many are waiting.
+        """
+        self._enter()
+        self._waiting.release()
+
     def outdated(self, stored: str) -> bool:
         """Tell whether `stored`, which matched just now, was made with other parameters."""
         return self._hasher.check_needs_rehash(stored)

@@ -1,5 +1,6 @@
 """Signing in: forms with tokens, sessions that cannot be planted, passwords that are changed."""
 
+import threading
 from pathlib import Path
 from typing import Literal
 
@@ -245,6 +246,42 @@ def test_an_office_behind_a_proxy_signs_in(fresh: Home) -> None:
     others = [house.sign_in(client, f"p{number % 10}@x.org", "wrong") for number in range(30)]
     assert set(others) == {401}
     assert house.sign_in(house.visitor(app), house.HR) == 303
+
+
+@pytest.mark.slow  # 301 requests
+def test_made_up_addresses_keep_nobody_out(fresh: Home) -> None:
+    """After 301 wrong tries on as many addresses known and unknown ones are answered as ever."""
+    app = house.an_app(fresh, limits=Limits())
+    client = house.visitor(app)
+    flood = {_attempt(client, f"p{number}@x.org").status_code for number in range(301)}
+    assert flood == {401}
+    assert house.sign_in(house.visitor(app), house.HR) == 303
+    assert _attempt(client, "who@x.org").status_code == 401
+
+
+def test_a_crowd_is_sent_away_alike_and_has_not_tried(fresh: Home) -> None:
+    """With all slots taken known and unknown get the same 503, and keep their tries."""
+    gate = threading.Event()
+
+    class Waiting(PasswordHasher):
+        """Checks no password before the gate is open."""
+
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override] # noqa: A002 - the name is argon2-cffi's
+            gate.wait(20)
+            return super().verify(hash, password)
+
+    app = house.an_app(
+        fresh, hasher=Waiting(time_cost=1, memory_cost=8, parallelism=1), limits=Limits(one=1)
+    )
+    client, worker = house.visitor(app), app.state.desk.passwords
+    waiting = [worker.verify(None, "x") for _ in range(16)]
+    refused = [_attempt(client, email) for email in (house.HR, "who@x.org") * 2]
+    gate.set()
+    assert {(answer.status_code, answer.headers["retry-after"]) for answer in refused} == {
+        (503, "2")
+    }
+    assert not any(one.result() for one in waiting)
+    assert house.sign_in(client, house.HR) == 303
 
 
 def test_tries_outside_do_not_use_up_those_inside(fresh: Home) -> None:
