@@ -1,13 +1,16 @@
 """What staff read at `/results` of the four scales: the leaders' own figures, kept as a file.
 
 Made by `summarising.py` from releases alone, so whoever has them can make it again; `pulse audit`
-does. This module is plain: the process that serves staff loads no data frames.
+does. The page and the audit read it through `read`, so nothing is shown that is not judged. This
+module is plain: the process that serves staff loads no data frames.
 """
 
 from pathlib import Path
 from typing import Final
 
 import msgspec
+
+import pulse
 
 VERSION: Final = 1
 
@@ -68,9 +71,10 @@ def encode(summary: Summary) -> bytes:
 
 
 def read(path: Path, head: str) -> Summary | None:
-    """Return what the file says of the releases up to `head`; None where it does not."""
+    """Return what this version of Pulse said of the releases up to `head`, or None."""
     try:
         summary = msgspec.json.decode(path.read_bytes(), type=Summary)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return summary if (summary.v, summary.head) == (VERSION, head) else None
+    ours = (VERSION, pulse.__version__, head)
+    return summary if (summary.v, summary.code, summary.head) == ours else None

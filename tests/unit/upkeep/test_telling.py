@@ -4,12 +4,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from litestar.testing import create_test_client
 
 from pulse.release import ledger
-from pulse.settings import Home
+from pulse.settings import Home, Settings
 from pulse.statistics import summary
 from pulse.upkeep.rights import rights
 from pulse.upkeep.telling import OTHER, finding, stale, tell, tell_apart
+from pulse.web.results import results_route
 from tests.unit.dashboards import house
 
 
@@ -59,9 +61,40 @@ def test_another_version_of_pulse_makes_it_again(home: Home) -> None:
     old = msgspec.structs.replace(told(home), code="0.0")
     home.summary.write_bytes(summary.encode(old))
     assert stale(home)
+    assert summary.read(home.summary, ledger.head(home.releases)) is None
     assert finding(home) == ""
     tell(home)
     assert home.summary.read_bytes() == now
+
+
+def forged(home: Home) -> summary.Summary:
+    """Return what the releases say, but for one figure."""
+    home.summary.unlink(missing_ok=True)
+    tell(home)
+    right = told(home)
+    wrong = msgspec.structs.replace(right.whole.scales[0], value=99.0, low=98.0, high=100.0)
+    whole = msgspec.structs.replace(right.whole, scales=(wrong, *right.whole.scales[1:]))
+    return msgspec.structs.replace(right, whole=whole)
+
+
+def shown(home: Home) -> bool:
+    """Tell whether staff read the forged figure."""
+    with create_test_client(results_route(home, Settings())) as client:
+        return "<b>99</b>" in client.get("/results").text
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{}, {"code": "x"}, {"code": ""}, {"v": 2}, {"head": "1" * 64}, {"wave": "2026-W01"}],
+)
+def test_what_staff_are_shown_is_what_the_audit_judges(
+    home: Home, header: dict[str, str | int]
+) -> None:
+    """No header makes a page show what the audit passes by; as it should be, both see it."""
+    wrong = msgspec.structs.replace(forged(home), **header)
+    home.summary.write_bytes(summary.encode(wrong))
+    assert shown(home) <= (finding(home) == OTHER)
+    assert shown(home) or header
 
 
 @pytest.mark.parametrize("by", [1.0, -0.01])

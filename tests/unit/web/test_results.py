@@ -12,6 +12,7 @@ import pytest
 from litestar.testing import create_test_client
 from msgspec import structs
 
+import pulse
 from pulse.practices.published import Tried, publish
 from pulse.release import treefile
 from pulse.release.ledger import FIRST, Entry, line
@@ -56,7 +57,7 @@ DOWN = told(
 )
 UP = told("safety", 61.2, 55.0, 67.4, words="higher, likely real")
 SUMMARY = Summary(
-    v=1, code="0", head=FIRST, wave="2026-W09",
+    v=1, code=pulse.__version__, head=FIRST, wave="2026-W09",
     whole=UnitSummary("all", "Stadtwerke <Süd>", (DOWN, told("energy"))),
     departments=(
         UnitSummary("d1", "Netz & Betrieb", (UP, told("energy"))),
@@ -118,14 +119,15 @@ def test_scales_of_another_week_are_not_shown() -> None:
 
 
 def test_a_summary_of_other_releases_is_none(tmp_path: Path) -> None:
-    """It names the ledger that it was worked out from, and is read beside no other."""
+    """It names the ledger and the version it was worked out from and by; no other is read."""
     file = tmp_path / "summary.json"
     assert summaries.read(file, FIRST) is None
     file.write_bytes(summaries.encode(SUMMARY))
     assert summaries.read(file, FIRST) == SUMMARY
     assert summaries.read(file, "1" * 64) is None
-    file.write_bytes(summaries.encode(structs.replace(SUMMARY, v=2)))
-    assert summaries.read(file, FIRST) is None
+    for other in (structs.replace(SUMMARY, v=2), structs.replace(SUMMARY, code="x")):
+        file.write_bytes(summaries.encode(other))
+        assert summaries.read(file, FIRST) is None
     file.write_bytes(b"{")
     assert summaries.read(file, FIRST) is None
 
