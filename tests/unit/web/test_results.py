@@ -61,7 +61,7 @@ SUMMARY = Summary(
     whole=UnitSummary("all", "Stadtwerke <Süd>", (DOWN, told("energy"))),
     departments=(
         UnitSummary("d1", "Netz & Betrieb", (UP, told("energy"))),
-        UnitSummary("d2", "Nobody shown", (told("safety"),)),
+        UnitSummary("d2", "Nobody shown", (told("safety"), told("energy"))),
     ),
 )  # fmt: skip
 
@@ -135,7 +135,7 @@ def test_a_summary_of_other_releases_is_none(tmp_path: Path) -> None:
 def test_figures_of_other_weeks_are_told_to_be_so() -> None:
     """A department whose line has just begun has figures of this week among others of four."""
     young = structs.replace(SUMMARY.departments[0].scales[0], waves=("2026-W09",))
-    unit = structs.replace(SUMMARY.departments[0], scales=(young,))
+    unit = structs.replace(SUMMARY.departments[0], scales=(young, told("energy")))
     page = results_page(
         msgspec.json.encode(RESULTS), "S", structs.replace(SUMMARY, departments=(unit,))
     )
