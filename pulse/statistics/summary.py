@@ -16,6 +16,11 @@ import pulse
 from pulse.terms import WAVE_ID
 
 VERSION: Final = 1
+ABSENT: Final = "they have not been worked out yet"
+UNREAD: Final = "what was worked out cannot be read"
+DAMAGED: Final = "what was worked out is damaged"
+OTHER_RELEASES: Final = "what was worked out is of other releases"
+OTHER_VERSION: Final = "they were worked out by another version of Pulse"
 WEEKS: Final = 12  # of a line
 
 Week = Annotated[str, Meta(pattern=rf"(?a:\A{WAVE_ID.pattern}\Z)")]
@@ -94,14 +99,32 @@ def encode(summary: Summary) -> bytes:
     return msgspec.json.encode(summary) + b"\n"
 
 
+class _Header(msgspec.Struct, frozen=True):
+    v: int
+    code: str
+    head: str
+
+
 def read(path: Path, head: str) -> Summary | None:
     """Return what this version of Pulse said of the releases up to `head`, or None.
 
     A file that is damaged, or says what no summary can say, is as good as none.
     """
+    found = look(path, head)
+    return found if isinstance(found, Summary) else None
+
+
+def look(path: Path, head: str) -> Summary | str:
+    """Return the same, or why there is none: a clause for whoever keeps the installation."""
     try:
-        summary = msgspec.json.decode(path.read_bytes(), type=Summary)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    ours = (VERSION, pulse.__version__, head)
-    return summary if (summary.v, summary.code, summary.head) == ours else None
+        data = path.read_bytes()
+        header = msgspec.json.decode(data, type=_Header)
+        if (header.v, header.code) != (VERSION, pulse.__version__):
+            return OTHER_VERSION
+        return msgspec.json.decode(data, type=Summary) if header.head == head else OTHER_RELEASES
+    except FileNotFoundError:
+        return ABSENT
+    except OSError:
+        return UNREAD
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return DAMAGED

@@ -1,5 +1,6 @@
 """What staff read of the scales follows the releases, and can be made again from them alone."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from pulse.release import ledger
 from pulse.settings import Home, Settings
 from pulse.statistics import summary
 from pulse.upkeep.rights import rights
-from pulse.upkeep.telling import OTHER, finding, stale, tell, tell_apart
+from pulse.upkeep.telling import OTHER, finding, look, stale, tell, tell_apart, wanting
 from pulse.web.results import results_route
 from tests.unit.dashboards import house
 
@@ -33,7 +34,8 @@ def test_before_the_first_release_there_is_nothing_to_tell(tmp_path: Path) -> No
     empty = Home(tmp_path / "home")
     empty.make()
     tell(empty)
-    assert tell_apart(empty)
+    assert tell_apart(empty) == wanting(empty) == ""
+    assert look(empty).status == "ok"
     assert not empty.summary.exists()
     assert finding(empty) == ""
 
@@ -49,7 +51,7 @@ def test_it_is_made_once_a_release_and_anew_for_the_next(home: Home) -> None:
     assert home.summary.stat().st_mode & 0o777 == rights(home, home.summary) == 0o644
     house.release(home, 4)
     assert stale(home)
-    assert tell_apart(home)
+    assert tell_apart(home) == ""
     assert told(home).wave == house.WAVES[4]
     assert home.summary.read_bytes() != before
 
@@ -118,6 +120,44 @@ def test_where_it_cannot_be_made_that_is_told(home: Home) -> None:
     file = home.releases / house.WAVES[0] / "tree.json"
     whole = file.read_bytes()
     file.write_bytes(whole + b" ")
-    assert not tell_apart(home)
+    assert house.WAVES[0] in tell_apart(home)
     file.write_bytes(whole)
-    assert tell_apart(home)
+    assert tell_apart(home) == ""
+
+
+def other(home: Home, **header: str | int) -> None:
+    """Give the file another header."""
+    home.summary.write_bytes(summary.encode(msgspec.structs.replace(told(home), **header)))
+
+
+LEFT: dict[str, Callable[[Home], object]] = {
+    summary.ABSENT: lambda home: home.summary.unlink(),
+    summary.DAMAGED: lambda home: home.summary.write_bytes(b"{"),
+    summary.OTHER_VERSION: lambda home: other(home, code="0.0"),
+    summary.OTHER_RELEASES: lambda home: other(home, head="1" * 64),
+}
+
+
+@pytest.mark.parametrize("why", LEFT)
+def test_why_staff_see_no_figures_is_told_with_what_to_run(home: Home, why: str) -> None:
+    """The doctor warns of each cause and names the command and its user; made again, it is well."""
+    tell(home)
+    assert look(home).status == "ok"
+    LEFT[why](home)
+    assert wanting(home) == why
+    check = look(home)
+    assert check.status == "warn"
+    for words in (why, "`pulse upgrade`", home.state.owner()):
+        assert words in check.message
+    tell(home)
+    assert look(home).status == "ok"
+
+
+def test_the_reason_it_cannot_be_written_is_passed_on(home: Home) -> None:
+    """What the system says of the file reaches whoever runs the command."""
+    home.summary.unlink(missing_ok=True)
+    home.summary.mkdir()
+    assert wanting(home) == summary.UNREAD
+    assert "Is a directory" in tell_apart(home)
+    home.summary.rmdir()
+    assert tell_apart(home) == ""
