@@ -143,6 +143,26 @@ def test_figures_of_other_weeks_are_told_to_be_so() -> None:
     assert page.count(b"Figures of") == 1
 
 
+def test_a_department_hidden_this_week_says_so_beside_figures_of_weeks_before() -> None:
+    """The count of what is not shown this week never contradicts a row that has figures."""
+    [d1, *_] = SUMMARY.departments
+    before = ("2026-W02", "2026-W03", "2026-W04", "2026-W05")
+    weeks = {"d7": BLOCK, "d8": before}
+    hidden = tuple(
+        structs.replace(
+            d1, unit_id=unit, scales=tuple(structs.replace(s, waves=waves) for s in d1.scales)
+        )
+        for unit, waves in weeks.items()
+    )
+    summary = structs.replace(SUMMARY, departments=(d1, *hidden))
+    page = results_page(msgspec.json.encode(RESULTS), "S", summary).decode()
+    assert re.findall(r'rowheader">[^<]*<small>(.*?)</small>', page) == [
+        "At least 10 of 20 people answered.",
+        "This week not shown; figures of weeks 6\N{EN DASH}9, 2026, without it.",
+        "This week not shown; figures of weeks 2\N{EN DASH}5, 2026.",
+    ]
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"wave":1}'])
 def test_before_the_first_release_the_page_teaches(content: bytes) -> None:
     """Without a readable release the page shows an example that is clearly one."""
