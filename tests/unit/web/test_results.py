@@ -143,6 +143,22 @@ def test_figures_of_other_weeks_are_told_to_be_so() -> None:
     assert page.count(b"Figures of") == 1
 
 
+def test_the_words_of_the_page_are_explained_where_they_stand() -> None:
+    """A figure is of everybody invited in this time; each comparison has its own weeks."""
+    quiet = structs.replace(DOWN, alarm="")
+    calm = structs.replace(SUMMARY, whole=UnitSummary("all", "S", (quiet, told("energy"))))
+    pages = [
+        " ".join(results_page(msgspec.json.encode(RESULTS), "S", each).decode().split())
+        for each in (SUMMARY, calm)
+    ]
+    for page in (*pages, " ".join(results_page(b"", "S").decode().split())):
+        assert "what everybody invited would have said" in page
+        assert "those who did not answer" in page
+        assert "for weeks like" not in page
+    assert "compare with the four weeks before" in pages[0]
+    assert ["add up to, against the twelve before them" in page for page in pages] == [True, False]
+
+
 def test_a_department_hidden_this_week_says_so_beside_figures_of_weeks_before() -> None:
     """The count of what is not shown this week never contradicts a row that has figures."""
     [d1, *_] = SUMMARY.departments
