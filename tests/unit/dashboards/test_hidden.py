@@ -93,6 +93,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> list[Litestar]:
     return [an_app(tmp_path_factory.mktemp("cause"), *cause) for cause in CAUSES]
 
 
+@pytest.mark.slow
 def test_every_cause_gives_the_same_bytes(apps: list[Litestar]) -> None:
     """Nobody answered, too few did, or hidden for another's sake: no page or file tells which."""
     first, *others = map(looked_at, apps)
@@ -115,6 +116,7 @@ def renamed(content: str, unit: str) -> str:
     return content.replace(unit, "U").replace(unit.title(), "U")
 
 
+@pytest.mark.slow
 def test_two_hidden_units_differ_in_their_names_alone(apps: list[Litestar]) -> None:
     """Beside each other, the team with nobody and the one hidden for its sake look the same."""
     client = house.visitor(apps[0], house.HR)
@@ -137,6 +139,7 @@ def test_two_hidden_units_differ_in_their_names_alone(apps: list[Litestar]) -> N
     assert hidden.SENTENCE in one
 
 
+@pytest.mark.slow
 def test_the_reason_and_what_to_do_are_the_same_words_everywhere(apps: list[Litestar]) -> None:
     """Pages, tooltips, data dictionary and the description of the API say one sentence."""
     client = house.visitor(apps[0], house.HR)
