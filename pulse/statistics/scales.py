@@ -8,7 +8,15 @@ import msgspec
 import polars as pl
 
 from pulse.statistics.adjustment import FIRST_LINE, spans, weekly_index
-from pulse.statistics.alarms import BASELINE, WATCHED, Alarm, Watched, alarms, beside_line
+from pulse.statistics.alarms import (
+    BASELINE,
+    WATCHED,
+    Alarm,
+    Watched,
+    alarms,
+    beside_figure,
+    beside_line,
+)
 from pulse.statistics.blocks import BlockRow, block_table, block_waves, weeks_of_series
 from pulse.statistics.census import everybody
 from pulse.statistics.change import WORDS, Direction, DirectionKey, Step, directions
@@ -228,7 +236,7 @@ class Scales:
     def alarms(self) -> dict[tuple[str, str], Alarm]:
         """What the newest week adds up to for every (unit, scale) watched long enough.
 
-        It never says otherwise than the line that `weekly` draws.
+        It never says otherwise than the line that `weekly` draws or the figure of `last_block`.
         """
         if not self.history.calls_changes:
             return {}
@@ -242,10 +250,13 @@ class Scales:
             for unit_id, scale, *columns in newest.iter_rows()
         )
         flagged = {key: alarm for key, alarm in found.items() if alarm.key != "quiet"}
-        return found | {key: beside_line(a, self._drawn(*key)) for key, a in flagged.items()}
+        return found | {key: self._told(alarm, *key) for key, alarm in flagged.items()}
 
-    def _drawn(self, unit_id: str, scale: str) -> list[float]:
-        return [p.value for p in self.weekly(unit_id, scale) if p.value is not None]
+    def _told(self, alarm: Alarm, unit_id: str, scale: str) -> Alarm:
+        drawn = [p.value for p in self.weekly(unit_id, scale) if p.value is not None]
+        block = self.last_block(unit_id, scale)
+        figure = block.estimate.value if block and block.estimate else None
+        return beside_figure(beside_line(alarm, drawn), figure)
 
     def comparison(self, unit_id: str, scale: str) -> Comparison | None:
         """Return the unit's last block beside the organisation's; None where either is hidden."""
