@@ -12,7 +12,7 @@ from markupsafe import Markup
 from dashboards.desk import Book
 from dashboards.pages import drawing, weeks
 from dashboards.pages.contrast import Contrast, contrasts, figure
-from dashboards.pages.tiles import last_ended, points
+from dashboards.pages.tiles import last_ended, left_out, points
 from dashboards.pages.trends import YEAR
 from pulse.release.hidden import REASON
 from pulse.statistics.scales import Block
@@ -23,7 +23,10 @@ YOUNG: Final = "too early: its line is younger than these four weeks"
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """One scale of one unit: its newest block and its year; without a number, `reason` says why."""
+    """One scale of one unit: its newest block and its year; without a number, `reason` says why.
+
+    `ends` says that weeks of the number are left out by the line, empty where none is.
+    """
 
     unit: Unit
     number: str
@@ -33,6 +36,7 @@ class Panel(msgspec.Struct, frozen=True):
     drawn_interval: Markup
     drawn_line: Markup
     exact: tuple[float, ...]
+    ends: str = ""
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -121,7 +125,8 @@ def _told(scale: str, one: str, other: str, contrast: Contrast) -> str:
 
 
 def _panel(book: Book, unit: Unit, scale: str, newest: tuple[str, ...], to: str) -> Panel:
-    line = drawing.small_multiple(points(book.scales, unit.unit_id, scale, to)[-YEAR:])
+    weekly = points(book.scales, unit.unit_id, scale, to)[-YEAR:]
+    line = drawing.small_multiple(weekly)
     block = _block(book, unit.unit_id, scale, newest)
     if block is None or block.estimate is None:
         reason = YOUNG if block is None else REASON
@@ -130,7 +135,7 @@ def _panel(book: Book, unit: Unit, scale: str, newest: tuple[str, ...], to: str)
     exact = tuple(round(x, 1) for x in (e.value, e.low, e.high))
     return Panel(
         unit, weeks.whole(e.value), weeks.between(e.low, e.high), block.at_least, "",
-        drawing.interval(e.value, e.low, e.high), line, exact,
+        drawing.interval(e.value, e.low, e.high), line, exact, left_out(block, weekly),
     )  # fmt: skip
 
 

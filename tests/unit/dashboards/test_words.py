@@ -12,6 +12,7 @@ from msgspec import structs
 from dashboards.desk import Book
 from dashboards.layout import templates
 from dashboards.pages.against import against
+from dashboards.pages.beside import comparison
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import hidden
 from dashboards.pages.tiles import tiles
@@ -95,6 +96,33 @@ def test_weeks_that_are_marks_are_explained(high: float) -> None:
     condition = text[text.index('{% if shown.trends|selectattr("ends")|list %}') :]
     words = Template(condition[: condition.index("{% endif %}") + len("{% endif %}")])
     assert ("Diamonds" in words.render(shown={"trends": found})) == (high > 4)
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((), ""),
+        ((3,), ""),
+        ((5,), "1 of these four weeks is near the end of the answers: it counts here"),
+        ((3, 4, 5, 6), "3 of these four weeks are near the end of the answers: they count here"),
+    ],
+)
+def test_weeks_that_the_line_leaves_out_are_told(ends: tuple[int, ...], said: str) -> None:
+    """Figure and line may lie apart: beside both stands how many of its weeks are only marks."""
+
+    def rule(unit: str, item: str, t: int) -> float:
+        energy = unit == "a" and INSTRUMENT.items[item].scale == "energy"
+        top = 1.0 if INSTRUMENT.items[item].reverse else 5.0
+        return top if energy and t in ends else 3.0
+
+    book = Book("", history(rule, 8, (team("a"), team("b"))))
+    told = {tile.scale: tile for tile in tiles(book.scales, "a")}
+    assert told["energy"].ends.startswith(said)
+    assert bool(told["energy"].ends) == bool(said)
+    assert told["care"].ends == ""
+    assert (said or "</svg>") in macro("parts.html", "tile_body", told["energy"])
+    panels = {beside.scale: beside.panels for beside in comparison(book, ("a", "b")).scales}
+    assert [panel.ends for panel in panels["energy"]] == [told["energy"].ends, ""]
 
 
 def test_hidden_weeks_of_a_period_are_named_by_their_numbers() -> None:
