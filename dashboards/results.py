@@ -166,7 +166,9 @@ async def _show(
     if not looked.to:
         heat = await sync_to_thread(heat_table, book, scope, unit_id, looked)
     await note(request, "saw", f"{unit_id} {shown.wave}")
-    tried = await sync_to_thread(trying.tried_in, seen.desk, book, scope, unit_id, shown.tiles)
+    tried = await sync_to_thread(
+        trying.tried_in, seen.desk, book, scope, unit_id, shown.tiles, looked.to
+    )
     return page(
         request, template, draws=template == "unit.html", shown=shown, heat=heat, tried=tried,
         waves=book.history.waves,

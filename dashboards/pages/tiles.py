@@ -68,9 +68,8 @@ def tiles(scales: Scales, unit_id: str, to: str = "") -> tuple[Tile, ...]:
 
 
 def points(scales: Scales, unit_id: str, scale: str, to: str = "") -> tuple[WeekPoint, ...]:
-    """Return the weekly line up to the wave `to`; empty for the newest."""
-    line = scales.weekly(unit_id, scale)
-    return tuple(point for point in line if point.wave <= to) if to else line
+    """Return the weekly line as of the wave `to`, before later weeks; empty for the newest."""
+    return scales.weekly(unit_id, scale, to)
 
 
 def ended(scales: Scales, unit_id: str, scale: str, to: str = "") -> tuple[Block, ...]:

@@ -99,7 +99,7 @@ class Scales:
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
+        self._spans = spans(history)
         keys = ["unit_id", "scale"]
         weeks = weeks_of_series(history, weekly_index(history))
         blocks = block_table(history, weeks)
@@ -119,29 +119,36 @@ class Scales:
         rows = self._blocks.slice(start, length).iter_rows()
         return {block: BlockRow(*numbers) for _, _, block, _, *numbers in rows}
 
-    def _status(self, unit_id: str, wave: str, week: Week | None) -> WeekStatus:
+    def _early(self, waves: tuple[str, ...]) -> frozenset[str]:
+        """Return those of the newest `waves` with no line yet when the last of them was new."""
+        until = [[w for w in span if w <= waves[-1]] for span in self._spans] if waves else []
+        return frozenset(w for span in until if len(span) < FIRST_LINE for w in span)
+
+    def _status(self, unit_id: str, wave: str, week: Week | None, *, early: bool) -> WeekStatus:
         if (wave, unit_id) not in self.history.shown:
             return "hidden"
-        if wave in self._early:
+        if early:
             return "too_early"
         if week is None:
             return "not_asked"
         return "coded" if week.coded else "shown"
 
-    def weekly(self, unit_id: str, scale: str) -> tuple[WeekPoint, ...]:
+    def weekly(self, unit_id: str, scale: str, to: str = "") -> tuple[WeekPoint, ...]:
         """Return one point per wave of the unit's present series, oldest first.
 
         Coded weeks count as missing with a mark, hidden weeks are gaps: neither has a value.
+        `to` is a wave of the past to end with: no later week is smoothed into the line.
         """
-        waves = self.history.series_waves(unit_id)
-        weeks = self._own_weeks(unit_id, scale)
+        waves = tuple(w for w in self.history.series_waves(unit_id) if not to or w <= to)
+        early = self._early(waves)
+        weeks = {w: week for w, week in self._own_weeks(unit_id, scale).items() if w not in early}
         series = [
             weeks[wave].observation if wave in weeks else Observation(None, 0.0) for wave in waves
         ]
         points = []
         for wave, level in zip(waves, smooth(series), strict=True):
             week = weeks.get(wave)
-            status = self._status(unit_id, wave, week)
+            status = self._status(unit_id, wave, week, early=wave in early)
             least = week.at_least if week else None
             if week is None or status != "shown" or level is None:
                 raw = to_hundred(week.index) if week and status == "coded" else None
