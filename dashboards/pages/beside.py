@@ -16,6 +16,7 @@ from dashboards.pages.tiles import last_ended, left_out, points
 from dashboards.pages.trends import YEAR
 from pulse.release.hidden import REASON
 from pulse.statistics.scales import Block
+from pulse.statistics.standing import one_week
 from pulse.terms import Unit
 
 MOST: Final = 4
@@ -129,7 +130,7 @@ def _panel(book: Book, unit: Unit, scale: str, newest: tuple[str, ...], to: str)
     line = drawing.small_multiple(weekly)
     block = _block(book, unit.unit_id, scale, newest)
     if block is None or block.estimate is None:
-        reason = YOUNG if block is None else REASON
+        reason = YOUNG if block is None else one_week(block) or REASON
         return Panel(unit, "", "", None, reason, Markup(""), line, ())
     e = block.estimate
     exact = tuple(round(x, 1) for x in (e.value, e.low, e.high))

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dashboards.pages import drawing, weeks
 from pulse.statistics.items import ItemFigure, items_of_week
 from pulse.statistics.scales import Block, Direction, Estimate, Scales, WeekPoint
-from pulse.statistics.standing import standing, words
+from pulse.statistics.standing import one_week, standing, words
 
 WEEKS: Final = 12
 
@@ -18,7 +18,8 @@ class Tile(msgspec.Struct, frozen=True):
     """One scale of one unit, ready to be drawn; `estimate` is None where nothing may be said.
 
     `alarm` says what small weekly moves add up to, empty where that is nothing. `ends` says that
-    weeks of the figure are left out by the line, empty where none is.
+    weeks of the figure are left out by the line, empty where none is; `why` that there is no figure
+    because one week alone is shown.
     """
 
     scale: str
@@ -32,6 +33,7 @@ class Tile(msgspec.Struct, frozen=True):
     drawn_line: Markup
     alarm: str = ""
     ends: str = ""
+    why: str = ""
 
     @property
     def number(self) -> str:
@@ -40,11 +42,11 @@ class Tile(msgspec.Struct, frozen=True):
 
     @property
     def says(self) -> str:
-        """Its direction in words; a figure that is shown is not called hidden.
+        """Its direction in words, or why it has no figure; what is shown is not called hidden.
 
-        A tile of the past has none: directions are tested for the newest weeks alone.
+        A tile of the past has no direction: they are tested for the newest weeks alone.
         """
-        return "" if self.direction is None else words(self.estimate, self.direction)
+        return self.why or ("" if self.direction is None else words(self.estimate, self.direction))
 
     @property
     def interval(self) -> str:
@@ -121,4 +123,5 @@ def _tile(
         drawn_line=drawing.sparkline(line[-WEEKS:]),
         alarm=told.alarm if direction else "",
         ends=left_out(block, line),
+        why=one_week(block),
     )

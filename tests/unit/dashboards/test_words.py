@@ -19,8 +19,9 @@ from dashboards.pages.tiles import tiles
 from dashboards.pages.trends import months, sections
 from pulse.accounts.scope import Scope
 from pulse.instrument.practices import shipped
+from pulse.release.hidden import REASON
 from pulse.statistics.scales import Scales
-from pulse.statistics.standing import NO_COMPARISON
+from pulse.statistics.standing import NO_COMPARISON, ONE_WEEK, standing
 from tests.unit.statistics.histories import INSTRUMENT, history, team
 
 EVERYTHING = Scope("hr", None, "org", None, frozenset())
@@ -40,6 +41,30 @@ def test_a_shown_figure_is_not_called_hidden() -> None:
     for tile in tiles(Scales(history(lately, 4, (team("a"),))), "a"):
         assert tile.estimate is None
         assert "too" in tile.says
+
+
+@pytest.mark.parametrize("shown", [0, 1, 2, 4])
+def test_one_shown_week_of_four_is_the_reason_that_is_given(shown: int) -> None:
+    """Tile, table, comparison and staff's page say so; of no week at all, that answers were few."""
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        del item
+        return None if unit == "a" and t >= 4 + shown else 3.0
+
+    book = Book("", history(rule, 8, (team("a"), team("b"))))
+    row = heat_table(book, EVERYTHING, "org").lines[1].row
+    panels = comparison(book, ("a", "b")).scales[0].panels
+    told = [
+        *(tile.says for tile in tiles(book.scales, "a")),
+        standing(book.scales, "a", "energy", book.scales.last_block("a", "energy"), ()).words,
+        *(cell.why for cell in row.cells),
+        row.why,
+        panels[0].reason,
+        macro("parts.html", "heat_cells", row).replace("Only", "only"),
+    ]
+    assert all((ONE_WEEK in text) == (shown == 1) for text in told)
+    few = {text for text in told[:4] if REASON in text}
+    assert bool(few) == (shown == 0)
 
 
 def test_a_band_is_not_set_against_another_week_s_headcount() -> None:
