@@ -8,7 +8,10 @@ from typing import Final
 
 REASON: Final = "too few answers here or nearby to show safely"
 SENTENCE: Final = "Too few answers here or nearby to show safely."
-ADVICE: Final = "Look at the unit above it; with more answers next week it may be shown."
+_NEXT: Final = "with more answers next week it may be shown."
+ADVICE: Final = f"Look at the unit above it; {_NEXT}"
+# Of those who do not see the unit above: its page would be a 404 for them.
+OUTSIDE: Final = f"Look at the departments on the results page that everybody has; {_NEXT}"
 WHOLE_WEEK: Final = f"This week there were {REASON}. What was answered was destroyed."
 SOME: Final = f"This week's answers of {{hidden}} of {{all}} departments are not shown: {REASON}."
 # What releases say that were pressed before this sentence kept to the week's answers.
