@@ -1,7 +1,7 @@
 """Something to try: what fits a unit's figures, what it tries, and whether that helped."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Final
 
@@ -19,15 +19,18 @@ from pulse.practices import adopting
 from pulse.practices.adopting import Use
 from pulse.practices.suggesting import Reading, Suggestion, suggest
 from pulse.practices.tables import AT_ONCE
-from pulse.statistics.helped import Effect
-from pulse.statistics.practice_effect import LEAST, WINDOW, practice_effect
+from pulse.statistics.counterfactual import COMPARED
+from pulse.statistics.helped import ALONE, SMALL, Effect
+from pulse.statistics.practice_effect import LEAST, WINDOW, practice_effect, sides_of
 from pulse.statistics.scales import Scales
 
 POOLED: Final = 5  # units from which on they are looked at together
 
 
 class Tried(msgspec.Struct, frozen=True):
-    """One practice of one unit, in words; `due`: the day to look at it has come.
+    """One practice of one unit, in words; `due`: the day to look with the team has come.
+
+    `looked_at`: its first such day has passed, and its figures are looked at since.
 
     `gone`: a reorganisation has taken the unit out of the newest tree.
 
@@ -44,11 +47,7 @@ class Tried(msgspec.Struct, frozen=True):
     answer: str
     together: str
     gone: bool = False
-
-    @property
-    def looked_at(self) -> bool:
-        """Whether its time has come and its answer is from figures."""
-        return self.due and bool(self.practice.outcome)
+    looked_at: bool = False
 
 
 class Trying(msgspec.Struct, frozen=True):
@@ -162,33 +161,55 @@ def tried(desk: Desk, book: Book, use: Use) -> Tried:
         since=weeks.day(use.since),
         look=weeks.day(look) if look else "",
         due=due,
-        answer=_answer(desk.engine, book, use, practice, due=due) if unit else "",
+        answer=answer(desk.engine, book, use, day) if unit else "",
         together=together(desk.engine, book, practice) if due else "",
         gone=unit is None,
+        looked_at=bool(practice.outcome) and _first_look(use) <= day,
     )
 
 
-def _answer(engine: Engine, book: Book, use: Use, practice: Practice, *, due: bool) -> str:
+def answer(engine: Engine, book: Book, use: Use, day: dt.date) -> str:
+    """Say whether a practice helped, or from which day on figures can tell, or why they never will.
+
+    They can once the card's weeks are over and there are eight weeks with figures after it began,
+    which is often later than the day on which the team itself looks.
+    """
+    practice = cards()[use.practice]
     if not practice.outcome:
         return NOTHING_ASKED
-    if not due:
-        return f"Too early to tell: look after {practice.look_after_weeks} weeks."
-    found = _effect(engine, book, practice, {use.unit_id: use.wave})
-    return _missing(book, use, practice.scale) if found.why == "early" else found.sentence
-
-
-def _missing(book: Book, use: Use, scale: str) -> str:
-    """Say how many weeks with figures are missing before anything can be told."""
-    points = book.scales.weekly(use.unit_id, scale)
+    if not book.history.calls_changes:
+        return SMALL
+    apart = busy(engine, practice.scale, use.wave) - {use.unit_id}
+    if _others(book, use.unit_id, apart) < COMPARED:
+        return ALONE  # no week more will change it, so none is promised
+    points = book.scales.weekly(use.unit_id, practice.scale)
     shown = [point.wave for point in points if point.status in {"shown", "coded"}]
     before = sum(wave < use.wave for wave in shown)
-    lacking = LEAST - (len(shown) - before)
     if before < LEAST:
         return (
             f"Cannot tell: {_weeks(before)} with figures before it began, and {LEAST} are needed."
         )
-    more = f"{lacking} more week{'s' * (lacking > 1)} with figures" if lacking > 0 else "more weeks"
-    return f"Cannot tell yet: that takes {more}."
+    lacking = max(LEAST - (len(shown) - before), 0)
+    first = max(day + dt.timedelta(weeks=lacking), _first_look(use))
+    if first > day:
+        return (
+            f"Too early to tell: figures can from {weeks.day(first)} on, if every week until then "
+            "is shown."
+        )
+    found = _effect(engine, book, practice, {use.unit_id: use.wave})
+    return "Cannot tell yet: that takes more weeks." if found.why == "early" else found.sentence
+
+
+def _first_look(use: Use) -> dt.date:
+    return use.since + dt.timedelta(weeks=cards()[use.practice].look_after_weeks)
+
+
+def _others(book: Book, unit_id: str, apart: Collection[str]) -> int:
+    """Return how many teams there are to compare a unit with."""
+    return book.once(
+        f"others {unit_id} {sorted(apart)}",
+        lambda: len(sides_of(book.history.tree(), {unit_id: ""}, apart)[1]),
+    )
 
 
 def _weeks(count: int) -> str:

@@ -141,6 +141,37 @@ def together(told: Sequence[tuple[Mapping[int, float], int]]) -> dict[int, float
     return {week: sum(values) / len(values) for week, values in sorted(found.items())}
 
 
+def noticeable(
+    history: History,
+    scale: str,
+    unit_id: str,
+    index: pl.DataFrame | None = None,
+    *,
+    apart: Collection[str] = (),
+) -> float | None:
+    """Return the change, in 0-100 points, that is noticed in four cases of five in eight weeks.
+
+    It is read off what the answer would be had the unit begun eight shown weeks ago, and so counts
+    in how far the teams to compare with lie from their predictions (a placebo in time: Abadie,
+    Diamond & Hainmueller 2015, Am. J. Political Science 59, 495-510). None without sixteen shown
+    weeks of the unit, or where too few others were shown in them.
+
+    Args: as of `practice_effect`, for one unit that has not begun.
+    """
+    if history.latest is None:
+        return None
+    given = lines(history, scale, {unit_id: history.latest}, index, apart=apart)
+    own, plain = given[0], given[1:]  # the units in `starts` come first
+    common = week_levels(plain)
+    shown = sorted(week for week in own.values if week in common)
+    if len(shown) < 2 * LEAST:
+        return None
+    found = effect([Line(own.values, shown[-LEAST]), *plain], large=history.calls_changes)
+    if found.low is None or found.high is None:
+        return None
+    return (Z95 + Z_POWER) / Z95 * (found.high - found.low) / 2
+
+
 def _own(line: Line, common: Mapping[int, float]) -> dict[int, float]:
     """Return a line less what all share in a week; of a team with a practice half a year about."""
     return {

@@ -1,6 +1,7 @@
 """Did it help: teams put together, compared, and answered in plain words."""
 
 import random
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from pulse.statistics.practice_effect import (
     detectable,
     effect,
     lines,
+    noticeable,
     practice_effect,
     together,
     week_levels,
@@ -127,6 +129,53 @@ def test_detectable_change_is_the_published_table(people: int, six: float, twelv
     """Points that 80 % power finds in 6+6 and 12+12 weeks, for one item of SD 1.05."""
     assert round(detectable(people, 6, 6, 1.05**2), 2) == six
     assert round(detectable(people, 12, 12, 1.05**2), 2) == twelve
+
+
+def _wandering(seed: int, weeks: int) -> Callable[[str, str, int], float]:
+    """Return answers of teams whose levels wander by a quarter of a point, as teams' do."""
+    levels: dict[str, list[float]] = {}
+
+    def rule(unit_id: str, item: str, t: int) -> float:
+        if unit_id not in levels:
+            chance = random.Random(f"{seed} {unit_id}")
+            found = [chance.gauss(0, 0.25)]
+            for _ in range(weeks - 1):
+                found.append(0.9 * found[-1] + 0.19**0.5 * chance.gauss(0, 0.25))
+            levels[unit_id] = found
+        error = 0 if unit_id == "org" else random.Random(f"{seed}{unit_id}{item}{t}").gauss(0, 0.2)
+        return 3.2 + (0 if unit_id == "org" else levels[unit_id][t]) + error
+
+    return rule
+
+
+@pytest.mark.slow
+def test_what_is_promised_to_be_noticed_is_what_the_answer_will_be_able_to_tell() -> None:
+    """Told beforehand: 1.4 times the half-width eight weeks later, give or take; 80 % power.
+
+    The twin, from how people's answers differ alone, promises what no answer can keep.
+    """
+    promised, bare = [], []
+    teams = tuple(team(f"t{number}") for number in range(13))
+    for seed in range(12):
+        rule = _wandering(seed, 32)
+        told = noticeable(history(rule, 24, teams, step=0.1), "safety", "t0")
+        later = practice_effect(history(rule, 32, teams, step=0.1), "safety", {"t0": wave_name(24)})
+        assert told is not None
+        promised.append(told / (_width(later) / 2))
+        bare.append(25 * detectable(10, 24, 8, 1.05**2) / (_width(later) / 2))
+    assert 1.3 <= statistics.median(promised) <= 1.7
+    assert min(promised) > 0.7
+    assert statistics.median(bare) < 1
+
+
+def test_what_can_be_noticed_is_told_from_sixteen_weeks_and_five_teams_on() -> None:
+    """With fewer no start eight weeks ago can be tried out."""
+    teams = tuple(team(f"t{number}") for number in range(6))
+    rule = _wandering(1, 24)
+    assert noticeable(history(rule, 15, teams), "safety", "t0") is None
+    assert noticeable(history(rule, 16, teams), "safety", "t0") is not None
+    assert noticeable(history(rule, 16, teams), "safety", "t0", apart=["t1"]) is None
+    assert noticeable(history(rule, 0), "safety", "t0") is None
 
 
 def _steady(rise: float, noise: float, *, weeks: int = 24, others: int = 8) -> list[Line]:
