@@ -63,9 +63,10 @@ def restore(run: Run, file: Path) -> None:
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if there is something to do.")
 @pass_run
 def upgrade(run: Run, *, check: bool) -> None:
-    """Bring the home to this version of Pulse: its databases, and what staff read of the scales.
+    """Bring the home to this version of Pulse.
 
-    A backup goes to `backups` in the home first. Stop what serves the home before. After an
+    That is its databases, and what staff read of the scales. A backup goes to `backups` in the home
+    first. Stop what serves the home before. After an
     interruption, run it again.
     """
     from pulse.upkeep.telling import tell_apart
