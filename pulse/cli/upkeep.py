@@ -63,11 +63,10 @@ def restore(run: Run, file: Path) -> None:
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if there is something to do.")
 @pass_run
 def upgrade(run: Run, *, check: bool) -> None:
-    """Bring the home to this version of Pulse.
+    """Bring the databases of the home to this version of Pulse.
 
-    That is its databases, and what staff read of the scales. A backup goes to `backups` in the home
-    first. Stop what serves the home before. After an
-    interruption, run it again.
+    A backup goes to `backups` in the home first. Stop what serves the home before. After an
+    interruption, run it again. At the end it works out what staff read of the four scales.
     """
     from pulse.upkeep.telling import tell_apart
     from pulse.upkeep.upgrade import look, upgrade_home

@@ -1,4 +1,4 @@
-"""A damaged summary is as good as none: the page for staff never fails for it."""
+"""What is damaged is as good as none: the page for staff never fails for it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.unit.web.test_results import RESULTS, SUMMARY
 Json = object
 At = tuple[str | int, ...]
 WHOLE: Json = msgspec.to_builtins(SUMMARY)
+TOLD: Json = {**RESULTS, "unit_id": "all", "at_least": 40, "invited": 64}
 RELEASED = msgspec.json.encode(RESULTS)
 SCALE: At = ("whole", "scales", 0)
 
@@ -82,6 +83,19 @@ def test_whatever_stands_there_the_page_is_made(file: Path, changes: list[tuple[
     page, read = page_of(msgspec.json.encode(document), file)
     assert b"We got blamed." in page
     assert read or b"being worked out" in page
+
+
+@given(changes=st.lists(st.tuples(st.sampled_from(list(places(TOLD))), nonsense()), max_size=3))
+@example([(("invited",), 0)])
+@example([(("wave",), "zzz")])
+def test_damaged_results_are_a_page_too(changes: list[tuple[At, Json]]) -> None:
+    """Results that could not be drawn are as good as none, whatever the summary says."""
+    document = TOLD
+    for at, new in changes:
+        document = put(document, at, new) if at in set(places(document)) else document
+    page = results_page(msgspec.json.encode(document), "O", SUMMARY)
+    assert b"<h1>" in page
+    assert changes or b"At least 40 of 64" in page
 
 
 @given(at=st.integers(0, 1 << 20), byte=st.integers(0, 255), cut=st.booleans())
