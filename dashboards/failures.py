@@ -46,8 +46,8 @@ def http_failure(request: AnyRequest, error: HTTPException) -> Response[Any]:
         return Redirect("/login", status_code=303)
     status = error.status_code
     if status == 403 and "CSRF" in error.detail:  # noqa: PLR2004 - the middleware has no own class
-        return _page(request, status, _CSRF)
-    return _page(request, status, _WORDS.get(status, _WORDS[400]))
+        return _page(request, error, status, _CSRF)
+    return _page(request, error, status, _WORDS.get(status, _WORDS[400]))
 
 
 def any_failure(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -58,7 +58,7 @@ def any_failure(request: AnyRequest, error: Exception) -> Response[Any]:
     if _for_programs(request):
         return problems.answer(request, error)
     words = _WORDS.get(document.status, _WORDS[400])
-    return _page(request, document.status, words)
+    return _page(request, error, document.status, words)
 
 
 HANDLERS: Final[ExceptionHandlersMap] = {HTTPException: http_failure, Exception: any_failure}
@@ -72,5 +72,10 @@ def _for_programs(request: AnyRequest) -> bool:
     return request.url.path.startswith(("/api/", "/figures/", "/tables/", "/metrics", "/health"))
 
 
-def _page(request: AnyRequest, status: int, words: tuple[str, str]) -> Response[Any]:
-    return page(request, "failure.html", status=status, title=words[0], detail=words[1])
+def _page(
+    request: AnyRequest, error: Exception, status: int, words: tuple[str, str]
+) -> Response[Any]:
+    headers = problems.problem_headers(error)  # when to come again, what may be asked
+    return page(
+        request, "failure.html", status=status, headers=headers, title=words[0], detail=words[1]
+    )

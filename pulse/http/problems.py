@@ -66,7 +66,9 @@ def problem_headers(error: Exception) -> dict[str, str]:
     if isinstance(error, Busy):
         return {"Retry-After": str(RETRY_AFTER)}
     if isinstance(error, HTTPException) and error.headers:
-        allow = {name.lower(): value for name, value in error.headers.items()}.get("allow")
-        if allow:
-            return {"Allow": allow.replace("GET", "GET, HEAD")}  # the guard answers HEAD
+        given = {name.lower(): value for name, value in error.headers.items()}
+        if "allow" in given:
+            return {"Allow": given["allow"].replace("GET", "GET, HEAD")}  # the guard answers HEAD
+        if "retry-after" in given:
+            return {"Retry-After": given["retry-after"]}
     return {}

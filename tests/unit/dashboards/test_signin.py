@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from litestar import Litestar
@@ -27,6 +28,12 @@ def _cookies(client: TestClient[Litestar], path: str, **fields: str) -> list[str
     token = house.form_token(client.get("/login").text)
     answer = client.post(path, data={"_csrf_token": token, **fields})
     return answer.headers.get_list("set-cookie")
+
+
+def _attempt(client: TestClient[Litestar], email: str) -> httpx.Response:
+    token = house.form_token(client.get("/login").text)
+    fields = {"_csrf_token": token, "email": email, "password": "wrong"}
+    return client.post("/login", data=fields)
 
 
 def test_a_wrong_password_and_an_unknown_person_look_the_same(app: Litestar) -> None:
@@ -226,6 +233,8 @@ def test_tries_to_sign_in_are_limited_by_account(fresh: Home, email: str) -> Non
     spelled = (email, f" {email.upper()}", email, email)
     answers = [house.sign_in(client, each, "wrong") for each in spelled]
     assert answers == [401, 401, 401, 429]
+    refused = _attempt(client, email)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
     assert house.sign_in(house.visitor(app), house.LEADER) == 303
 
 

@@ -6,11 +6,16 @@ from operator import attrgetter
 from pathlib import Path
 
 import pytest
-from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    MethodNotAllowedException,
+    TooManyRequestsException,
+)
 
 import pulse.errors
 from pulse.errors import Busy, PulseError, Refused, RequestError
-from pulse.http.problems import problem
+from pulse.http.problems import problem, problem_headers
 
 
 def request_errors(base: type[RequestError] = RequestError) -> Iterator[type[RequestError]]:
@@ -54,3 +59,14 @@ def test_the_framework_speaks_our_words() -> None:
     assert (document.type, document.status) == ("method_not_allowed", 405)
     assert "secret" not in repr(document)
     assert problem(HTTPException("secret", status_code=418)).status == 418
+
+
+def test_an_answer_says_when_to_come_again_and_what_may_be_asked() -> None:
+    """Of an exception's headers these two go on, however they are spelled; no other does."""
+    late = TooManyRequestsException(headers={"retry-after": "60", "X-Own": "secret"})
+    assert problem_headers(late) == {"Retry-After": "60"}
+    assert problem_headers(MethodNotAllowedException(headers={"Allow": "GET"})) == {
+        "Allow": "GET, HEAD"
+    }
+    assert problem_headers(Busy("x")) == {"Retry-After": "2"}
+    assert problem_headers(HTTPException("x", headers={"X-Own": "secret"})) == {}
