@@ -67,7 +67,7 @@ async def table(
 def _newest(seen: Sight, unit_id: str, name: str, to: str) -> tuple[bytes, str]:
     """Return a figure with the practices of this moment; only weekly lines are marked."""
     line = name in seen.book.history.instrument.scales
-    marks = trying.marks(seen.desk.engine, unit_id) if line else ()
+    marks = trying.marks(seen.desk.engine, unit_id, to) if line else ()
     return figure_bytes(seen.book, unit_id, name, to, marks)
 
 

@@ -44,7 +44,8 @@ _NEWEST: Final = 10  # rows of the access log on the auditor's first page
 class Figures(msgspec.Struct, frozen=True):
     """Everything a page says about one unit, but for the table of units below it.
 
-    `wave` is the newest shown, or the one of the past that was asked for (`past`).
+    `wave` is the newest shown, or the one of the past that was asked for (`past`). `outside`: there
+    is no unit above that the reader sees.
     """
 
     unit: Unit
@@ -68,6 +69,7 @@ class Figures(msgspec.Struct, frozen=True):
     whole: Whole
     reorganised: bool
     pauses: bool
+    outside: bool
 
 
 @get("/", include_in_schema=False, guards=[Allowed()])
@@ -111,13 +113,14 @@ def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
     drawn = tiles(book.scales, unit_id, to)
     took_part = participation(history, unit_id, to or None)
     shown_waves = history.series_waves(unit_id)
+    path = _path(history.units, scope, unit_id)
     return Figures(
         unit=history.units[unit_id],
-        path=_path(history.units, scope, unit_id),
+        path=path,
         wave=to or history.waves[-1],
         past=bool(to),
         waves=shown_waves,
-        sentence="" if to else week_sentence(book.scales, unit_id),
+        sentence="" if to else week_sentence(book.scales, unit_id, outside=not path),
         tiles=drawn,
         participation=took_part,
         drawn_participation=Markup("")
@@ -135,6 +138,7 @@ def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
         whole=Whole() if to else whole(history, unit_id),
         reorganised=history.reorganised(unit_id),
         pauses=bool(figure.pauses(shown_waves)),
+        outside=not path,
     )
 
 
@@ -166,7 +170,9 @@ async def _show(
     if not looked.to:
         heat = await sync_to_thread(heat_table, book, scope, unit_id, looked)
     await note(request, "saw", f"{unit_id} {shown.wave}")
-    tried = await sync_to_thread(trying.tried_in, seen.desk, book, scope, unit_id, shown.tiles)
+    tried = await sync_to_thread(
+        trying.tried_in, seen.desk, book, scope, unit_id, shown.tiles, looked.to
+    )
     return page(
         request, template, draws=template == "unit.html", shown=shown, heat=heat, tried=tried,
         waves=book.history.waves,

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from dashboards.desk import Book
 from dashboards.pages import drawing, weeks
-from dashboards.pages.contrast import Contrast, contrasts, figure
-from dashboards.pages.tiles import last_ended, points
+from dashboards.pages.contrast import Contrast, contrasts, figure, signed
+from dashboards.pages.tiles import last_ended, left_out, points
 from dashboards.pages.trends import YEAR
 from pulse.release.hidden import REASON
 from pulse.statistics.scales import Block
+from pulse.statistics.standing import one_week
 from pulse.terms import Unit
 
 MOST: Final = 4
@@ -23,7 +24,10 @@ YOUNG: Final = "too early: its line is younger than these four weeks"
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """One scale of one unit: its newest block and its year; without a number, `reason` says why."""
+    """One scale of one unit: its newest block and its year; without a number, `reason` says why.
+
+    `ends` says that weeks of the number are left out by the line, empty where none is.
+    """
 
     unit: Unit
     number: str
@@ -33,15 +37,30 @@ class Panel(msgspec.Struct, frozen=True):
     drawn_interval: Markup
     drawn_line: Markup
     exact: tuple[float, ...]
+    ends: str = ""
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """One unit minus another on one scale: in points, with its interval, and in words.
+
+    The difference told is that of the two figures told: 62 and 65 are 3 apart.
+    """
+
+    one: str
+    other: str
+    difference: str
+    interval: str
+    says: str
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """One scale over the chosen units, and the differences that are likely real."""
+    """One scale over the chosen units, every difference, and those that are likely real."""
 
     scale: str
     name: str
     panels: tuple[Panel, ...]
     real: tuple[str, ...]
+    pairs: tuple[Pair, ...]
     compared: int
     same: int
 
@@ -100,37 +119,42 @@ def _beside(
     to: str,
     found: dict[tuple[str, str, str], Contrast],
 ) -> Beside:
-    names = {unit.unit_id: unit.name for unit in units}
-    own = {key[1:]: contrast for key, contrast in found.items() if key[0] == scale}
     name = book.history.instrument.scales[scale].name
-    real = [
-        _told(name, names[one], names[other], contrast)
-        for (one, other), contrast in own.items()
-        if contrast.key in {"higher", "lower"}
-    ]
-    panels = tuple(_panel(book, unit, scale, newest, to) for unit in units)
+    panels = {unit.unit_id: _panel(book, unit, scale, newest, to) for unit in units}
+    own = {key[1:]: contrast for key, contrast in found.items() if key[0] == scale}
+    pairs = [(c, _pair(panels[one], panels[other], c)) for (one, other), c in own.items()]
+    real = (_told(name, pair, c) for c, pair in pairs if c.key in {"higher", "lower"})
     same = sum(contrast.key == "same" for contrast in own.values())
-    return Beside(scale, name, panels, tuple(real), len(own), same)
+    return Beside(
+        scale, name, tuple(panels.values()), tuple(real), tuple(pair for _, pair in pairs),
+        len(own), same,
+    )  # fmt: skip
 
 
-def _told(scale: str, one: str, other: str, contrast: Contrast) -> str:
+def _pair(here: Panel, there: Panel, contrast: Contrast) -> Pair:
+    told = signed(int(here.number) - int(there.number))
+    return Pair(here.unit.name, there.unit.name, told, contrast.interval, contrast.words)
+
+
+def _told(scale: str, pair: Pair, contrast: Contrast) -> str:
     return (
-        f"{scale} is {contrast.key} in {one} than in {other}, likely real "
-        f"(by {abs(round(contrast.difference))} points; {contrast.interval})."
+        f"{scale} is {contrast.key} in {pair.one} than in {pair.other}, likely real "
+        f"(by {pair.difference[1:]} points; {pair.interval})."
     )
 
 
 def _panel(book: Book, unit: Unit, scale: str, newest: tuple[str, ...], to: str) -> Panel:
-    line = drawing.small_multiple(points(book.scales, unit.unit_id, scale, to)[-YEAR:])
+    weekly = points(book.scales, unit.unit_id, scale, to)[-YEAR:]
+    line = drawing.small_multiple(weekly)
     block = _block(book, unit.unit_id, scale, newest)
     if block is None or block.estimate is None:
-        reason = YOUNG if block is None else REASON
+        reason = YOUNG if block is None else one_week(block) or REASON
         return Panel(unit, "", "", None, reason, Markup(""), line, ())
     e = block.estimate
     exact = tuple(round(x, 1) for x in (e.value, e.low, e.high))
     return Panel(
         unit, weeks.whole(e.value), weeks.between(e.low, e.high), block.at_least, "",
-        drawing.interval(e.value, e.low, e.high), line, exact,
+        drawing.interval(e.value, e.low, e.high), line, exact, left_out(block, weekly),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dashboards.pages.view import View
 from pulse.accounts.scope import Scope
 from pulse.statistics.items import ItemFigure, items_of_week
 from pulse.statistics.scales import Direction
-from pulse.statistics.standing import first_weeks
+from pulse.statistics.standing import first_weeks, one_week
 from pulse.terms import Unit
 
 MOST_ROWS: Final = 200
@@ -29,7 +29,8 @@ EDGES: Final = (30, 40, 47, 53, 60, 70)
 class HeatCell(msgspec.Struct, frozen=True):
     """One figure; `shade` is 0 (low, orange) to 6 (high, blue), None where hidden.
 
-    `change` is "higher" or "lower" where that is likely real, else empty.
+    `change` is "higher" or "lower" where that is likely real, else empty. `why`: it has no figure
+    because one week alone is shown.
     """
 
     shade: int | None
@@ -39,6 +40,7 @@ class HeatCell(msgspec.Struct, frozen=True):
     direction: Direction
     change: str
     drawn_arrow: Markup
+    why: str = ""
 
 
 class HeatRow(msgspec.Struct, frozen=True):
@@ -52,6 +54,11 @@ class HeatRow(msgspec.Struct, frozen=True):
     answers: str
     cells: tuple[HeatCell, ...]
 
+    @property
+    def why(self) -> str:
+        """Why no cell of it has a figure, where one week alone is shown; else empty."""
+        return self.cells[0].why if all(cell.why for cell in self.cells) else ""
+
 
 class HeatLine(msgspec.Struct, frozen=True):
     """A row where it stands: its depth, and for a branch whether it is open and where to go."""
@@ -64,7 +71,7 @@ class HeatLine(msgspec.Struct, frozen=True):
 
 
 class HeatTable(msgspec.Struct, frozen=True):
-    """The lines with their headings; `hidden` tells whether any cell is hatched."""
+    """The lines with their headings; `hidden`: whether any cell is hatched for few answers."""
 
     scales: tuple[tuple[str, str], ...]
     period: str
@@ -136,7 +143,9 @@ def heat_table(book: Book, scope: Scope, top: str, view: View | None = None) -> 
         scales=tuple((scale.id, scale.name) for scale in history.instrument.scales.values()),
         period=weeks.span(blocks[-1]) if blocks else "this week",
         lines=tuple(walk.lines),
-        hidden=any(cell.shade is None for line in walk.lines for cell in line.row.cells),
+        hidden=any(
+            cell.shade is None and not cell.why for line in walk.lines for cell in line.row.cells
+        ),
         cut=walk.left,
         units=len(walk.inside),
         branches=any(line.toggle for line in walk.lines),
@@ -220,7 +229,7 @@ def _cell(book: Book, unit_id: str, scale: str, early: Sequence[ItemFigure]) -> 
     direction = scales.directions.get((unit_id, scale), Direction("too_early"))
     estimate = block.estimate if block else None
     if block is None or estimate is None:
-        return HeatCell(None, None, "", "", direction, "", Markup(""))
+        return HeatCell(None, None, "", "", direction, "", Markup(""), one_week(block))
     likely = direction.key in {"higher", "lower"}
     return HeatCell(
         shade=shade(estimate.value),

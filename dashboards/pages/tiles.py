@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dashboards.pages import drawing, weeks
 from pulse.statistics.items import ItemFigure, items_of_week
 from pulse.statistics.scales import Block, Direction, Estimate, Scales, WeekPoint
-from pulse.statistics.standing import standing, words
+from pulse.statistics.standing import one_week, standing, words
 
 WEEKS: Final = 12
 
@@ -17,7 +17,9 @@ WEEKS: Final = 12
 class Tile(msgspec.Struct, frozen=True):
     """One scale of one unit, ready to be drawn; `estimate` is None where nothing may be said.
 
-    `alarm` says what small weekly moves add up to, empty where that is nothing.
+    `alarm` says what small weekly moves add up to, empty where that is nothing. `ends` says that
+    weeks of the figure are left out by the line, empty where none is; `why` that there is no figure
+    because one week alone is shown.
     """
 
     scale: str
@@ -30,6 +32,8 @@ class Tile(msgspec.Struct, frozen=True):
     drawn_arrow: Markup
     drawn_line: Markup
     alarm: str = ""
+    ends: str = ""
+    why: str = ""
 
     @property
     def number(self) -> str:
@@ -38,11 +42,11 @@ class Tile(msgspec.Struct, frozen=True):
 
     @property
     def says(self) -> str:
-        """Its direction in words; a figure that is shown is not called hidden.
+        """Its direction in words, or why it has no figure; what is shown is not called hidden.
 
-        A tile of the past has none: directions are tested for the newest weeks alone.
+        A tile of the past has no direction: they are tested for the newest weeks alone.
         """
-        return "" if self.direction is None else words(self.estimate, self.direction)
+        return self.why or ("" if self.direction is None else words(self.estimate, self.direction))
 
     @property
     def interval(self) -> str:
@@ -66,9 +70,8 @@ def tiles(scales: Scales, unit_id: str, to: str = "") -> tuple[Tile, ...]:
 
 
 def points(scales: Scales, unit_id: str, scale: str, to: str = "") -> tuple[WeekPoint, ...]:
-    """Return the weekly line up to the wave `to`; empty for the newest."""
-    line = scales.weekly(unit_id, scale)
-    return tuple(point for point in line if point.wave <= to) if to else line
+    """Return the weekly line as of the wave `to`, before later weeks; empty for the newest."""
+    return scales.weekly(unit_id, scale, to)
 
 
 def ended(scales: Scales, unit_id: str, scale: str, to: str = "") -> tuple[Block, ...]:
@@ -85,6 +88,19 @@ def last_ended(scales: Scales, unit_id: str, scale: str, to: str = "") -> Block 
     return blocks[-1] if blocks else None
 
 
+def left_out(block: Block | None, line: Sequence[WeekPoint]) -> str:
+    """Say how many weeks of a shown figure its line leaves out, being near the end of the answers.
+
+    Empty where that is none, and of one week alone, which has no line yet.
+    """
+    if block is None or block.estimate is None or len(block.waves) == 1:
+        return ""
+    count = sum(point.status == "coded" and point.wave in block.waves for point in line)
+    one = "is near the end of the answers: it counts here, but the line leaves it out"
+    many = "are near the end of the answers: they count here, but the line leaves them out"
+    return f"{count} of these four weeks {one if count == 1 else many}" if count else ""
+
+
 def _tile(
     scales: Scales, unit_id: str, scale: str, this_week: Sequence[ItemFigure], to: str
 ) -> Tile:
@@ -92,6 +108,7 @@ def _tile(
     told = standing(scales, unit_id, scale, block, this_week)
     block, estimate = told.block, told.estimate
     direction = None if to and to != scales.history.latest else told.direction
+    line = points(scales, unit_id, scale, to)
     return Tile(
         scale=scale,
         name=scales.history.instrument.scales[scale].name,
@@ -103,6 +120,8 @@ def _tile(
         if estimate
         else Markup(""),
         drawn_arrow=drawing.arrow(direction.key) if direction else Markup(""),
-        drawn_line=drawing.sparkline(points(scales, unit_id, scale, to)[-WEEKS:]),
+        drawn_line=drawing.sparkline(line[-WEEKS:]),
         alarm=told.alarm if direction else "",
+        ends=left_out(block, line),
+        why=one_week(block),
     )

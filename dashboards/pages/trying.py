@@ -85,18 +85,25 @@ def today(desk: Desk) -> dt.date:
     return desk.clock.now().astimezone(desk.settings.zone).date()
 
 
-def marks(engine: Engine, unit_id: str) -> tuple[Mark, ...]:
-    """Return the marks of a unit's figures: every practice it ever began."""
+def marks(engine: Engine, unit_id: str, to: str = "") -> tuple[Mark, ...]:
+    """Return the marks of a unit's figures: every practice it ever began, or by the wave `to`."""
     known = cards()
     return tuple(
         Mark(use.since.isoformat(), known[use.practice].mark)
         for use in adopting.uses(engine, unit_id)
-        if use.practice in known
+        if use.practice in known and _begun(use, to)
     )
 
 
-def tried_in(desk: Desk, book: Book, scope: Scope, unit_id: str, tiles: Sequence[Tile]) -> Trying:
-    """Return what fits a unit, what it tries, and whether that helped."""
+def _begun(use: Use, to: str) -> bool:
+    """Tell whether a practice had begun by the wave `to`; empty for now."""
+    return not to or use.wave <= to
+
+
+def tried_in(
+    desk: Desk, book: Book, scope: Scope, unit_id: str, tiles: Sequence[Tile], to: str = ""
+) -> Trying:
+    """Return what fits a unit, what it tries and whether that helped; marks up to wave `to`."""
     own = [use for use in adopting.uses(desk.engine, unit_id) if use.practice in cards()]
     now = [use for use in own if use.ended is None]
     return Trying(
@@ -105,7 +112,11 @@ def tried_in(desk: Desk, book: Book, scope: Scope, unit_id: str, tiles: Sequence
         leads=scope.leads(unit_id),
         suggestions=suggestions(book.scales, unit_id, tiles, own),
         running=tuple(tried(desk, book, use) for use in now),
-        marked=", ".join(f"{cards()[use.practice].title}, {weeks.day(use.since)}" for use in own),
+        marked=", ".join(
+            f"{cards()[use.practice].title}, {weeks.day(use.since)}"
+            for use in own
+            if _begun(use, to)
+        ),
     )
 
 

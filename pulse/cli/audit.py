@@ -29,7 +29,7 @@ def audit(run: Run) -> None:
     """
     from pulse.disclosure.audit import audit_home
     from pulse.release import ledger
-    from pulse.upkeep.telling import finding
+    from pulse.upkeep.telling import NONE, finding, wanting
 
     _ = run.settings
     with progress() as told:
@@ -38,6 +38,8 @@ def audit(run: Run) -> None:
         report = msgspec.structs.replace(report, ok=False, findings=(told_otherwise,))
     head = ledger.head(run.home.releases)
     run.say({**msgspec.to_builtins(report), "head": head}, _words(report, head))
+    if report.ok and (why := wanting(run.home)):
+        run.note(f"{NONE.format(why=why)} `pulse doctor` says what to run.")
     if not report.ok:
         raise click.exceptions.Exit(1)
 

@@ -86,8 +86,11 @@ def _tell_staff(run: Run) -> None:
     """Bring what staff read of the scales up to the newest release and this version."""
     from pulse.upkeep.telling import tell_apart
 
-    if not tell_apart(run.home):
-        run.note("Staff see no figures of the four scales for now; `pulse audit` may say why.")
+    if why := tell_apart(run.home):
+        run.note(
+            f"Staff see no figures of the four scales for now: {why}. `pulse upgrade`, run as the "
+            "user that state/ belongs to, works them out."
+        )
 
 
 def environ_of(run: Run) -> dict[str, str]:

@@ -140,8 +140,11 @@ def _tell_staff(run: Run) -> None:
     """Work out what staff read of the scales; the release stands whether or not that succeeds."""
     from pulse.upkeep.telling import tell_apart
 
-    if not tell_apart(run.home):
-        run.note("Staff see no figures of the four scales yet; `pulse serve` tries again.")
+    if why := tell_apart(run.home):
+        run.note(
+            f"Staff see no figures of the four scales yet: {why}. `pulse upgrade` and "
+            "`pulse serve` try again."
+        )
 
 
 @wave.command(cls=Command)

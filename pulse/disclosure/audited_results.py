@@ -8,7 +8,7 @@ import msgspec
 from pulse.disclosure.audited_cells import Sheet
 from pulse.disclosure.audited_survey import Survey
 from pulse.release.cell import Cell
-from pulse.release.hidden import for_staff
+from pulse.release.hidden import told_staff
 
 
 class _Scale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +83,8 @@ def _findings(told: _Results, sheet: Sheet, survey: Survey) -> Iterator[str]:
     shown = {unit_id for unit_id, _ in rows}
     peopled = [unit_id for unit_id, unit in departments.items() if unit.invited]
     missing = len(set(peopled) - shown)
-    if told.hidden not in {"", for_staff(missing, len(peopled), shown=root.unit_id in shown)}:
+    words = told_staff(missing, len(peopled), shown=root.unit_id in shown)
+    if told.hidden and told.hidden not in words:
         yield "what it says of hidden departments is not so."
     yield from _items(told.items, root.unit_id, rows, sheet, survey)
     if told.unit_id not in {root.unit_id, None}:

@@ -8,9 +8,14 @@ from typing import Final
 
 REASON: Final = "too few answers here or nearby to show safely"
 SENTENCE: Final = "Too few answers here or nearby to show safely."
-ADVICE: Final = "Look at the unit above it; with more answers next week it may be shown."
+_NEXT: Final = "with more answers next week it may be shown."
+ADVICE: Final = f"Look at the unit above it; {_NEXT}"
+# Of those who do not see the unit above: its page would be a 404 for them.
+OUTSIDE: Final = f"Look at the departments on the results page that everybody has; {_NEXT}"
 WHOLE_WEEK: Final = f"This week there were {REASON}. What was answered was destroyed."
-SOME: Final = f"{{hidden}} of {{all}} departments are not shown this week: {REASON}."
+SOME: Final = f"This week's answers of {{hidden}} of {{all}} departments are not shown: {REASON}."
+# What releases say that were pressed before this sentence kept to the week's answers.
+EARLIER: Final = f"{{hidden}} of {{all}} departments are not shown this week: {REASON}."
 ALL_SHOWN: Final = (
     "Smaller teams are shown to nobody where somebody's answer could be worked out from the "
     "figures."
@@ -23,6 +28,15 @@ EVERYWHERE: Final = (
 
 def for_staff(hidden: int, departments: int, *, shown: bool) -> str:
     """Return what staff are told: of so many `departments` so many hidden, and whether any is."""
+    return _worded(SOME, hidden, departments, shown=shown)
+
+
+def told_staff(hidden: int, departments: int, *, shown: bool) -> frozenset[str]:
+    """Return what a release may say for that: these words, and those that came before them."""
+    return frozenset(_worded(some, hidden, departments, shown=shown) for some in (SOME, EARLIER))
+
+
+def _worded(some: str, hidden: int, departments: int, *, shown: bool) -> str:
     if not shown:
         return WHOLE_WEEK
-    return SOME.format(hidden=hidden, all=departments) if hidden else ALL_SHOWN
+    return some.format(hidden=hidden, all=departments) if hidden else ALL_SHOWN

@@ -9,8 +9,9 @@ small effect at least, *and* Benjamini-Hochberg keeps it at q = .10 over all uni
 the week.
 
 An average follows its weeks late, and it tells of a level and not of a slope: so a flag says that
-a line is lower than it used to be, never that it is falling, and `beside_line` holds it to what is
-drawn.
+a line is lower than it used to be, never that it is falling, and `beside_line` and `beside_figure`
+hold it to what is drawn and to the figure above it. That counts weeks near the end of the answers,
+which the line and the average leave out: the two may lie on either side of the earlier level.
 """
 
 import math
@@ -167,3 +168,16 @@ def beside_line(alarm: Alarm, drawn: Sequence[float]) -> Alarm:
         return structs.replace(alarm, key="quiet")
     back = away[-1] <= away[-2] if len(away) > 1 else False
     return structs.replace(alarm, turned=back and max(away) - away[-1] >= VISIBLE)
+
+
+def beside_figure(alarm: Alarm, figure: float | None) -> Alarm:
+    """Return the alarm as it may stand beside the unit's figure: quiet where that denies it.
+
+    Args:
+        alarm: what the newest week adds up to.
+        figure: the unit's newest four weeks, 0-100; None where they are hidden.
+    """
+    if figure is None or alarm.key == "quiet":
+        return alarm
+    away = figure - alarm.before if alarm.key == "higher" else alarm.before - figure
+    return alarm if away > 0 else structs.replace(alarm, key="quiet", turned=False)

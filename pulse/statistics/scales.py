@@ -8,7 +8,15 @@ import msgspec
 import polars as pl
 
 from pulse.statistics.adjustment import FIRST_LINE, spans, weekly_index
-from pulse.statistics.alarms import BASELINE, WATCHED, Alarm, Watched, alarms, beside_line
+from pulse.statistics.alarms import (
+    BASELINE,
+    WATCHED,
+    Alarm,
+    Watched,
+    alarms,
+    beside_figure,
+    beside_line,
+)
 from pulse.statistics.blocks import BlockRow, block_table, block_waves, weeks_of_series
 from pulse.statistics.census import everybody
 from pulse.statistics.change import WORDS, Direction, DirectionKey, Step, directions
@@ -91,7 +99,7 @@ class Scales:
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self._early = {w for waves in spans(history) if len(waves) < FIRST_LINE for w in waves}
+        self._spans = spans(history)
         keys = ["unit_id", "scale"]
         weeks = weeks_of_series(history, weekly_index(history))
         blocks = block_table(history, weeks)
@@ -111,29 +119,36 @@ class Scales:
         rows = self._blocks.slice(start, length).iter_rows()
         return {block: BlockRow(*numbers) for _, _, block, _, *numbers in rows}
 
-    def _status(self, unit_id: str, wave: str, week: Week | None) -> WeekStatus:
+    def _early(self, waves: tuple[str, ...]) -> frozenset[str]:
+        """Return those of the newest `waves` with no line yet when the last of them was new."""
+        until = [[w for w in span if w <= waves[-1]] for span in self._spans] if waves else []
+        return frozenset(w for span in until if len(span) < FIRST_LINE for w in span)
+
+    def _status(self, unit_id: str, wave: str, week: Week | None, *, early: bool) -> WeekStatus:
         if (wave, unit_id) not in self.history.shown:
             return "hidden"
-        if wave in self._early:
+        if early:
             return "too_early"
         if week is None:
             return "not_asked"
         return "coded" if week.coded else "shown"
 
-    def weekly(self, unit_id: str, scale: str) -> tuple[WeekPoint, ...]:
+    def weekly(self, unit_id: str, scale: str, to: str = "") -> tuple[WeekPoint, ...]:
         """Return one point per wave of the unit's present series, oldest first.
 
         Coded weeks count as missing with a mark, hidden weeks are gaps: neither has a value.
+        `to` is a wave of the past to end with: no later week is smoothed into the line.
         """
-        waves = self.history.series_waves(unit_id)
-        weeks = self._own_weeks(unit_id, scale)
+        waves = tuple(w for w in self.history.series_waves(unit_id) if not to or w <= to)
+        early = self._early(waves)
+        weeks = {w: week for w, week in self._own_weeks(unit_id, scale).items() if w not in early}
         series = [
             weeks[wave].observation if wave in weeks else Observation(None, 0.0) for wave in waves
         ]
         points = []
         for wave, level in zip(waves, smooth(series), strict=True):
             week = weeks.get(wave)
-            status = self._status(unit_id, wave, week)
+            status = self._status(unit_id, wave, week, early=wave in early)
             least = week.at_least if week else None
             if week is None or status != "shown" or level is None:
                 raw = to_hundred(week.index) if week and status == "coded" else None
@@ -228,7 +243,7 @@ class Scales:
     def alarms(self) -> dict[tuple[str, str], Alarm]:
         """What the newest week adds up to for every (unit, scale) watched long enough.
 
-        It never says otherwise than the line that `weekly` draws.
+        It never says otherwise than the line that `weekly` draws or the figure of `last_block`.
         """
         if not self.history.calls_changes:
             return {}
@@ -242,10 +257,13 @@ class Scales:
             for unit_id, scale, *columns in newest.iter_rows()
         )
         flagged = {key: alarm for key, alarm in found.items() if alarm.key != "quiet"}
-        return found | {key: beside_line(a, self._drawn(*key)) for key, a in flagged.items()}
+        return found | {key: self._told(alarm, *key) for key, alarm in flagged.items()}
 
-    def _drawn(self, unit_id: str, scale: str) -> list[float]:
-        return [p.value for p in self.weekly(unit_id, scale) if p.value is not None]
+    def _told(self, alarm: Alarm, unit_id: str, scale: str) -> Alarm:
+        drawn = [p.value for p in self.weekly(unit_id, scale) if p.value is not None]
+        block = self.last_block(unit_id, scale)
+        figure = block.estimate.value if block and block.estimate else None
+        return beside_figure(beside_line(alarm, drawn), figure)
 
     def comparison(self, unit_id: str, scale: str) -> Comparison | None:
         """Return the unit's last block beside the organisation's; None where either is hidden."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from pulse.release.hidden import ADVICE, REASON
+from pulse.release.hidden import ADVICE, OUTSIDE, REASON
 from pulse.statistics.change import SAME_WITHIN
 from pulse.statistics.lasting import Side, lasting
 from pulse.statistics.naming import NAMED, branch, deepest, joined, noun, number, told
@@ -20,8 +20,12 @@ SMALL: Final = (
 )
 
 
-def week_sentence(scales: Scales, unit_id: str, *, names: bool = True) -> str:
+def week_sentence(
+    scales: Scales, unit_id: str, *, names: bool = True, outside: bool = False
+) -> str:
     """Return the sentence for the unit and everything below it; `names` allows units' names.
+
+    `outside`: the unit above, or that there is none, is nothing that the reader can look at.
 
     What moved by a small effect or more is counted beside what of it is likely real; where
     nothing is, the sentence says that it cannot be told from noise. Units are never ranked.
@@ -30,7 +34,7 @@ def week_sentence(scales: Scales, unit_id: str, *, names: bool = True) -> str:
     if history.latest is None:
         return "No week has been shown yet."
     if (history.latest, unit_id) not in history.shown:
-        return f"This week there were {REASON}. {ADVICE}"
+        return f"This week there were {REASON}. {OUTSIDE if outside else ADVICE}"
     own = {s: scales.directions[unit_id, s].key for s in history.instrument.scales}
     if set(own.values()) == {"too_early"}:
         return "Too early to tell what is changing: that takes eight weeks of answers."

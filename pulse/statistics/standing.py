@@ -10,6 +10,7 @@ from pulse.statistics.items import ItemFigure
 from pulse.statistics.scales import Block, Direction, Estimate, Scales
 
 NO_COMPARISON: Final = "no comparison: the weeks before are hidden"
+ONE_WEEK: Final = "only one of these four weeks is shown; a figure takes two"
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -29,8 +30,8 @@ class Standing(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """The direction in words."""
-        return words(self.estimate, self.direction)
+        """The direction in words, or why there is no figure."""
+        return one_week(self.block) or words(self.estimate, self.direction)
 
 
 def words(estimate: Estimate | None, direction: Direction) -> str:
@@ -38,6 +39,13 @@ def words(estimate: Estimate | None, direction: Direction) -> str:
     if estimate is not None and direction.key == "hidden":
         return NO_COMPARISON
     return direction.words
+
+
+def one_week(block: Block | None) -> str:
+    """Say that a block has no figure because one of its weeks alone is shown; else empty."""
+    if block is None or block.estimate is not None or len(block.waves) == 1:
+        return ""
+    return ONE_WEEK if len(block.waves) - len(block.missing) == 1 else ""
 
 
 def standing(

@@ -1,16 +1,13 @@
 """Works out what staff read of the four scales (`summary.py`): the figures of leaders' tiles."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import pulse
 from pulse.statistics.items import items_of_week
 from pulse.statistics.scales import Scales, WeekPoint
 from pulse.statistics.standing import standing
-from pulse.statistics.summary import VERSION, Runs, ScaleSummary, Summary, UnitSummary
+from pulse.statistics.summary import VERSION, WEEKS, Runs, ScaleSummary, Summary, UnitSummary
 from pulse.terms import Unit
-
-WEEKS: Final = 12
 
 
 def summarise(scales: Scales, head: str) -> Summary:

@@ -16,7 +16,7 @@ from pulse.clock import Clock
 from pulse.errors import PulseError
 from pulse.settings import DEFAULT_SUPPORT, Home, Settings, is_loopback
 from pulse.store.databases import accounts_engine, shelves, state_engine
-from pulse.upkeep import databases_look, files_look, keys_look, waves_look
+from pulse.upkeep import databases_look, files_look, keys_look, telling, waves_look
 from pulse.upkeep.finding import Check
 
 _LOCAL_SENDER: Final = "pulse@localhost"
@@ -40,6 +40,7 @@ def examine(home: Home, settings: Settings, clock: Clock) -> tuple[Check, ...]:
     return (
         *_careful("files", lambda: files_look.look(home)),
         *_careful("databases", lambda: _databases(home, settings, clock)),
+        *_careful("results", lambda: (telling.look(home),)),
         *_careful("settings", lambda: _settings(home, settings)),
     )
 

@@ -13,21 +13,41 @@ from typing import Final
 
 import msgspec
 
-import pulse
+from pulse.errors import PulseError
 from pulse.release import ledger
 from pulse.settings import Home
 from pulse.statistics import summary
 from pulse.store.files import PUBLIC, write_atomically
+from pulse.upkeep.finding import Check
 
 CLOSE: Final = 1e-6  # points; sums of fractions may differ in their last digits
 OTHER: Final = "summary.json: what staff read is not what the releases say."
+NONE: Final = "Staff see no figures of the four scales: {why}."
+
+
+def wanting(home: Home) -> str:
+    """Return why staff see no figures of the releases; empty if they do, or there is no release."""
+    head = ledger.head(home.releases)
+    if head == ledger.FIRST:
+        return ""
+    found = summary.look(home.summary, head)
+    return found if isinstance(found, str) else ""
 
 
 def stale(home: Home) -> bool:
     """Tell whether there are releases of which the file says nothing."""
-    head = ledger.head(home.releases)
-    found = summary.read(home.summary, head)
-    return head != ledger.FIRST and (found is None or found.code != pulse.__version__)
+    return bool(wanting(home))
+
+
+def look(home: Home) -> Check:
+    """Return what the doctor says: whether staff see figures, and who has to run what if not."""
+    if not (why := wanting(home)):
+        return Check("results", "ok", "What staff read is of the newest release, if there is one.")
+    told = (
+        f"{NONE.format(why=why)} Run `pulse upgrade` as the user that the folder belongs to "
+        f"({_owner(home)}), or as root."
+    )
+    return Check("results", "warn", told, str(home.summary))
 
 
 def tell(home: Home) -> None:
@@ -41,22 +61,34 @@ def tell(home: Home) -> None:
         write_atomically(home.summary, summary.encode(_made(home)), PUBLIC)
 
 
-def tell_apart(home: Home) -> bool:
-    """Do the same in another process, which takes its memory along; tell whether it is done."""
+def tell_apart(home: Home) -> str:
+    """Do the same in another process, which takes its memory along; return why it is not done."""
     if not stale(home):
-        return True
+        return ""
     command = [sys.executable, "-m", "pulse.upkeep.telling", str(home.path)]
-    done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own module
-    return done.returncode == 0
+    done = subprocess.run(  # noqa: S603 - our own module
+        command, check=False, capture_output=True, encoding="utf-8", errors="replace"
+    )
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.strip().splitlines()
+    return said[-1].rstrip(".") if said else f"the process ended with {done.returncode}"
 
 
 def finding(home: Home) -> str:
     """Return what an audit says of the file: nothing if it is what the releases say, or none."""
     told = summary.read(home.summary, ledger.head(home.releases))
-    if told is None or told.code != pulse.__version__:
-        return ""  # it is shown to nobody, or made again before it is
+    if told is None:
+        return ""  # it is shown to nobody: the page reads it as we do
     one, other = (msgspec.to_builtins(each) for each in (told, _made(home)))
     return "" if _alike(one, other) else OTHER
+
+
+def _owner(home: Home) -> str:
+    try:
+        return home.state.owner()
+    except KeyError:  # a number without a name
+        return f"user {home.state.stat().st_uid}"
 
 
 def _made(home: Home) -> summary.Summary:
@@ -79,4 +111,7 @@ def _alike(one: object, other: object) -> bool:
 
 
 if __name__ == "__main__":
-    tell(Home(Path(sys.argv[1])))
+    try:
+        tell(Home(Path(sys.argv[1])))
+    except (PulseError, OSError) as error:
+        sys.exit(str(error))

@@ -31,7 +31,11 @@ KEPT: Final = 2  # pages
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What the page says; `drawn`: some line has begun, `told`: the scales are worked out."""
+    """What the page says.
+
+    `drawn`: some line has begun, `alarms`: of some it is told that it is not where it used to be,
+    `told`: the scales are worked out.
+    """
 
     results: Results
     period: str
@@ -40,6 +44,7 @@ class Page(msgspec.Struct, frozen=True):
     efforts: tuple[trying.Effort, ...]
     drawn: bool
     told: bool
+    alarms: bool = False
 
 
 _EXAMPLE: Final = tuple(
@@ -100,14 +105,18 @@ def compose(
     if summary is None or summary.wave != now.wave:
         return Page(now, "", (), (), tried, drawn=False, told=False)
     scales = scales_of(summary.whole)
+    departments = rows(summary, {unit.unit_id: unit.participation for unit in now.units})
     return Page(
         now,
         period(summary.whole),
         scales,
-        rows(summary, {unit.unit_id: unit.participation for unit in now.units}),
+        departments,
         tried,
         drawn=any(scale.runs for scale in scales),
         told=True,
+        alarms=any(
+            scale.alarm for unit in (scales, *(row.scales for row in departments)) for scale in unit
+        ),
     )
 
 

@@ -74,15 +74,27 @@ def period(unit: UnitSummary) -> str:
 
 
 def rows(summary: Summary, participation: dict[str, str]) -> tuple[Row, ...]:
-    """Return the departments of which any figure is shown; `participation` is this week's."""
+    """Return the departments of which any figure is shown.
+
+    Args:
+        summary: what is told of all of them.
+        participation: this week's, by unit; who is not in it is not shown this week.
+    """
     usual = period(summary.whole)
     found = []
     for unit in summary.departments:
         if unit.shown:
             other = "" if period(unit) == usual else f"Figures of {period(unit)}."
             note = " ".join(part for part in (participation.get(unit.unit_id, ""), other) if part)
+            if unit.unit_id not in participation:
+                note = _without_this_week(unit, summary.wave)
             found.append(Row(unit.name, note, scales_of(unit)))
     return tuple(found)
+
+
+def _without_this_week(unit: UnitSummary, wave: str) -> str:
+    without = ", without it" if any(wave in scale.waves for scale in unit.scales) else ""
+    return f"This week not shown; figures of {period(unit)}{without}."
 
 
 def _points(run: Sequence[tuple[float, float]]) -> str:

@@ -4,6 +4,8 @@ from typing import Final
 
 import msgspec
 
+from pulse.terms import WAVE_ID
+
 _BOUND: Final = {"at_least": " or more", "at_most": " or less"}
 
 
@@ -42,10 +44,17 @@ class Results(msgspec.Struct, frozen=True):
     units: tuple[Department, ...] = ()
     hidden: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what could not be drawn; read from a file, it is damaged then."""
+        if not WAVE_ID.fullmatch(self.wave):
+            raise ValueError("results are of a week")
+        if not 0 <= self.at_least <= self.invited:
+            raise ValueError("nobody answers who was not invited")
+
 
 def read(data: bytes) -> Results | None:
     """Return the results of a wave, or None where they cannot be read."""
     try:
         return msgspec.json.decode(data, type=Results)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

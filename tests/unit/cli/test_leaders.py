@@ -38,6 +38,7 @@ def mails(home: Path) -> list[EmailMessage]:
     return [email.message_from_bytes(file.read_bytes(), policy=policy) for file in files]
 
 
+@pytest.mark.slow
 def test_an_import_invites_when_it_is_asked_to(
     document: Document, home: Path, leaders: str
 ) -> None:
@@ -76,6 +77,7 @@ def test_nobody_is_invited_to_a_password_that_nobody_may_use(
     assert mails(home) == []
 
 
+@pytest.mark.slow
 def test_a_lost_phone_is_helped_by_a_reset(document: Document, home: Path, leaders: str) -> None:
     """List tells who has a second factor; reset leaves it unless it is told to take it away."""
     document("leaders", "import", leaders)

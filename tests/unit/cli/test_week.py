@@ -64,9 +64,20 @@ def test_a_week_from_open_to_export(
     assert words.startswith("ok: 1 release checked from its files alone, nothing found.\n")
     assert ends in words.splitlines()
     assert max(map(len, words.splitlines())) <= 80
+    assert figures_come_back(call, ready / "state" / "summary.json")
     out = tmp_path / "figures.csv"
     told = document("export", "--format", "csv", "--out", str(out))
     assert told["rows"] == len(out.read_text("utf-8").splitlines()) - 1 > 0
+
+
+def figures_come_back(call: Call, file: Path) -> bool:
+    """Tell whether audit and doctor speak of a missing file, fail nothing, and upgrade makes it."""
+    file.unlink()
+    audit, doctor = call("audit"), call("doctor")
+    assert (audit.exit_code, "`pulse doctor`" in audit.stderr) == (0, True)
+    assert "`pulse upgrade`" in doctor.stdout.replace("\n", " ")
+    assert call("upgrade").exit_code == 0
+    return file.is_file() and not call("audit").stderr
 
 
 def test_a_wave_opened_by_mistake_is_cancelled_and_opened_again(

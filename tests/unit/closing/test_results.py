@@ -77,7 +77,7 @@ def test_staff_see_the_organisation_and_shown_departments() -> None:
     assert found["participation"] == "At least 15 of 20 people answered."
     assert (found["unit_id"], found["at_least"], found["invited"]) == ("all", 15, 20)
     assert (found["units"][0]["at_least"], found["units"][0]["invited"]) == (15, 20)
-    assert "1 of 2 departments are not shown" in found["hidden"]
+    assert "This week's answers of 1 of 2 departments are not shown" in found["hidden"]
 
 
 def test_a_scale_of_nought_is_nought() -> None:

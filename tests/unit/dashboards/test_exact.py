@@ -1,7 +1,10 @@
 """The last four weeks in full: how such a unit is, and the change with its index."""
 
+from pathlib import Path
+
 import pytest
 
+import dashboards
 from dashboards.pages.exact import exact
 from pulse.statistics.scales import Scales
 from tests.unit.statistics.histories import INSTRUMENT, history, team
@@ -32,6 +35,19 @@ def test_a_change_has_its_index_beside_it(scales: Scales) -> None:
     still = exact(scales, "t1").rows
     assert {row.reliable for row in still} == {"under 1.96"}
     assert {row.seen for row in still} == {"0"}
+
+
+def test_a_kept_change_is_of_the_answers_alone(scales: Scales) -> None:
+    """It is the released one, farther than the tiles moved, and the page says why under it."""
+    energy = next(row for row in exact(scales, "t0").rows if row.name == "Energy")
+    before, after = (block.estimate for block in scales.blocks("t0", "energy")[-2:])
+    assert before is not None
+    assert after is not None
+    assert energy.difference == energy.seen
+    assert before.value - after.value < 49
+    page = (Path(dashboards.__file__).parent / "templates/unit.html").read_text(encoding="utf-8")
+    section = page[page.index('id="exact"') :]
+    assert "reckoned from the answers alone" in section[: section.index("</section>")]
 
 
 def test_how_such_a_unit_is_reaches_beyond_these_weeks(scales: Scales) -> None:

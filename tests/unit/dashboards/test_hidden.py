@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 from msgspec import structs
 
+from pulse.accounts import directory
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.policy import policy_for
 from pulse.disclosure.protect import protect
@@ -16,6 +17,7 @@ from pulse.instrument import load
 from pulse.release import hidden, press
 from pulse.release.manifest import About, Tallies
 from pulse.release.protected import ProtectedCounts
+from pulse.store.engine import sqlite_engine
 from pulse.terms import RosterUnit, Tree
 from tests.property.worlds import tally
 from tests.unit.dashboards import house
@@ -93,6 +95,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> list[Litestar]:
     return [an_app(tmp_path_factory.mktemp("cause"), *cause) for cause in CAUSES]
 
 
+@pytest.mark.slow
 def test_every_cause_gives_the_same_bytes(apps: list[Litestar]) -> None:
     """Nobody answered, too few did, or hidden for another's sake: no page or file tells which."""
     first, *others = map(looked_at, apps)
@@ -115,6 +118,7 @@ def renamed(content: str, unit: str) -> str:
     return content.replace(unit, "U").replace(unit.title(), "U")
 
 
+@pytest.mark.slow
 def test_two_hidden_units_differ_in_their_names_alone(apps: list[Litestar]) -> None:
     """Beside each other, the team with nobody and the one hidden for its sake look the same."""
     client = house.visitor(apps[0], house.HR)
@@ -137,6 +141,7 @@ def test_two_hidden_units_differ_in_their_names_alone(apps: list[Litestar]) -> N
     assert hidden.SENTENCE in one
 
 
+@pytest.mark.slow
 def test_the_reason_and_what_to_do_are_the_same_words_everywhere(apps: list[Litestar]) -> None:
     """Pages, tooltips, data dictionary and the description of the API say one sentence."""
     client = house.visitor(apps[0], house.HR)
@@ -148,6 +153,27 @@ def test_the_reason_and_what_to_do_are_the_same_words_everywhere(apps: list[Lite
     said = paths["/api/v1/units/{unit_id}/cells"]["get"]["description"]
     assert hidden.REASON in said
     assert hidden.ADVICE in said
+
+
+@pytest.mark.slow
+def test_a_leader_is_not_sent_where_they_may_not_look(tmp_path: Path) -> None:
+    """Of a hidden team its leader is led to the departments; HR, who may, to the unit above."""
+    app = an_app(tmp_path, *CAUSES[0])
+    engine = sqlite_engine(tmp_path / "home/accounts/accounts.db", journal="wal", create=False)
+    directory.create(
+        engine, house.CLOCK, house.CHEAP.hash, email=house.NEW, role="leader", unit_id="qq1",
+        password=house.PASSWORD,
+    )  # fmt: skip
+    engine.dispose()
+    leader, hr = house.visitor(app, house.NEW), house.visitor(app, house.HR)
+    assert leader.get("/units/eng").status_code == 404
+    for place in ("/", "/units/qq1"):
+        page = leader.get(place).text
+        said = page[: page.index("How to read these figures")]
+        assert hidden.OUTSIDE in said
+        assert '/results">To the results page</a>' in said
+        assert hidden.ADVICE not in said
+    assert hidden.OUTSIDE not in hr.get("/units/qq1").text
 
 
 def test_the_sentence_stands_in_one_place() -> None:

@@ -36,13 +36,15 @@ def scales(released: Home) -> Scales:
     return Scales(read_history(released.releases))
 
 
-def _lines(hr: TestClient[Litestar], unit: str, scale: str, name: str) -> tuple[Numbers, ...]:
-    drawn = numbers.of_trend(hr.get(f"/figures/{unit}/{scale}").content, name)
-    rows = numbers.tables(hr.get(f"/units/{unit}").text)[f"{name} by week"]
+def _lines(
+    hr: TestClient[Litestar], unit: str, scale: str, name: str, to: str = ""
+) -> tuple[Numbers, ...]:
+    drawn = numbers.of_trend(hr.get(f"/figures/{unit}/{scale}{to}").content, name)
+    rows = numbers.tables(hr.get(f"/units/{unit}{to}").text)[f"{name} by week"]
     told = {(name, numbers.week_of(heading)): values for heading, values in rows.items()}
     sheet: Numbers = {
         (name, row["wave"]): (float(row["level"]), float(row["low_80"]), float(row["high_80"]))
-        for row in numbers.sheet(hr.get(f"/tables/{unit}/{scale}").text)
+        for row in numbers.sheet(hr.get(f"/tables/{unit}/{scale}{to}").text)
         if row["level"]
     }
     return drawn, told, sheet
@@ -189,14 +191,22 @@ def test_a_wrong_number_is_caught(
         _same(read(body), read(json.dumps(figure).encode()))
 
 
-def test_the_past_is_the_same_numbers_cut_short(
+def test_the_past_is_the_line_as_it_was_then(
     hr: TestClient[Litestar],
+    scales: Scales,
 ) -> None:
-    """With `?to=` the line ends in that week with the same points; no change of today is told."""
+    """With `?to=` figure, table and sheet draw no later week in; no change of today is told."""
     until = house.WAVES[-3]
+    then = {
+        ("Energy", p.wave): tuple(round(x or 0, 1) for x in (p.value, p.low, p.high))
+        for p in scales.weekly("web", "energy", until)
+    }
+    lines = _lines(hr, "web", "energy", "Energy", f"?to={until}")
+    _same(then, *lines)
     whole, *_ = _lines(hr, "web", "energy", "Energy")
-    cut = numbers.of_trend(hr.get(f"/figures/web/energy?to={until}").content, "Energy")
-    assert cut == {key: values for key, values in whole.items() if key[1] <= until}
+    assert lines[0] != {key: values for key, values in whole.items() if key[1] <= until}
+    third = hr.get(f"/units/web?to={house.WAVES[2]}").text
+    assert third.count("The line begins after four weeks.") == 4
     page = hr.get(f"/units/web?to={until}").text
     assert "As it stood then" in page
     assert "likely real" not in page[: page.index("How to read")]

@@ -180,6 +180,10 @@ def test_a_figure_marks_what_was_begun(home: Home, engine: Engine) -> None:
     assert "Upright lines: a practice begins (A small kindness, 14 October 2026)" in (
         client.get("/units/web").text
     )
+    then = client.get("/figures/web/care?to=2026-W41").content
+    assert "shapes" not in json.loads(then)["layout"]
+    assert "a practice begins" not in client.get("/units/web?to=2026-W41").text
+    assert "shapes" in json.loads(client.get("/figures/web/care?to=2026-W42").content)["layout"]
     engine.dispose()
 
 

@@ -153,6 +153,27 @@ def test_two_to_four_units_of_the_scope_are_compared(
     assert 'href="/compare?unit=web"' in leader.get("/compare").text
 
 
+def test_every_difference_is_told_with_its_interval(hr: TestClient[Litestar]) -> None:
+    """Real or not: of three units all three pairs, each adding up with the figures above it."""
+    teams = tuple(team(f"t{number}") for number in (0, 1, 3, 4))
+    found = comparison(Book("", history(_mean, 8, teams)), ("t0", "t1", "t3"))
+    for scale in found.scales:
+        number = {panel.unit.name: int(panel.number) for panel in scale.panels}
+        pairs = [("T0", "T1"), ("T0", "T3"), ("T1", "T3")]
+        assert [(pair.one, pair.other) for pair in scale.pairs] == pairs
+        for pair in scale.pairs:
+            told = int(pair.difference.replace("\N{MINUS SIGN}", "-"))
+            assert told == number[pair.one] - number[pair.other]
+            low, high = pair.interval.replace("\N{MINUS SIGN}", "-").split(" to ")
+            assert int(low) <= told <= int(high)
+    page = hr.get("/compare?unit=web&unit=desk").text
+    rows = re.findall(r'"rowheader">Web &amp; &lt;Mobile&gt; minus Desk</th>(.*?)</tr>', page)
+    assert len(rows) == 4
+    assert all(
+        re.search(r'<bdi class="muted">\S+ to \S+</bdi></td><td role="cell">\w', r) for r in rows
+    )
+
+
 def test_what_is_too_young_to_compare_is_not_called_hidden() -> None:
     """A line younger than four weeks says so; one of too few answers says that; nobody guesses."""
     teams = (team("t0"), team("t2"), team("t3", series="2026-W07"))

@@ -12,14 +12,16 @@ from msgspec import structs
 from dashboards.desk import Book
 from dashboards.layout import templates
 from dashboards.pages.against import against
+from dashboards.pages.beside import comparison
 from dashboards.pages.heat import heat_table
 from dashboards.pages.hidden import hidden
 from dashboards.pages.tiles import tiles
 from dashboards.pages.trends import months, sections
 from pulse.accounts.scope import Scope
 from pulse.instrument.practices import shipped
+from pulse.release.hidden import REASON
 from pulse.statistics.scales import Scales
-from pulse.statistics.standing import NO_COMPARISON
+from pulse.statistics.standing import NO_COMPARISON, ONE_WEEK, standing
 from tests.unit.statistics.histories import INSTRUMENT, history, team
 
 EVERYTHING = Scope("hr", None, "org", None, frozenset())
@@ -39,6 +41,30 @@ def test_a_shown_figure_is_not_called_hidden() -> None:
     for tile in tiles(Scales(history(lately, 4, (team("a"),))), "a"):
         assert tile.estimate is None
         assert "too" in tile.says
+
+
+@pytest.mark.parametrize("shown", [0, 1, 2, 4])
+def test_one_shown_week_of_four_is_the_reason_that_is_given(shown: int) -> None:
+    """Tile, table, comparison and staff's page say so; of no week at all, that answers were few."""
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        del item
+        return None if unit == "a" and t >= 4 + shown else 3.0
+
+    book = Book("", history(rule, 8, (team("a"), team("b"))))
+    row = heat_table(book, EVERYTHING, "org").lines[1].row
+    panels = comparison(book, ("a", "b")).scales[0].panels
+    told = [
+        *(tile.says for tile in tiles(book.scales, "a")),
+        standing(book.scales, "a", "energy", book.scales.last_block("a", "energy"), ()).words,
+        *(cell.why for cell in row.cells),
+        row.why,
+        panels[0].reason,
+        macro("parts.html", "heat_cells", row).replace("Only", "only"),
+    ]
+    assert all((ONE_WEEK in text) == (shown == 1) for text in told)
+    few = {text for text in told[:4] if REASON in text}
+    assert bool(few) == (shown == 0)
 
 
 def test_a_band_is_not_set_against_another_week_s_headcount() -> None:
@@ -95,6 +121,33 @@ def test_weeks_that_are_marks_are_explained(high: float) -> None:
     condition = text[text.index('{% if shown.trends|selectattr("ends")|list %}') :]
     words = Template(condition[: condition.index("{% endif %}") + len("{% endif %}")])
     assert ("Diamonds" in words.render(shown={"trends": found})) == (high > 4)
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((), ""),
+        ((3,), ""),
+        ((5,), "1 of these four weeks is near the end of the answers: it counts here"),
+        ((3, 4, 5, 6), "3 of these four weeks are near the end of the answers: they count here"),
+    ],
+)
+def test_weeks_that_the_line_leaves_out_are_told(ends: tuple[int, ...], said: str) -> None:
+    """Figure and line may lie apart: beside both stands how many of its weeks are only marks."""
+
+    def rule(unit: str, item: str, t: int) -> float:
+        energy = unit == "a" and INSTRUMENT.items[item].scale == "energy"
+        top = 1.0 if INSTRUMENT.items[item].reverse else 5.0
+        return top if energy and t in ends else 3.0
+
+    book = Book("", history(rule, 8, (team("a"), team("b"))))
+    told = {tile.scale: tile for tile in tiles(book.scales, "a")}
+    assert told["energy"].ends.startswith(said)
+    assert bool(told["energy"].ends) == bool(said)
+    assert told["care"].ends == ""
+    assert (said or "</svg>") in macro("parts.html", "tile_body", told["energy"])
+    panels = {beside.scale: beside.panels for beside in comparison(book, ("a", "b")).scales}
+    assert [panel.ends for panel in panels["energy"]] == [told["energy"].ends, ""]
 
 
 def test_hidden_weeks_of_a_period_are_named_by_their_numbers() -> None:

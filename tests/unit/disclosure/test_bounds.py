@@ -124,6 +124,7 @@ def test_around_a_node_is_all_there_is_in_a_tiny_world(drawn: tuple[Tree, Counts
     assert openness(*local, "e", tree.unit("e").invited) == about
 
 
+@pytest.mark.slow
 def test_the_rest_held_still_leaves_less_open() -> None:
     """Around a node of a larger organisation nothing is possible that is not in all of it."""
     tree = form_groups(

@@ -36,6 +36,7 @@ def crash_at(moment: str) -> Progress:
     return progress
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_opening_again_after_a_crash_gives_a_whole_wave(
     house: House, undisturbed: set[str], moment: str
@@ -118,6 +119,7 @@ def test_a_cancelled_week_opens_again_under_fresh_keys(house: House) -> None:
     assert row.form == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_half_opened_wave_can_be_cancelled(house: House, moment: str) -> None:
     """`wave cancel` also clears what a crash left."""

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from pulse.statistics.scales import Scales
 from pulse.statistics.sentence import SMALL, week_sentence
-from tests.unit.statistics.histories import INSTRUMENT, ROOT, history, team
+from tests.unit.statistics.histories import INSTRUMENT, ROOT, history, team, wave_name
 
 DIFFICULTY = {item: 1.9 + 0.5 * (n % 5) for n, item in enumerate(INSTRUMENT.items)}
 
@@ -210,3 +210,25 @@ def test_a_department_is_not_counted_as_one_of_its_teams() -> None:
     assert week_sentence(alone, "org") == (
         "Energy dipped in one department, Dep, and it is more than noise."
     )
+
+
+def test_a_line_of_the_past_is_the_line_that_was_drawn_then() -> None:
+    """Up to any week it is what the releases up to it give: no later week is smoothed into it."""
+    chance = random.Random(5)
+    means = [[chance.uniform(1, 5) for _ in range(26)] for _ in range(3)]
+
+    def rule(unit: str, item: str, t: int) -> float | None:
+        del item
+        return 3.0 if unit == "org" else None if t % 9 == 7 else means["abc".index(unit)][t]
+
+    teams = (team("a"), team("b"), team("c", series="2026-W07"))
+    now = Scales(history(rule, 26, teams, step=0.1))
+    differs = False
+    for waves in (2, 3, 4, 9, 19, 22, 26):
+        then, to = Scales(history(rule, waves, teams, step=0.1)), wave_name(waves - 1)
+        for unit in ("org", "a", "b", "c"):
+            line = now.weekly(unit, "energy", to)
+            assert line == then.weekly(unit, "energy")
+            cut = tuple(p for p in now.weekly(unit, "energy") if p.wave <= to)
+            differs |= line != cut  # the twin: today's line cut short
+    assert differs

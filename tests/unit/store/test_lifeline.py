@@ -85,6 +85,7 @@ def test_a_signal_waits_until_a_child_is_started(number: signal.Signals) -> None
         signal.signal(number, before)
 
 
+@pytest.mark.slow
 def test_a_pool_without_the_lifeline_is_caught() -> None:
     """Workers of a plain pool go on waiting for work after their parent was killed."""
     assert not ends_with_its_parent(PROGRAMS["careless"], 1)

@@ -12,6 +12,7 @@ import pytest
 from litestar.testing import create_test_client
 from msgspec import structs
 
+import pulse
 from pulse.practices.published import Tried, publish
 from pulse.release import treefile
 from pulse.release.ledger import FIRST, Entry, line
@@ -56,11 +57,11 @@ DOWN = told(
 )
 UP = told("safety", 61.2, 55.0, 67.4, words="higher, likely real")
 SUMMARY = Summary(
-    v=1, code="0", head=FIRST, wave="2026-W09",
+    v=1, code=pulse.__version__, head=FIRST, wave="2026-W09",
     whole=UnitSummary("all", "Stadtwerke <Süd>", (DOWN, told("energy"))),
     departments=(
         UnitSummary("d1", "Netz & Betrieb", (UP, told("energy"))),
-        UnitSummary("d2", "Nobody shown", (told("safety"),)),
+        UnitSummary("d2", "Nobody shown", (told("safety"), told("energy"))),
     ),
 )  # fmt: skip
 
@@ -118,14 +119,15 @@ def test_scales_of_another_week_are_not_shown() -> None:
 
 
 def test_a_summary_of_other_releases_is_none(tmp_path: Path) -> None:
-    """It names the ledger that it was worked out from, and is read beside no other."""
+    """It names the ledger and the version it was worked out from and by; no other is read."""
     file = tmp_path / "summary.json"
     assert summaries.read(file, FIRST) is None
     file.write_bytes(summaries.encode(SUMMARY))
     assert summaries.read(file, FIRST) == SUMMARY
     assert summaries.read(file, "1" * 64) is None
-    file.write_bytes(summaries.encode(structs.replace(SUMMARY, v=2)))
-    assert summaries.read(file, FIRST) is None
+    for other in (structs.replace(SUMMARY, v=2), structs.replace(SUMMARY, code="x")):
+        file.write_bytes(summaries.encode(other))
+        assert summaries.read(file, FIRST) is None
     file.write_bytes(b"{")
     assert summaries.read(file, FIRST) is None
 
@@ -133,12 +135,48 @@ def test_a_summary_of_other_releases_is_none(tmp_path: Path) -> None:
 def test_figures_of_other_weeks_are_told_to_be_so() -> None:
     """A department whose line has just begun has figures of this week among others of four."""
     young = structs.replace(SUMMARY.departments[0].scales[0], waves=("2026-W09",))
-    unit = structs.replace(SUMMARY.departments[0], scales=(young,))
+    unit = structs.replace(SUMMARY.departments[0], scales=(young, told("energy")))
     page = results_page(
         msgspec.json.encode(RESULTS), "S", structs.replace(SUMMARY, departments=(unit,))
     )
     assert b"At least 10 of 20 people answered. Figures of this week." in page
     assert page.count(b"Figures of") == 1
+
+
+def test_the_words_of_the_page_are_explained_where_they_stand() -> None:
+    """A figure is of everybody invited in this time; each comparison has its own weeks."""
+    quiet = structs.replace(DOWN, alarm="")
+    calm = structs.replace(SUMMARY, whole=UnitSummary("all", "S", (quiet, told("energy"))))
+    pages = [
+        " ".join(results_page(msgspec.json.encode(RESULTS), "S", each).decode().split())
+        for each in (SUMMARY, calm)
+    ]
+    for page in (*pages, " ".join(results_page(b"", "S").decode().split())):
+        assert "what everybody invited would have said" in page
+        assert "those who did not answer" in page
+        assert "for weeks like" not in page
+    assert "compare with the four weeks before" in pages[0]
+    assert ["add up to, against the twelve before them" in page for page in pages] == [True, False]
+
+
+def test_a_department_hidden_this_week_says_so_beside_figures_of_weeks_before() -> None:
+    """The count of what is not shown this week never contradicts a row that has figures."""
+    [d1, *_] = SUMMARY.departments
+    before = ("2026-W02", "2026-W03", "2026-W04", "2026-W05")
+    weeks = {"d7": BLOCK, "d8": before}
+    hidden = tuple(
+        structs.replace(
+            d1, unit_id=unit, scales=tuple(structs.replace(s, waves=waves) for s in d1.scales)
+        )
+        for unit, waves in weeks.items()
+    )
+    summary = structs.replace(SUMMARY, departments=(d1, *hidden))
+    page = results_page(msgspec.json.encode(RESULTS), "S", summary).decode()
+    assert re.findall(r'rowheader">[^<]*<small>(.*?)</small>', page) == [
+        "At least 10 of 20 people answered.",
+        "This week not shown; figures of weeks 6\N{EN DASH}9, 2026, without it.",
+        "This week not shown; figures of weeks 2\N{EN DASH}5, 2026.",
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"wave":1}'])
