@@ -59,9 +59,10 @@ def prospect(
     bound = 25 * detectable(min(bands), len(bands), LEAST, DEFAULT_VARIANCE)
     look = practice.look_after_weeks
     soon = f"After {look} weeks look at it with the team. " if look < LEAST else ""
+    late = f"after {look} weeks, " if look > LEAST else ""
     return (
-        f"{soon}Whether it helped can be measured once there are eight weeks with figures after it "
-        f"began. {_smallest(book, practice.scale, unit_id, apart, bound)}"
+        f"{soon}Whether it helped can be measured {late}once there are eight weeks with figures "
+        f"after it began. {_smallest(book, practice.scale, unit_id, apart, bound)}"
     )
 
 

@@ -127,6 +127,7 @@ def test_a_small_organisation_is_not_told_to_wait(engine: Engine) -> None:
         ("day-end-round", 24, 5, 0, "other teams to compare with that try nothing for this, and "),
         ("day-end-round", 24, 8, 3, "and there are 4."),
         ("day-end-round", 24, 8, 2, "can be measured once there are eight weeks with figures"),
+        ("gap-grid", 24, 8, 2, "measured after 12 weeks, once there are eight weeks with figures"),
         ("day-end-round", 24, 8, 2, "After 4 weeks look at it with the team. Whether it helped"),
         ("day-end-round", 24, 8, 2, "Changes of fewer than 7 points can hardly be noticed"),
     ],
