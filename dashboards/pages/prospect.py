@@ -74,8 +74,8 @@ def _smallest(book: Book, scale: str, unit_id: str, apart: Collection[str], boun
     )
     if found is None:
         return (
-            "How small a change can be noticed here cannot be told yet: it takes at least "
-            f"{math.ceil(bound)} points, likely more."
+            "How small a change can be noticed here cannot be told yet: it takes "
+            f"{math.ceil(bound)} points or more, likely many more."
         )
     return (
         f"Changes of fewer than {math.ceil(max(found, bound))} points can hardly be noticed: a "

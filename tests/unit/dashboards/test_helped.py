@@ -156,7 +156,7 @@ def test_how_small_a_change_is_noticed_counts_in_how_the_others_go_on() -> None:
     assert found is not None
     assert tried is not None
     assert int(found[1]) == math.ceil(tried) > 7
-    bound = re.search(r"at least (\d+) points, likely more", prospect(short, card, "t0", TODAY, ()))
+    bound = re.search(r"it takes (\d+) points or more", prospect(short, card, "t0", TODAY, ()))
     assert bound is not None
     assert int(bound[1]) < int(found[1])
 
