@@ -26,6 +26,7 @@ def accounts(cluster: Cluster) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_two_at_a_time_on_a_server_too(accounts: Engine) -> None:
     """Eight at once take two places; one is looked at, ended, and leaves room."""
 

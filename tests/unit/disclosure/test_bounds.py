@@ -104,6 +104,7 @@ def test_what_only_whole_numbers_tell_is_found(case: str) -> None:
     assert same_as_every_way(tree, counts) <= POINTS
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(tiny())
 def test_around_a_node_is_all_there_is_in_a_tiny_world(drawn: tuple[Tree, Counts]) -> None:
@@ -154,6 +155,7 @@ def test_the_rest_held_still_leaves_less_open() -> None:
     assert hits(wave) == hits(wave, many=0) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(tiny())
 def test_large_waves_are_judged_like_small_ones(drawn: tuple[Tree, Counts]) -> None:

@@ -188,6 +188,7 @@ def test_destroying_waits_for_a_running_invite(house: House) -> None:
     assert not (house.home.outbox / WAVE).exists()
 
 
+@pytest.mark.slow
 def test_a_mail_server_that_fetches_meanwhile_saves_no_mail(house: House) -> None:
     """Mails picked up while the outbox is being emptied do not keep the others there."""
     folder = house.home.outbox / WAVE
