@@ -35,6 +35,11 @@ _WIDE: Final = """() => [...document.querySelectorAll('body *')]
   .filter((one) => { const box = one.getBoundingClientRect();
     return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1); })
   .map((one) => `${one.tagName} ${one.className}`.slice(0, 60))"""
+_HEADS: Final = """() => [...document.querySelectorAll('table')]
+  .filter((one) => one.checkVisibility() && one.tHead && one.tBodies.length)
+  .filter((one) => { const head = one.tHead.getBoundingClientRect();
+    return head.width > 1 && head.bottom > one.tBodies[0].getBoundingClientRect().top + 1; })
+  .map((one) => `TABLE ${one.className}`)"""
 _SMALL: Final = """([target, smallest]) =>
   [...document.querySelectorAll('a, button, input, select, summary')]
   .filter((one) => one.checkVisibility() && one.type !== 'hidden')
@@ -57,6 +62,11 @@ def overflowing(page: Page) -> list[str]:
 def small_targets(page: Page) -> list[str]:
     """Return what is too small to be hit with a finger."""
     return cast("list[str]", page.evaluate(_SMALL, [TARGET, SMALLEST]))
+
+
+def heads_beside(page: Page) -> list[str]:
+    """Return the tables whose head does not stand above their rows."""
+    return cast("list[str]", page.evaluate(_HEADS))
 
 
 def overlapping(page: Page) -> list[str]:

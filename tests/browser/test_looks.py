@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visits
-from tests.browser.layout import overflowing, overlapping, small_targets
+from tests.browser.layout import heads_beside, overflowing, overlapping, small_targets
 from tests.browser.leaders import PAGES, all_drawn, findings, served, signed_in
 from tests.unit.dashboards import house
 
@@ -58,7 +58,7 @@ def test_every_page_holds_together(
             page.evaluate("direction => { document.documentElement.dir = direction }", direction)
             all_drawn(page)
             page.evaluate("scrollTo(0, 0)")
-            for check in (overflowing, overlapping, small_targets):
+            for check in (overflowing, overlapping, small_targets, heads_beside):
                 found += [f"{path} {check.__name__}: {one}" for one in check(page)]
             theme = "dark" if dark else "light"
             _picture(page, folder, path, f"{who.partition('@')[0]}-{width}-{theme}-{direction}")
@@ -81,6 +81,13 @@ def test_faults_of_a_layout_are_found(visits: Visits, site: str) -> None:
     assert overflowing(page)
     assert overlapping(page)
     assert small_targets(page)
+    page.goto(f"{site}/evidence")
+    assert heads_beside(page) == []
+    page.evaluate(
+        "() => { const s = new CSSStyleSheet(); s.replaceSync('table { display: grid;"
+        " grid-template-columns: 1fr 1fr }'); document.adoptedStyleSheets.push(s) }"
+    )
+    assert heads_beside(page)
 
 
 @pytest.mark.parametrize("dark", [False, True])
