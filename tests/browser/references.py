@@ -125,7 +125,10 @@ def opened(browser: Browser, at: Sites, name: str, look: Look) -> Page:
 def picture(page: Page) -> Image.Image:
     """Return the whole page, without what is new each time."""
     shot = page.screenshot(
-        full_page=True, animations="disabled", mask=[page.locator(VARYING)], mask_color="#888888"
+        full_page=True,
+        animations="disabled",
+        mask=[page.locator(VARYING).filter(visible=True)],
+        mask_color="#888888",
     )
     return Image.open(io.BytesIO(shot)).convert("RGB")
 

@@ -195,7 +195,7 @@ def test_the_past_is_the_line_as_it_was_then(
     hr: TestClient[Litestar],
     scales: Scales,
 ) -> None:
-    """With `?to=` figure, table and sheet draw no later week in; no change of today is told."""
+    """With `?to=` all pages draw no later week in; what is never shown has no figure."""
     until = house.WAVES[-3]
     then = {
         ("Energy", p.wave): tuple(round(x or 0, 1) for x in (p.value, p.low, p.high))
@@ -207,6 +207,9 @@ def test_the_past_is_the_line_as_it_was_then(
     assert lines[0] != {key: values for key, values in whole.items() if key[1] <= until}
     third = hr.get(f"/units/web?to={house.WAVES[2]}").text
     assert third.count("The line begins after four weeks.") == 4
+    hidden = hr.get("/units/tiny").text
+    assert hidden.count("None of these weeks is shown.") == 4
+    assert "/figures/tiny/months" not in hidden
     page = hr.get(f"/units/web?to={until}").text
     assert "As it stood then" in page
     assert "likely real" not in page[: page.index("How to read")]
