@@ -22,9 +22,9 @@ from pulse.clock import FixedClock
 from pulse.closing import Closed, close_wave
 from pulse.closing.plan import Places, Plan, write_plan
 from pulse.opening import open_wave
-from pulse.release import treefile
 from pulse.roster import members
 from pulse.settings import Home, Settings
+from pulse.store import treefile
 from pulse.terms import Progress, Response
 from pulse.token.encoding import unb64u
 from pulse.token.keylist import FINGERPRINT_LENGTH, KeyList, hex_hash, read_keylist

@@ -22,8 +22,8 @@ from pulse.invitation import send
 from pulse.invitation.links import invitations, read_kwave
 from pulse.issuer.store import IssuerStore, Mark
 from pulse.opening import open_wave
-from pulse.release import treefile
 from pulse.settings import Home, Settings, load
+from pulse.store import treefile
 from pulse.store.databases import state_engine
 from pulse.store.home import STEPS, make_home
 from pulse.terms import Progress, Response, SealedBallot, Tree

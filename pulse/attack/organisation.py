@@ -10,8 +10,9 @@ from random import Random
 from typing import Final
 
 from pulse.disclosure.groups import OWN
-from pulse.release import reading, treefile
+from pulse.release import reading
 from pulse.settings import Home
+from pulse.store import treefile
 from pulse.terms import RosterUnit, Tree, Unit
 
 INVENTED: Final = 400

@@ -24,10 +24,11 @@ from pulse.ballotbox.store import BoxStore
 from pulse.closing.plan import Places
 from pulse.instrument import Instrument
 from pulse.rehearsal import Rehearsal, Script
-from pulse.release import ledger, treefile
+from pulse.release import ledger
 from pulse.roster import import_roster
 from pulse.roster.files import Person, Roster, UnitRow
 from pulse.settings import Home, Settings
+from pulse.store import treefile
 from pulse.store.databases import ballotbox_shelf, on_files, state_engine
 from pulse.store.home import make_home
 from pulse.terms import Progress, Response, SealedBallot, silent

@@ -10,8 +10,8 @@ from pulse import wave as waves
 from pulse.cli.frame import Command, Group, Run, pass_run
 from pulse.disclosure.groups import form_groups, marked, merges
 from pulse.errors import TooSmall
-from pulse.release import treefile
 from pulse.roster import import_roster, read_files
+from pulse.store import treefile
 from pulse.terms import RosterUnit, Tree
 
 FILE: click.Path = click.Path(dir_okay=False, path_type=Path)

@@ -23,12 +23,13 @@ from pulse.disclosure.repair import protect_safely
 from pulse.disclosure.residues import check_exact
 from pulse.errors import Held, PulseError, Unsure
 from pulse.instrument import Instrument, load
-from pulse.release import cells, ledger, reading, treefile
+from pulse.release import cells, ledger, reading
 from pulse.release.cell import Cell
 from pulse.release.manifest import About, Tallies
 from pulse.release.press import press
 from pulse.release.protected import ProtectedCounts
 from pulse.release.shown import shown_around
+from pulse.store import treefile
 from pulse.tabulation import count_columns
 from pulse.terms import Counts, Tree
 

@@ -23,10 +23,10 @@ from pulse.invitation import invitations
 from pulse.invitation.links import read_kwave
 from pulse.opening import open_wave
 from pulse.rehearsal import Rehearsal, Script
-from pulse.release import treefile
 from pulse.roster import import_roster, read_files
 from pulse.settings import Home, Settings, check
 from pulse.settings import load as load_settings
+from pulse.store import treefile
 from pulse.store.databases import accounts_engine, state_engine
 from pulse.store.home import make_home
 from pulse.terms import Progress, Response, silent

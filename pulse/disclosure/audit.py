@@ -27,8 +27,9 @@ from pulse.disclosure.audited_cells import Sheet
 from pulse.disclosure.audited_survey import Survey
 from pulse.disclosure.bounds import Hit
 from pulse.errors import BadRelease, Unsure
-from pulse.release import cells, ledger, manifest, reading, treefile
+from pulse.release import cells, ledger, manifest, reading
 from pulse.release.manifest import Manifest
+from pulse.store import treefile
 from pulse.terms import WAVE_ID, Progress, Tree, silent
 
 LABEL: Final = "Auditing"

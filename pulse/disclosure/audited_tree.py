@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pulse.disclosure.groups import OWN, ROOT_ONLY_BELOW, SMALLEST_ORGANISATION
-from pulse.release import treefile
+from pulse.store import treefile
 from pulse.terms import UNIT_ID, WAVE_ID, Tree
 
 # The lowest k + 2. A raised k holds at once for the cells, for groups from the next tree on.

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from pulse.disclosure.policy import NAMED_FLOOR, WITHHELD
 from pulse.errors import BadRoster, TooSmall
-from pulse.release import treefile
+from pulse.store import treefile
 from pulse.terms import Member, RosterUnit, Tree, Unit
 
 SMALLEST_ORGANISATION: Final = 8

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from pulse.errors import BadRelease, Held
-from pulse.release import cells, ledger, manifest, treefile
+from pulse.release import cells, ledger, manifest
 from pulse.release.ledger import Entry
 from pulse.release.manifest import About
 from pulse.release.protected import ProtectedCounts
+from pulse.store import treefile
 from pulse.terms import Tree, check_wave_id
 
 try:

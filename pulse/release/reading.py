@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 
 from pulse.errors import BadRelease
-from pulse.release import ledger, manifest, treefile
+from pulse.release import ledger, manifest
 from pulse.release.manifest import Manifest
+from pulse.store import treefile
 from pulse.terms import Tree, Unit
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from pulse.errors import BadRelease
 from pulse.practices.published import Tried
-from pulse.release import treefile
+from pulse.store import treefile
 from pulse.web.told import Results
 
 MONTHS: Final = (

@@ -11,8 +11,9 @@ from msgspec import structs
 
 from pulse.disclosure.policy import policy_for
 from pulse.disclosure.statement import policy_history, policy_statement
-from pulse.release import manifest, reading, treefile
+from pulse.release import manifest, reading
 from pulse.settings import Home
+from pulse.store import treefile
 from pulse.terms import Tree
 from pulse.token.keylist import proquints
 from pulse.web.privacy import privacy_page

@@ -8,10 +8,11 @@ from msgspec import structs
 from pulse.disclosure.audit import audit_home, audit_release
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import protect
-from pulse.release import cells, ledger, manifest, treefile
+from pulse.release import cells, ledger, manifest
 from pulse.release.cell import Cell
 from pulse.release.manifest import Manifest, Tallies
 from pulse.release.press import press
+from pulse.store import treefile
 from pulse.terms import RosterUnit, Tree
 from tests.property.worlds import (
     INSTRUMENT,

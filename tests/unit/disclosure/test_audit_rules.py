@@ -9,10 +9,10 @@ from pulse.disclosure import audited_cells, audited_tree, audited_widths
 from pulse.disclosure.audited_cells import Sheet
 from pulse.disclosure.groups import form_groups
 from pulse.disclosure.protect import ScoredItem, protect
-from pulse.release import treefile
 from pulse.release.cell import Cell
 from pulse.release.manifest import describe
 from pulse.release.protected import ProtectedCounts
+from pulse.store import treefile
 from pulse.terms import RosterUnit, Tree, Unit
 from tests.property.worlds import INSTRUMENT, ITEMS, POLICY, World, about, tally
 

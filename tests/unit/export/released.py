@@ -4,10 +4,11 @@ from pathlib import Path
 
 import msgspec
 
-from pulse.release import cells, ledger, manifest, treefile
+from pulse.release import cells, ledger, manifest
 from pulse.release.cell import Cell
 from pulse.release.ledger import Entry
 from pulse.release.manifest import Manifest, Tallies
+from pulse.store import treefile
 from pulse.terms import Tree, Unit
 
 WAVES = ("2026-W09", "2026-W10", "2026-W11")

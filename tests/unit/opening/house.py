@@ -8,6 +8,7 @@ from typing import Self
 
 from pulse import opening, roster
 from pulse.clock import FixedClock
+from pulse.opening.making import MakeKeys
 from pulse.settings import Home, Settings
 from pulse.store.engine import sqlite_engine
 from pulse.store.home import make_home
@@ -64,7 +65,7 @@ class House:
         *,
         closes: dt.datetime | None = None,
         progress: Progress = silent,
-        make_keys: opening.MakeKeys = known_keys,
+        make_keys: MakeKeys = known_keys,
     ) -> opening.Opened:
         """Open a wave."""
         return opening.open_wave(

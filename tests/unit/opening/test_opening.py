@@ -13,8 +13,8 @@ from pulse.errors import BadKeyList, Refused, TooSmall, WrongState
 from pulse.invitation.links import invitations, read_kwave
 from pulse.issuer import keyfile
 from pulse.issuer.store import UNMARKED, IssuerStore
-from pulse.release import treefile
 from pulse.settings import Settings, Support
+from pulse.store import treefile
 from pulse.terms import Progress
 from pulse.token.invites import invite_hash
 from pulse.token.keylist import KeyList, fingerprint16, proquints, read_group, read_keylist

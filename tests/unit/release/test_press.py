@@ -8,12 +8,13 @@ import pytest
 from msgspec import structs
 
 from pulse.errors import BadRelease, Held, InvalidValue
-from pulse.release import ledger, manifest, reading, treefile
+from pulse.release import ledger, manifest, reading
 from pulse.release.cell import Cell
 from pulse.release.ledger import Entry
 from pulse.release.manifest import About, Tallies
 from pulse.release.press import press
 from pulse.release.protected import ProtectedCounts
+from pulse.store import treefile
 from pulse.terms import Tree, Unit
 
 WAVE = "2026-W09"

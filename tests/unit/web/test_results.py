@@ -14,11 +14,11 @@ from msgspec import structs
 
 import pulse
 from pulse.practices.published import Tried, publish
-from pulse.release import treefile
 from pulse.release.ledger import FIRST, Entry, line
 from pulse.settings import Home, Settings
 from pulse.statistics import summary as summaries
 from pulse.statistics.summary import ScaleSummary, Summary, UnitSummary
+from pulse.store import treefile
 from pulse.terms import Member, Tree, Unit, week_name
 from pulse.web.results import newest, results_page, results_route
 from pulse.web.trying import departments

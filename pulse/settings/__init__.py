@@ -1,0 +1,33 @@
+"""Settings: `pulse.toml` in the home, overridden by `PULSE_*`; unknown ones stop the start.
+
+| file | holds |
+|---|---|
+| `home.py` | the folders of an installation |
+| `model.py` | every setting with its default and its one sentence |
+| `loading.py` | reading `pulse.toml` and the environment |
+| `checking.py` | floors and combinations that are refused |
+| `addresses.py` | what a safe web address is |
+"""
+
+from pulse.settings.addresses import is_loopback
+from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, check
+from pulse.settings.home import Home
+from pulse.settings.loading import described, load
+from pulse.settings.model import DAYS, DEFAULT_SUPPORT, K_FLOOR, Settings, Support
+
+__all__ = [
+    "DATABASE",
+    "DAYS",
+    "DEFAULT_SUPPORT",
+    "GROUP_FLOOR",
+    "K_FLOOR",
+    "LOG_FLOOR",
+    "ROLES",
+    "Home",
+    "Settings",
+    "Support",
+    "check",
+    "described",
+    "is_loopback",
+    "load",
+]
