@@ -113,8 +113,8 @@ class _Reader:
         self, table: str, wanted: Mapping[str, str], longest: int, *, whole: bool = True
     ) -> dict[str, str]:
         """Check a table of texts with their sources; `whole`: none of them may be missing."""
-        given = self._table(table) if whole or table in self.raw else {}
-        for key in given.keys() - wanted.keys():
+        given = self._table(table) if (whole and wanted) or table in self.raw else {}
+        for key in (key for key in given if key not in wanted):
             self._note(f"{table}.{shown(key)}", f"The survey has no {table[:-1]} of this id.")
         found = {}
         for key, text in wanted.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+from msgspec import structs
 
 from pulse.errors import BadInstrument, Refused
 from pulse.instrument import localefile, phrasing, practices
@@ -34,23 +35,41 @@ def codes(instrument: Instrument, folder: Traversable | None = None) -> tuple[st
 
 def source(instrument: Instrument) -> Wording:
     """Return the wording that the survey was written in, with the titles of the practices."""
-    return original(instrument, practices.shipped(instrument).values())
+    return original(instrument, practices.shipped().values())
 
 
 def inspect(
     instrument: Instrument, code: str, folder: Traversable | None = None
 ) -> tuple[Wording | None, tuple[Fault, ...]]:
-    """Return the survey's wording in the language `code`, or None with all that is wrong."""
-    if code == instrument.locale:
-        return source(instrument), ()
-    missing = Fault("languages", f"There is no translation into {localefile.shown(code)}.")
-    if phrasing.direction(code) is None:  # nothing but a code becomes part of a path
-        return None, (missing,)
-    try:
-        data = ((folder or shelf()) / f"{code}.toml").read_bytes()
-    except OSError:
-        return None, (missing,)
-    return _read(data, f"{code}.toml", instrument)
+    """Return the survey's wording in the language `code`, or None with all that is wrong.
+
+    `folder` holds the translations of a survey of one's own. They need not say the packs and
+    practices that come with Pulse: those are taken from its own translation.
+    """
+    if folder is None:
+        return _found(instrument, code, shelf())
+    found, faults = _found(own_part(instrument), code, folder)
+    if found is None:
+        return None, faults
+    shipped, faults = _found(load_survey(), code, shelf())
+    return (completed(found, shipped, instrument) if shipped else None), faults
+
+
+def own_part(instrument: Instrument) -> Instrument:
+    """Return a survey without the packs that come with Pulse: what its translations must say."""
+    return structs.replace(instrument, items={i.id: i for i in instrument.core}, packs={})
+
+
+def completed(own: Wording, shipped: Wording, instrument: Instrument) -> Wording:
+    """Return a wording with the packs and practices of `shipped`; a draft makes a draft."""
+    items = {item: shipped.items[item] for p in instrument.packs.values() for item in p.items}
+    return structs.replace(
+        own,
+        status="draft" if "draft" in {own.status, shipped.status} else own.status,
+        items={**own.items, **items},
+        packs={pack: shipped.packs[pack] for pack in instrument.packs},
+        practices={**shipped.practices, **own.practices},
+    )
 
 
 def wording(instrument: Instrument, code: str, folder: Traversable | None = None) -> Wording:
@@ -69,6 +88,10 @@ def wording(instrument: Instrument, code: str, folder: Traversable | None = None
 def check_locale(path: Path, instrument: Instrument | None = None) -> list[Fault]:
     """Return all that is wrong with a translation's file; empty where a wave could use it.
 
+    Args:
+        path: the file.
+        instrument: a survey of one's own that it translates; None means the one of Pulse.
+
     Raises:
         BadInstrument: there is no such file.
     """
@@ -76,7 +99,8 @@ def check_locale(path: Path, instrument: Instrument | None = None) -> list[Fault
         data = path.read_bytes()
     except OSError as error:
         raise BadInstrument("There is no such file.", where=str(path)) from error
-    return list(_read(data, path.name, instrument or load_survey())[1])
+    survey = load_survey() if instrument is None else own_part(instrument)
+    return list(_read(data, path.name, survey)[1])
 
 
 def statuses(instrument: Instrument, folder: Traversable | None = None) -> dict[str, Status]:
@@ -152,6 +176,21 @@ def speaker(instrument: Instrument, code: str, folder: Traversable | None = None
 def item_text(instrument: Instrument, item: str, code: str) -> Said:
     """Return one statement in the language `code`; for a whole page, ask `speaker` once."""
     return speaker(instrument, code).item(item)
+
+
+def _found(
+    instrument: Instrument, code: str, folder: Traversable
+) -> tuple[Wording | None, tuple[Fault, ...]]:
+    if code == instrument.locale:
+        return source(instrument), ()
+    missing = Fault("languages", f"There is no translation into {localefile.shown(code)}.")
+    if phrasing.direction(code) is None:  # nothing but a code becomes part of a path
+        return None, (missing,)
+    try:
+        data = (folder / f"{code}.toml").read_bytes()
+    except OSError:
+        return None, (missing,)
+    return _read(data, f"{code}.toml", instrument)
 
 
 def _read(

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from pulse.errors import BadInstrument, Refused
 from pulse.instrument import load
-from pulse.instrument.localefile import read
+from pulse.instrument.localefile import Fault, read
 from pulse.instrument.locales import asked_in, check_locale, codes, inspect, shelf, source, wording
 from pulse.instrument.translation import stamp
 
@@ -197,16 +197,38 @@ def test_a_file_that_grew_too_large_is_refused() -> None:
 
 def test_a_folder_with_a_faulty_language_says_so_and_keeps_the_others(tmp_path: Path) -> None:
     """A wave is refused with the first fault and how many more there are; others still work."""
-    (tmp_path / "de.toml").write_text(GERMAN.replace(A1, "").replace(S4, ""), encoding="utf-8")
-    (tmp_path / "ar.toml").write_text(ARABIC, encoding="utf-8")
+    (tmp_path / "de.toml").write_text(own(GERMAN.replace(A1, "").replace(S4, "")), encoding="utf-8")
+    (tmp_path / "ar.toml").write_text(own(ARABIC), encoding="utf-8")
     assert codes(SURVEY, tmp_path) == ("en", "ar", "de")
     with pytest.raises(BadInstrument, match="1 more such places") as refused:
         asked_in(SURVEY, ("en", "de"), folder=tmp_path)
     assert refused.value.where == "de.toml: items.A1.text"
     assert [each.code for each in asked_in(SURVEY, ("ar", "en"), folder=tmp_path)] == ["ar", "en"]
-    assert len(check_locale(tmp_path / "de.toml")) == 2
+    assert len(check_locale(tmp_path / "de.toml", SURVEY)) == 2
     with pytest.raises(BadInstrument, match="no such file"):
         check_locale(tmp_path / "sv.toml")
+
+
+def own(text: str) -> str:
+    """Return a translation without what comes with Pulse: packs, their items, practices."""
+    text = re.sub(r"^P\d+ = .*\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"\[packs\]\n(?:[a-z].*\n)+", "", text.partition("[practices]")[0])
+
+
+def test_a_survey_of_ones_own_takes_the_packs_from_pulse(tmp_path: Path) -> None:
+    """Its translation says its own statements; packs and practices come in the same language."""
+    mine = structs.replace(SURVEY, id="mine")
+    (tmp_path / "de.toml").write_text(own(GERMAN).replace(A1, "Ich sprach offen."), "utf-8")
+    (tmp_path / "it.toml").write_text(own((shelf() / "it.toml").read_text("utf-8")), "utf-8")
+    assert check_locale(tmp_path / "de.toml", mine) == []
+    german, shipped = wording(mine, "de", tmp_path), wording(SURVEY, "de")
+    assert german.items == {**shipped.items, "A1": "Ich sprach offen."}
+    assert (german.packs, german.practices) == (shipped.packs, shipped.practices)
+    assert (german.status, wording(mine, "it", tmp_path).status) == ("complete", "draft")
+    # The whole file of Pulse holds items that the own survey does not have.
+    (tmp_path / "de.toml").write_text(GERMAN, "utf-8")
+    first = check_locale(tmp_path / "de.toml", mine)[0]
+    assert first == Fault("de.toml: items.P1", "The survey has no item of this id.")
 
 
 def test_a_draft_is_asked_only_where_the_settings_allow_it() -> None:
