@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, parse_locale
 
 MAX_WORDS: Final = 18  # English has 14; other languages need more words for the same
 MAX_SIGNS: Final = 120
@@ -40,10 +40,12 @@ _DENIALS: Final = {
 def direction(code: str) -> str | None:
     """Return "ltr" or "rtl" for a language code like "pt-BR", None where CLDR knows no such."""
     try:
+        language, territory, script, *_ = parse_locale(code, sep="-")
         known = Locale.parse(code, sep="-")
     except (ValueError, UnknownLocaleError):
         return None
-    return known.text_direction if code.replace("-", "_") == str(known) else None
+    spelled = "-".join(part for part in (language, script, territory) if part)
+    return known.text_direction if code == spelled else None
 
 
 def denial(text: str, code: str) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pulse.instrument.phrasing import direction
+from pulse.language import closest
 from pulse.roster.files import Person
 from pulse.settings import Settings
 
@@ -23,24 +24,9 @@ def language_notes(
     return tuple(note for note in said if note)
 
 
-def nearest(locale: str, languages: Iterable[str]) -> str | None:
-    """Return the one of `languages` that a reader of `locale` gets, None where none fits.
-
-    The range is cut from the right until it fits (RFC 4647, section 3.4, Lookup): who reads
-    de-CH gets de.
-    """
-    folded = {code.casefold(): code for code in languages}
-    parts = locale.split("-")
-    while parts:
-        if (code := folded.get("-".join(parts).casefold())) is not None:
-            return code
-        parts.pop()
-    return None
-
-
 def _note(locale: str, count: int, settings: Settings, statuses: Mapping[str, str]) -> str:
     who = "1 person has" if count == 1 else f"{count} people have"
-    code = nearest(locale, settings.languages)
+    code = closest(locale, settings.languages)
     if code is not None:
         if settings.draft_languages == "allowed" or statuses.get(code) != "draft":
             return ""
@@ -51,7 +37,7 @@ def _note(locale: str, count: int, settings: Settings, statuses: Mapping[str, st
     instead = f"they are asked in {settings.languages[0]}."
     if direction(locale) is None:
         return f"{who} the language {locale}, which is no language code; {instead}"
-    known = nearest(locale, statuses)
+    known = closest(locale, statuses)
     if known is None:
         return f"{who} the language {locale}, into which there is no translation; {instead}"
     draft = ", a draft," if statuses[known] == "draft" else ""

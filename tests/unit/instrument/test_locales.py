@@ -22,6 +22,7 @@ from pulse.instrument.locales import (
     wording,
 )
 from pulse.instrument.phrasing import UNSPACED, denial, size
+from pulse.language import LANGUAGES
 from pulse.settings.languages import offered
 
 SURVEY: Final = load()
@@ -43,6 +44,13 @@ def test_the_languages_are_those_that_were_promised() -> None:
     expected = {"en": "reviewed"} | dict.fromkeys(COMPLETE, "complete")
     assert statuses(SURVEY) == expected | dict.fromkeys(DRAFTS, "draft")
     assert offered() == tuple(sorted(codes(SURVEY)))
+
+
+def test_survey_and_interface_name_the_same_languages() -> None:
+    """Own name, direction and status of each are one and the same in both."""
+    surveys = [wording(SURVEY, code) for code in codes(SURVEY)]
+    told = {each.code: (each.name, each.dir, each.status) for each in surveys}
+    assert told == {each.code: (each.name, each.dir, each.status) for each in LANGUAGES.values()}
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

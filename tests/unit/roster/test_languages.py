@@ -2,12 +2,9 @@
 
 from typing import Final
 
-import pytest
-
 from pulse.instrument import load
 from pulse.instrument.locales import statuses
 from pulse.roster import Person, language_notes
-from pulse.roster.languages import nearest
 from pulse.settings import Settings
 
 STATUSES: Final = statuses(load())
@@ -21,7 +18,15 @@ def notes(settings: Settings, *locales: str) -> tuple[str, ...]:
 
 def test_nothing_is_told_of_languages_that_are_asked() -> None:
     """Those of the settings, a region of them, and no language at all."""
-    assert notes(Settings(languages=("en", "de")), "de", "de-CH", "en", "") == ()
+    settings = Settings(languages=("en", "de", "zh-Hans"), draft_languages="allowed")
+    assert notes(settings, "de", "de-CH", "en", "", "zh-CN", "zh-Hans-SG") == ()
+
+
+def test_another_script_is_another_language() -> None:
+    """Who reads traditional characters is not served by simplified ones."""
+    settings = Settings(languages=("en", "zh-Hans"), draft_languages="allowed")
+    (told,) = notes(settings, "zh-TW")
+    assert "zh-TW, into which there is no translation" in told
 
 
 def test_a_language_that_is_not_asked_is_told_with_what_happens() -> None:
@@ -43,18 +48,3 @@ def test_a_draft_is_told_until_drafts_are_allowed() -> None:
     (told,) = notes(Settings(languages=("en", "it")), "it")
     assert "only a draft: no week opens" in told
     assert notes(Settings(languages=("en", "it"), draft_languages="allowed"), "it") == ()
-
-
-@pytest.mark.parametrize(
-    ("locale", "languages", "got"),
-    [
-        ("de-AT", ("en", "de"), "de"), ("DE", ("de",), "de"), ("pt-BR", ("pt",), "pt"),
-        ("zh-Hans-CN", ("zh-Hans",), "zh-Hans"),
-        ("zh-TW", ("zh-Hans",), None), ("", ("en",), None),
-    ],
-)  # fmt: skip
-def test_the_nearest_language_is_found(
-    locale: str, languages: tuple[str, ...], got: str | None
-) -> None:
-    """A region or script that is not asked gets its language; never another script."""
-    assert nearest(locale, languages) == got
