@@ -1,6 +1,7 @@
 """The languages that a survey can be asked in: its own, and those of `surveys/locales/`."""
 
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,6 +15,7 @@ from pulse.instrument import localefile, phrasing, practices
 from pulse.instrument.loading import load as load_survey
 from pulse.instrument.localefile import Fault
 from pulse.instrument.model import Instrument
+from pulse.instrument.practices import Practice
 from pulse.instrument.translation import Said, Status, Wording, original
 
 FOLDER: Final = "locales"
@@ -35,7 +37,7 @@ def codes(instrument: Instrument, folder: Traversable | None = None) -> tuple[st
 
 def source(instrument: Instrument) -> Wording:
     """Return the wording that the survey was written in, with the titles of the practices."""
-    return original(instrument, practices.shipped().values())
+    return original(instrument, _cards())
 
 
 def inspect(
@@ -176,6 +178,11 @@ def speaker(instrument: Instrument, code: str, folder: Traversable | None = None
 def item_text(instrument: Instrument, item: str, code: str) -> Said:
     """Return one statement in the language `code`; for a whole page, ask `speaker` once."""
     return speaker(instrument, code).item(item)
+
+
+@cache
+def _cards() -> tuple[Practice, ...]:
+    return tuple(practices.shipped().values())
 
 
 def _found(

@@ -45,7 +45,8 @@ def direction(code: str) -> str | None:
     except (ValueError, UnknownLocaleError):
         return None
     spelled = "-".join(part for part in (language, script, territory) if part)
-    return known.text_direction if code == spelled else None
+    usual = code == spelled and known.language == language  # not deu for de, nor ZH-hans
+    return known.text_direction if usual else None
 
 
 def denial(text: str, code: str) -> str:
