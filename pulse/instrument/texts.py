@@ -6,6 +6,7 @@ import msgspec
 
 from pulse.instrument.model import Instrument
 from pulse.instrument.translation import Wording, original
+from pulse.language import survey
 from pulse.settings import DEFAULT_SUPPORT, Support
 
 
@@ -17,17 +18,19 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person's browser shows; `items` maps ids to wording in asking order."""
+    """What a person's browser shows.
+
+    `items` maps ids to wording in asking order, `ui` short keys to the page's own words.
+    """
 
     locale: str
     dir: str
-    name: str
     title: str
-    frame: str
     items: dict[str, str]
     labels: tuple[str, ...]
     prefer_not: str
     support: Help
+    ui: dict[str, str]
 
 
 def texts(
@@ -51,13 +54,12 @@ def texts(
         Texts(
             locale=words.code,
             dir=words.dir,
-            name=words.name,
             title=words.week_title(wave),
-            frame=words.frame,
             items={item: words.items[item] for item in asked},
             labels=words.labels,
             prefer_not=words.prefer_not,
             support=help_in(words, support),
+            ui=survey.words(words.code) | {"frame": words.opening},
         )
     )
 

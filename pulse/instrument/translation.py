@@ -13,6 +13,7 @@ from pulse.settings import DEFAULT_SUPPORT
 
 Status = Literal["draft", "complete", "reviewed"]
 STAMP: Final = 12  # hex digits of a SHA-256: enough against an accident, short in a file
+_COLONS: Final = {"fr": "\u00a0:", "ja": "\uff1a", "zh-Hans": "\uff1a"}
 WEEK: Final = "{week}"  # the one thing that is filled in, in the title of a week
 
 
@@ -45,6 +46,11 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     packs: Mapping[str, str]
     items: Mapping[str, str]
     practices: Mapping[str, str] = {}
+
+    @property
+    def opening(self) -> str:
+        """The words before the statements, with the colon as this language sets it."""
+        return self.frame + _COLONS.get(self.code, ":")
 
     def week_title(self, wave: str) -> str:
         """Return the title of a wave, such as "Week 10"."""
