@@ -70,7 +70,7 @@ def test_updating_keeps_the_words_of_what_stays(tmp_path: Path) -> None:
         (('msgstr[1] "%(n)s Briefe"', 'msgstr[1] ""'), "no translation"),
         (('#: pulse/some.py\nmsgid "Send', '#, fuzzy\nmsgid "Send'), "fuzzy"),
         (('msgid "Send %', 'msgid "Post %'), "nowhere in the code"),
-        (("Briefe\"\n", 'Briefe"\n\n#~ msgid "Gone"\n#~ msgstr "Weg"\n'), "obsolete"),
+        (('Briefe"\n', 'Briefe"\n\n#~ msgid "Gone"\n#~ msgstr "Weg"\n'), "obsolete"),
     ],
 )  # fmt: skip
 def test_a_doubtful_translation_is_refused(
