@@ -38,10 +38,10 @@ def send_prepared(
     """
     headers = {"Cache-Control": IMMUTABLE if prepared.lasting else NO_STORE}
     content = prepared.content
-    if varies or prepared.compressed:
-        encoded = "Accept-Encoding" if prepared.compressed else ""
-        headers["Vary"] = ", ".join(name for name in (encoded, varies) if name)
+    if varies:
+        headers["Vary"] = varies
     if prepared.compressed:
+        headers["Vary"] = f"Accept-Encoding, {varies}" if varies else "Accept-Encoding"
         if _takes_gzip(request.headers.get("accept-encoding", "")):
             headers["Content-Encoding"] = "gzip"
             content = prepared.compressed

@@ -1,6 +1,7 @@
 """What stands around every page to read: help contacts, and the languages that there are."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -29,6 +30,9 @@ class Frame(msgspec.Struct, frozen=True):
     contacts: tuple[str, ...] = ()
     own: str = "en"
     choices: tuple[Choice, ...] = ()
+
+
+ALONE: Final = Frame()
 
 
 def frame_for(settings: Settings, reader: Reader = PLAIN) -> Frame:

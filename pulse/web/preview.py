@@ -13,7 +13,7 @@ import msgspec
 from pulse.disclosure import rounding
 from pulse.disclosure.policy import Policy
 from pulse.terms import N_, TOP
-from pulse.web.reader import Phrase, Reader
+from pulse.web.reader import Reader
 from pulse.web.scales import Scale
 
 SHARES: Final = (0.05, 0.1, 0.25, 0.45, 0.15)  # of the made-up answers 1-5

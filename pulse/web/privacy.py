@@ -81,6 +81,7 @@ def privacy_page(
         organisation=settings.organisation,
         policy=policy,
         steps=_steps(reader),
+        band=BAND,
         example=preview(policy, settings.smallest_group, reader),
         statement=statement or policy_statement((), policy, reader.words),
         smallest_group=settings.smallest_group,

@@ -23,7 +23,7 @@ from pulse.statistics.summary import Summary
 from pulse.web import preview, trying
 from pulse.web.answers import HTML, Prepared, prepare, send_prepared
 from pulse.web.choosing import reader_for
-from pulse.web.frame import Frame, frame_for
+from pulse.web.frame import ALONE, Frame, frame_for
 from pulse.web.page import static_folder
 from pulse.web.reader import PLAIN, Phrase, Reader
 from pulse.web.rendering import render
@@ -70,7 +70,7 @@ def results_page(
     tree: Path | None = None,
     *,
     reader: Reader = PLAIN,
-    frame: Frame = Frame(),
+    frame: Frame = ALONE,
 ) -> bytes:
     """Return the page, or one that teaches by an example.
 
@@ -130,20 +130,6 @@ def compose(
     )
 
 
-@lru_cache(maxsize=KEPT)
-def _made(home: Home, settings: Settings, reader: Reader, mark: object) -> Prepared:
-    del mark  # it is what the page was made from: with another one the page is made again
-    wave, released = newest(home.releases)
-    summary = summaries.read(home.summary, ledger.head(home.releases))
-    tree = home.releases / wave / "tree.json" if wave else None
-    efforts = published.read(home.practices)
-    frame = frame_for(settings, reader)
-    page = results_page(
-        released, settings.organisation, summary, efforts, tree, reader=reader, frame=frame
-    )
-    return prepare(page, HTML)
-
-
 def _mark(*files: Path) -> tuple[tuple[int, int, int], ...]:
     """Tell one state of some files from the next."""
     found = []
@@ -159,10 +145,25 @@ def _mark(*files: Path) -> tuple[tuple[int, int, int], ...]:
 def results_route(home: Home, settings: Settings) -> HTTPRouteHandler:
     """Return the route of the results page."""
 
+    @lru_cache(maxsize=KEPT)
+    def made(reader: Reader, mark: object) -> Prepared:
+        del mark  # it is what the page was made from: with another one the page is made again
+        wave, released = newest(home.releases)
+        page = results_page(
+            released,
+            settings.organisation,
+            summaries.read(home.summary, ledger.head(home.releases)),
+            published.read(home.practices),
+            home.releases / wave / "tree.json" if wave else None,
+            reader=reader,
+            frame=frame_for(settings, reader),
+        )
+        return prepare(page, HTML)
+
     @get("/results", sync_to_thread=True)
     def results(request: Request[Any, Any, Any]) -> Response[bytes]:
         mark = _mark(home.releases / ledger.NAME, home.summary, home.practices / published.NAME)
-        page = _made(home, settings, reader_for(request, settings), mark)
+        page = made(reader_for(request, settings), mark)
         return send_prepared(request, page, varies="Accept-Language")
 
     return results
