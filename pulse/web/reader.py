@@ -67,9 +67,14 @@ class Reader(msgspec.Struct, frozen=True):
 
         return format_decimal(value, "0.0#", locale=Locale.parse(self.code, sep="-"))
 
-    def between(self, low: float, high: float) -> str:
-        """Return an interval of whole points; where a dash would read wrongly, words."""
-        told = self.words.pgettext("an interval", "{low}\N{EN DASH}{high}")
+    def between(self, low: float, high: float, *, room: bool = True) -> str:
+        """Return an interval of whole points: in words where a dash would read wrongly.
+
+        Without much `room` a mark of direction has to do instead of words.
+        """
+        told = self.words.pgettext("an interval in a table", "{low}\N{EN DASH}{high}")
+        if room:
+            told = self.words.pgettext("an interval", "{low}\N{EN DASH}{high}")
         return told.format(low=f"{low:.0f}", high=f"{high:.0f}")
 
     def released(self, sentence: str) -> Phrase:
