@@ -66,7 +66,7 @@ def pages(reader: Reader) -> Iterator[bytes]:
     """Yield every page to read: results, an example, privacy under each arrangement of keys."""
     settings = Settings(organisation="Stadtwerke <Süd>", languages=("en", "de", "fr", "es", "ar"))
     frame = frame_for(settings, reader)
-    item = {**RESULTS["items"][0], "item": "A1", "text": "Whatever was asked."}  # type: ignore[index,dict-item]
+    item = {**RESULTS["items"][0], "item": "A1", "text": "Whatever was asked."}  # type: ignore[index]
     released = {**RESULTS, "items": [item], "hidden": for_staff(1, 2, shown=True)}
     for summary in (SUMMARY, None):
         data = msgspec.json.encode(released)
