@@ -8,8 +8,9 @@ import msgspec
 from pulse.cli.frame import Command, Run, pass_run
 from pulse.cli.text import table
 from pulse.instrument import Instrument, load
-from pulse.instrument.locales import check_locale, codes, inspect
+from pulse.instrument.locales import check_locale, codes, inspect, source, wording
 from pulse.instrument.texts import is_helped
+from pulse.instrument.translation import Wording
 from pulse.settings import Settings
 
 
@@ -29,14 +30,23 @@ class Language(msgspec.Struct, frozen=True):
     helped: bool
 
 
-@click.command(cls=Command, epilog="Example: pulse survey languages --json")
+@click.command(
+    cls=Command,
+    epilog="Example: pulse survey languages\nExample: pulse survey languages de",
+)
+@click.argument("code", required=False)
 @pass_run
-def languages(run: Run) -> None:
+def languages(run: Run, code: str | None) -> None:
     """Show every language, how far it is, and what a wave does with it.
 
-    `languages` in pulse.toml says which are asked, `draft_languages` whether drafts may be.
+    With CODE, its texts beside those they translate, for whoever reviews them. `languages` in
+    pulse.toml says which are asked, `draft_languages` whether drafts may be.
     """
-    settings, instrument = run.settings, load()
+    instrument = load()
+    if code is not None:
+        _beside(run, wording(instrument, code), source(instrument))
+        return
+    settings = run.settings
     order = sorted(
         codes(instrument),
         key=lambda code: (code not in settings.languages, code != settings.languages[0], code),
@@ -64,6 +74,23 @@ def check(run: Run, file: Path) -> None:
     )
     if faults:
         raise click.exceptions.Exit(1)
+
+
+def _beside(run: Run, here: Wording, written: Wording) -> None:
+    rows = [
+        {"id": key, "source": text, "text": getattr(here, kind).get(key, "")}
+        for kind in ("scales", "packs", "items", "practices")
+        for key, text in getattr(written, kind).items()
+    ]
+    answers = zip(
+        (*written.labels, written.prefer_not), (*here.labels, here.prefer_not), strict=True
+    )
+    rows += [
+        {"id": str(number), "source": text, "text": label}
+        for number, (text, label) in enumerate(answers, 1)
+    ]
+    words = "\n".join(f"{row['id']}\n  {row['source']}\n  {row['text'] or '-'}" for row in rows)
+    run.say({"code": here.code, "status": here.status, "texts": rows}, words)
 
 
 def _row(instrument: Instrument, code: str, settings: Settings) -> Language:

@@ -38,6 +38,22 @@ def test_the_document_has_the_same(document: Document, home: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_reviewer_sees_each_text_beside_its_source(call: Call, document: Document) -> None:
+    """Statements, names, titles and answers of one language; another is refused by its code."""
+    lines = call("survey", "languages", "de").stdout.splitlines()
+    place = lines.index("W2")
+    assert lines[place + 1] == "  I had a say in changes that affect my work."
+    assert "mitreden" in lines[place + 2]
+    found = document("survey", "languages", "de")
+    assert (found["code"], found["status"], len(found["texts"])) == ("de", "complete", 84)
+    assert found["texts"][-1] == {
+        "id": "6", "source": "Prefer not to say", "text": "Möchte ich nicht sagen",
+    }  # fmt: skip
+    refused = call("survey", "languages", "../weekly")
+    assert refused.exit_code == 1
+    assert "no translation into ../weekly" in refused.stderr
+
+
 def test_a_help_text_in_one_language_only_is_told(call: Call, home: Path) -> None:
     """An organisation that wrote its own text hears which readers get it in another language."""
     file = home / "pulse.toml"
