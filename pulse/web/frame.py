@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 
+from pulse.instrument.texts import help_in, is_helped
 from pulse.language import LANGUAGES
-from pulse.settings import Settings, Support
-from pulse.settings.model import DEFAULT_SUPPORT
+from pulse.settings import DEFAULT_SUPPORT, Settings
 from pulse.web.reader import PLAIN, Phrase, Reader
 
 
@@ -37,22 +37,12 @@ ALONE: Final = Frame()
 
 def frame_for(settings: Settings, reader: Reader = PLAIN) -> Frame:
     """Return what stands around the pages of an organisation in the reader's language."""
-    own = settings.languages[0]
-    return Frame(
-        _help(settings.support, own, reader),
-        settings.support.contacts,
-        own,
-        _choices(settings.languages),
-    )
-
-
-def _help(support: Support, own: str, reader: Reader) -> Phrase:
-    if support.text == DEFAULT_SUPPORT:
-        return reader.support()
-    known = LANGUAGES.get(own)
-    if own == reader.code or known is None:
-        return Phrase(support.text)
-    return Phrase(support.text, own, known.dir)
+    own, wording = settings.languages[0], reader.wording
+    help_ = help_in(wording, settings.support)
+    text = Phrase(help_.text)
+    if not is_helped(wording, settings.support, own) and own in LANGUAGES:
+        text = Phrase(help_.text, own, LANGUAGES[own].dir)
+    return Frame(text, help_.contacts, own, _choices(settings.languages))
 
 
 def _choices(codes: Iterable[str]) -> tuple[Choice, ...]:

@@ -14,7 +14,7 @@ import msgspec
 
 from pulse.instrument import load
 from pulse.instrument.locales import Speaker, speaker
-from pulse.instrument.translation import Said
+from pulse.instrument.translation import Said, Wording
 from pulse.language import LANGUAGES, day, translations
 from pulse.release.hidden import ALL_SHOWN, EARLIER, SOME, WHOLE_WEEK
 from pulse.terms import ENGLISH, N_, week_name, week_span
@@ -102,11 +102,11 @@ class Reader(msgspec.Struct, frozen=True):
         same = told.written.practices.get(practice) == title
         return self._phrase(told.practice(practice)) if same else self._english(title)
 
-    def support(self) -> Phrase:
-        """Return what is said of help where the organisation has not put its own words."""
+    @property
+    def wording(self) -> Wording:
+        """Our survey in this language, or as it was written."""
         told = _speaker(self.code)
-        each = told.here or told.written
-        return self._phrase(each.said(each.support))
+        return told.here or told.written
 
     def _english(self, text: str) -> Phrase:
         return Phrase(text) if self.code == "en" else Phrase(text, "en", "ltr")

@@ -15,7 +15,8 @@ from msgspec import structs
 from pulse.app import create_app
 from pulse.language import LANGUAGES
 from pulse.release.hidden import for_staff, told_staff
-from pulse.settings import Home, Settings
+from pulse.settings import Home, Settings, Support
+from pulse.settings.model import LocalSupport
 from pulse.statistics import alarms, change, standing
 from pulse.statistics.alarms import Alarm
 from pulse.terms import ENGLISH
@@ -182,3 +183,15 @@ def test_the_address_goes_before_the_browser(staff: TestClient[Litestar], path: 
 def test_one_language_offers_no_choice() -> None:
     """Where there is nothing to choose there is no list."""
     assert b"hreflang" not in privacy_page(Settings())
+
+
+def test_help_is_in_the_readers_language_or_marked() -> None:
+    """Own words for a language go first; words of another language say which; ours are there."""
+    german = reader_of("de")
+    assert frame_for(Settings(languages=("en", "de")), german).support.lang == ""
+    english = Support(text="Call the desk.", contacts=("112",))
+    told = frame_for(Settings(languages=("en", "de"), support=english), german)
+    assert (told.support, told.contacts) == (Phrase("Call the desk.", "en", "ltr"), ("112",))
+    own = structs.replace(english, locales={"de": LocalSupport(text="Rufen Sie an.")})
+    told = frame_for(Settings(languages=("en", "de"), support=own), german)
+    assert told.support == Phrase("Rufen Sie an.")
