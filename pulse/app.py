@@ -21,7 +21,7 @@ from pulse.http.headers import guard
 from pulse.settings import Home, Settings, load
 from pulse.store.databases import ballotbox_shelf, issuer_shelf
 from pulse.web.health import PEERS, Condition, health_route, read_peers
-from pulse.web.mishaps import HANDLERS
+from pulse.web.mishaps import handlers
 from pulse.web.posting import lane
 from pulse.web.routes import page_routes
 
@@ -110,7 +110,7 @@ def _application(
 
     app = Litestar(
         route_handlers=[*routes, health],
-        exception_handlers=HANDLERS,
+        exception_handlers=handlers(settings),
         lifespan=[serve],
         openapi_config=None,
         logging_config=None,  # nothing about a request is ever written

@@ -5,6 +5,7 @@ Nothing here knows time, files or networks (issuer and ballot box import this mo
 
 import re
 from collections.abc import Iterator, Mapping
+from gettext import NullTranslations
 from typing import Final, Literal, Protocol
 
 import msgspec
@@ -21,6 +22,7 @@ WAVE_ID: Final = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 GROUP_NUMBER: Final = re.compile(r"\d{5}", re.ASCII)
 UNIT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
+ENGLISH: Final = NullTranslations()  # words as they stand in the code
 Order = Literal["departments", "cells"]  # what is shown first where not every unit can be
 
 
@@ -35,18 +37,24 @@ def check_wave_id(text: str) -> str:
     return text
 
 
-def week_name(wave: str) -> str:
+def N_(sentence: str) -> str:  # noqa: N802 - the mark that gettext's tools look for
+    """Return `sentence`, which stands in the catalogues and is translated where it is shown."""
+    return sentence
+
+
+def week_name(wave: str, words: NullTranslations = ENGLISH) -> str:
     """Return how a wave reads: 2026-W09 is "week 9 of 2026"."""
     year, _, number = wave.partition("-W")
-    return f"week {number.lstrip('0')} of {year}"
+    return words.gettext("week {number} of {year}").format(number=int(number), year=year)
 
 
-def week_span(waves: tuple[str, ...]) -> str:
+def week_span(waves: tuple[str, ...], words: NullTranslations = ENGLISH) -> str:
     """Return several weeks in a row: "weeks 44-47, 2026", over New Year with both years."""
     first, last = waves[0].split("-W"), waves[-1].split("-W")
-    if first[0] == last[0]:
-        return f"weeks {int(first[1])}\N{EN DASH}{int(last[1])}, {last[0]}"
-    return f"week {int(first[1])}, {first[0]} \N{EN DASH} week {int(last[1])}, {last[0]}"
+    sentence = words.gettext("weeks {first}\N{EN DASH}{last}, {year}")
+    if first[0] != last[0]:
+        sentence = words.gettext("week {first}, {before} \N{EN DASH} week {last}, {year}")
+    return sentence.format(first=int(first[1]), before=first[0], last=int(last[1]), year=last[0])
 
 
 class Secret:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from pulse.errors import BadRelease, InvalidValue
-from pulse.terms import Order
+from pulse.terms import N_, Order
 
 VERSION: Final = 2
 K_FLOOR: Final = 5
@@ -23,8 +23,11 @@ BAND: Final = 5
 WITHHELD: Final = 2
 INNER_FROM: Final = 60
 ONLY_ORDER_OF_1: Final = "departments"
-PRESETS: Final[Mapping[str, int]] = {"standard": 5, "high protection": 10}  # names for values of k
-OWN: Final = "own"
+PRESETS: Final[Mapping[str, int]] = {
+    N_("standard"): 5,
+    N_("high protection"): 10,
+}  # names for values of k
+OWN: Final = N_("own")
 
 
 class Floor(NamedTuple):

@@ -1,27 +1,28 @@
 """What is said of the policy, from manifests alone: in force since when, before, and next."""
 
 from collections.abc import Iterable, Iterator
+from gettext import NullTranslations
 from typing import Final
 
 import msgspec
 
 from pulse.disclosure.policy import Policy, loosens, restore
 from pulse.release.manifest import Manifest
-from pulse.terms import Order, week_name
+from pulse.terms import ENGLISH, N_, Order, week_name
 
 ORDERS: Final[dict[Order, str]] = {
-    "departments": "departments come first",
-    "cells": "as many units as possible come first",
+    "departments": N_("departments come first"),
+    "cells": N_("as many units as possible come first"),
 }
-LOOSENED: Final = (
+LOOSENED: Final = N_(
     "Weeks that open from now on: {rule}. This loosens the rule for them alone: a week that was "
     "open already keeps the stricter one, and no week is shown again under another."
 )
-TIGHTENED: Final = (
+TIGHTENED: Final = N_(
     "From the next release on: {rule}. This tightens the rule at once, for a week that is open "
     "now too."
 )
-REORDERED: Final = (
+REORDERED: Final = N_(
     "From the next release on {order} where not every unit can be shown; either order is equally "
     "safe."
 )
@@ -64,28 +65,31 @@ def policy_history(manifests: Iterable[Manifest]) -> tuple[Era, ...]:
     return tuple(reversed(eras))
 
 
-def policy_statement(eras: Iterable[Era], settings: Policy) -> Statement:
+def policy_statement(
+    eras: Iterable[Era], settings: Policy, words: NullTranslations = ENGLISH
+) -> Statement:
     """Say which policy is in force, which ones were before, and what `settings` will change.
 
     Args:
         eras: as `policy_history` returns them.
         settings: the policy that the settings ask for now.
+        words: the reader's language.
     """
     known = tuple(eras)
     policies = [settings, *(era.policy for era in known)]
     least = min(policy.k for policy in policies)
     orders = len({policy.prefer for policy in policies} | {"departments"}) > 1
     if not known:
-        first = f"From the first week on: {_rule(settings, order=orders)}."
-        return Statement(first, (), (), least)
+        first = words.gettext("From the first week on: {rule}.")
+        return Statement(first.format(rule=_rule(settings, words, order=orders)), (), (), least)
     now, *before = known
     return Statement(
-        now=f"Since {week_name(now.since)}: {_rule(now.policy, order=orders)}.",
+        now=_since(words.gettext("Since {week}: {rule}."), now, words, order=orders),
         before=tuple(
-            f"Before, since {week_name(era.since)}: {_rule(era.policy, order=orders)}."
+            _since(words.gettext("Before, since {week}: {rule}."), era, words, order=orders)
             for era in before
         ),
-        coming=tuple(_coming(now.policy, settings)),
+        coming=tuple(_coming(now.policy, settings, words)),
         least=least,
     )
 
@@ -94,14 +98,22 @@ def _differ(one: Policy, other: Policy) -> bool:
     return one.thresholds != other.thresholds or one.prefer != other.prefer
 
 
-def _rule(policy: Policy, *, order: bool) -> str:
-    rule = f"k = {policy.k} ({policy.preset})"
-    return f"{rule}, and {ORDERS[policy.prefer]}" if order else rule
+def _since(sentence: str, era: Era, words: NullTranslations, *, order: bool) -> str:
+    rule = _rule(era.policy, words, order=order)
+    return sentence.format(week=week_name(era.since, words), rule=rule)
 
 
-def _coming(now: Policy, settings: Policy) -> Iterator[str]:
+def _rule(policy: Policy, words: NullTranslations, *, order: bool) -> str:
+    rule = f"k = {policy.k} ({words.gettext(policy.preset)})"
+    if not order:
+        return rule
+    told = words.gettext("{rule}, and {order}")
+    return told.format(rule=rule, order=words.gettext(ORDERS[policy.prefer]))
+
+
+def _coming(now: Policy, settings: Policy, words: NullTranslations) -> Iterator[str]:
     if now.thresholds != settings.thresholds:
-        words = LOOSENED if loosens(now, settings) else TIGHTENED
-        yield words.format(rule=_rule(settings, order=False))
+        told = LOOSENED if loosens(now, settings) else TIGHTENED
+        yield words.gettext(told).format(rule=_rule(settings, words, order=False))
     if now.prefer != settings.prefer:
-        yield REORDERED.format(order=ORDERS[settings.prefer])
+        yield words.gettext(REORDERED).format(order=words.gettext(ORDERS[settings.prefer]))

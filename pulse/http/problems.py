@@ -8,21 +8,22 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from pulse.errors import BodyTooLarge, Busy, PulseError, RequestError
+from pulse.terms import N_
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER: Final = 2  # seconds; the clients add a random part of their own
 
 _FRAMEWORK: Final = {
-    400: ("bad_request", "This request cannot be read."),
+    400: ("bad_request", N_("This request cannot be read.")),
     401: ("not_signed_in", "Please sign in first."),
     403: ("forbidden", "This is not open to you."),
-    404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take this method."),
+    404: ("not_found", N_("There is nothing at this address.")),
+    405: ("method_not_allowed", N_("This address does not take this method.")),
     413: (BodyTooLarge.type, "The body is larger than any that is expected here."),
     429: ("too_many_requests", "Too many tries. Please wait a minute."),
 }
-_OTHER: Final = ("bad_request", "This request cannot be answered.")
-_FAILURE: Final = ("failure", "Something failed on our side. Nothing was stored.")
+_OTHER: Final = ("bad_request", N_("This request cannot be answered."))
+_FAILURE: Final = ("failure", N_("Something failed on our side. Nothing was stored."))
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):

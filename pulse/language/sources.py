@@ -25,6 +25,7 @@ _JINJA: Final[Mapping[str, str]] = {
 _METHODS: Final = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 _KEYWORDS: Final = {
     "_": None,
+    "N_": None,  # stands here, is translated where it is shown
     "gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),

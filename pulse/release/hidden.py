@@ -6,17 +6,28 @@ them it was would itself say something about the answers, so nothing may depend 
 
 from typing import Final
 
-REASON: Final = "too few answers here or nearby to show safely"
+from pulse.terms import N_
+
+REASON: Final = N_("too few answers here or nearby to show safely")
 SENTENCE: Final = "Too few answers here or nearby to show safely."
 _NEXT: Final = "with more answers next week it may be shown."
 ADVICE: Final = f"Look at the unit above it; {_NEXT}"
 # Of those who do not see the unit above: its page would be a 404 for them.
 OUTSIDE: Final = f"Look at the departments on the results page that everybody has; {_NEXT}"
-WHOLE_WEEK: Final = f"This week there were {REASON}. What was answered was destroyed."
-SOME: Final = f"This week's answers of {{hidden}} of {{all}} departments are not shown: {REASON}."
+WHOLE_WEEK: Final = N_(
+    "This week there were too few answers here or nearby to show safely. "
+    "What was answered was destroyed."
+)
+SOME: Final = N_(
+    "This week's answers of {hidden} of {all} departments are not shown: "
+    "too few answers here or nearby to show safely."
+)
 # What releases say that were pressed before this sentence kept to the week's answers.
-EARLIER: Final = f"{{hidden}} of {{all}} departments are not shown this week: {REASON}."
-ALL_SHOWN: Final = (
+EARLIER: Final = N_(
+    "{hidden} of {all} departments are not shown this week: "
+    "too few answers here or nearby to show safely."
+)
+ALL_SHOWN: Final = N_(
     "Smaller teams are shown to nobody where somebody's answer could be worked out from the "
     "figures."
 )

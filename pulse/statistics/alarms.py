@@ -23,6 +23,7 @@ from msgspec import structs
 
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.precision import harmonic_size
+from pulse.terms import N_
 
 LAMBDA: Final = 0.2
 LIMIT: Final = 2.7
@@ -35,11 +36,15 @@ Key = tuple[str, str]
 AlarmKey = Literal["higher", "lower", "quiet"]
 THAN: Final = "than it used to be"
 WORDS: Final[dict[AlarmKey, str]] = {
-    "higher": f"higher {THAN}",
-    "lower": f"lower {THAN}",
+    "higher": N_("higher than it used to be"),
+    "lower": N_("lower than it used to be"),
     "quiet": "nothing adds up to more than chance would do",
 }
 TURNED: Final[dict[AlarmKey, str]] = {"higher": "going back down", "lower": "coming back"}
+TURNING: Final[dict[AlarmKey, str]] = {
+    "higher": N_("higher than it used to be and going back down"),
+    "lower": N_("lower than it used to be and coming back"),
+}
 RECENT: Final = 5  # weeks at the end of a line that show where it points
 VISIBLE: Final = 1.0  # 0-100 points; a smaller turn is not seen in a drawing
 
@@ -60,8 +65,7 @@ class Alarm(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """The alarm as a leader reads it, without a colon; it may stand behind one."""
-        words = WORDS[self.key]
-        return f"{words} and {TURNED[self.key]}" if self.turned else words
+        return TURNING[self.key] if self.turned else WORDS[self.key]
 
 
 class Watched(NamedTuple):

@@ -11,6 +11,7 @@ from pulse.statistics.blocks import BlockRow
 from pulse.statistics.discoveries import benjamini_hochberg
 from pulse.statistics.estimate import ends
 from pulse.statistics.pooling import Pool, Posterior, pool
+from pulse.terms import N_
 
 SAME_WITHIN: Final = 5.0  # 0-100 points; 0.2 on 1-5, about a small effect (0.2 sigma)
 FALSE_DISCOVERY: Final = 0.10
@@ -19,11 +20,11 @@ RELIABLE: Final = 1.96
 Key = tuple[str, str]
 DirectionKey = Literal["higher", "lower", "same", "unclear", "too_early", "hidden"]
 WORDS: dict[DirectionKey, str] = {
-    "higher": "higher, likely real",
-    "lower": "lower, likely real",
-    "same": "about the same",
-    "unclear": "cannot tell yet",
-    "too_early": "too early to tell",
+    "higher": N_("higher, likely real"),
+    "lower": N_("lower, likely real"),
+    "same": N_("about the same"),
+    "unclear": N_("cannot tell yet"),
+    "too_early": N_("too early to tell"),
     "hidden": REASON,
 }
 

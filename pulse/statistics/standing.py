@@ -8,9 +8,10 @@ import msgspec
 from pulse.instrument import Instrument
 from pulse.statistics.items import ItemFigure
 from pulse.statistics.scales import Block, Direction, Estimate, Scales
+from pulse.terms import N_
 
-NO_COMPARISON: Final = "no comparison: the weeks before are hidden"
-ONE_WEEK: Final = "only one of these four weeks is shown; a figure takes two"
+NO_COMPARISON: Final = N_("no comparison: the weeks before are hidden")
+ONE_WEEK: Final = N_("only one of these four weeks is shown; a figure takes two")
 
 
 class Standing(msgspec.Struct, frozen=True):

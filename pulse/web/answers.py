@@ -37,12 +37,19 @@ def prepare(
     return Prepared(content, small, media_type, lasting)
 
 
-def send_prepared(request: Request[Any, Any, Any], prepared: Prepared) -> Response[bytes]:
-    """Answer with `prepared` in the form that the client takes."""
+def send_prepared(
+    request: Request[Any, Any, Any], prepared: Prepared, *, varies: str = ""
+) -> Response[bytes]:
+    """Answer with `prepared` in the form that the client takes.
+
+    `varies` names a header of the request that another content would come of.
+    """
     headers = {"Cache-Control": IMMUTABLE if prepared.lasting else NO_STORE}
     content = prepared.content
+    if varies:
+        headers["Vary"] = varies
     if prepared.compressed:
-        headers["Vary"] = "Accept-Encoding"
+        headers["Vary"] = f"Accept-Encoding, {varies}" if varies else "Accept-Encoding"
         if _takes_gzip(request.headers.get("accept-encoding", "")):
             headers["Content-Encoding"] = "gzip"
             content = prepared.compressed

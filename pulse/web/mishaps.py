@@ -7,23 +7,40 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from pulse.http import problems
+from pulse.settings import Settings
 from pulse.web.answers import HTML
+from pulse.web.choosing import reader_for
+from pulse.web.frame import frame_for
 from pulse.web.page import static_folder
 from pulse.web.rendering import render
 
 
-def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Answer with a page where a person opened an address, else with a problem document."""
-    document = problems.answer(request, error)
-    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        page = render("problem.html", static=static_folder(), problem=problems.problem(error))
+def handlers(settings: Settings) -> ExceptionHandlersMap:
+    """Return what answers the errors of an app whose pages read as `settings` say."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        """Answer with a page where a person opened an address, else with a problem document."""
+        document = problems.answer(request, error)
+        if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+            return document
+        reader = reader_for(request, settings)
+        page = render(
+            "problem.html",
+            reader,
+            static=static_folder(),
+            frame=frame_for(settings, reader),
+            here="/results",
+            problem=problems.problem(error),
+        )
+        headers = {name: document.headers[name] for name in document.headers}
         return Response(
             page,
             status_code=document.status_code,
             media_type=HTML,
-            headers={name: document.headers[name] for name in document.headers},
+            headers={**headers, "Vary": "Accept-Language"},
         )
-    return document
+
+    return {Exception: answer, HTTPException: answer}
 
 
-HANDLERS: Final[ExceptionHandlersMap] = {Exception: answer, HTTPException: answer}
+HANDLERS: Final = handlers(Settings())

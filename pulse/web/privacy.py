@@ -8,41 +8,52 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from pulse.disclosure.policy import policy_for
+from pulse.disclosure.policy import BAND, policy_for
+from pulse.disclosure.rounding import steps_per_point
 from pulse.disclosure.statement import Statement, policy_history, policy_statement
 from pulse.errors import BadRelease
 from pulse.release import ledger, reading
 from pulse.settings import Settings
+from pulse.terms import N_
 from pulse.web.answers import HTML, prepare, send_prepared
+from pulse.web.choosing import reader_for
+from pulse.web.frame import frame_for
 from pulse.web.page import static_folder
+from pulse.web.preview import preview
 from pulse.web.published import read_current
+from pulse.web.reader import PLAIN, Reader
 from pulse.web.rendering import render
+
+KEPT: Final = 32  # pages: two states in each language
+ENOUGH: Final = 1000  # people; more are rounded no finer
 
 # What can be claimed depends on who holds the second opening key.
 HOLDERS: Final = {
-    "same-user": (
+    "same-user": N_(
         "Here both opening keys lie on one computer under one user. That protects against leaks, "
         "curious colleagues and everything that happens after the keys are gone; it does not "
         "protect against the operator opening boxes before the close."
     ),
-    "same-host": (
+    "same-host": N_(
         "Here both opening keys lie on one computer, in folders meant for two of its users. Both "
         "are made there by one command, and whoever administers that computer could reach both "
         "before the close."
     ),
-    "council": (
+    "council": N_(
         "Here the second opening key is held by others, on a machine of their own. The operator "
         "alone can open no box, at no time; both together could before the close."
     ),
 }
 
 
-UNTOLD: Final = (
+UNTOLD: Final = N_(
     "Who holds the second opening key of the week that is open cannot be read just now: take it "
     "that both lie on one computer, where the operator could open boxes before the close."
 )
-CHANGES: Final = "From the next week on this changes."
-UNREADABLE: Final = "The releases cannot be read just now, so what was in force is not told here."
+CHANGES: Final = N_("From the next week on this changes.")
+UNREADABLE: Final = N_(
+    "The releases cannot be read just now, so what was in force is not told here."
+)
 
 
 class _Terms(msgspec.Struct, frozen=True):
@@ -50,7 +61,11 @@ class _Terms(msgspec.Struct, frozen=True):
 
 
 def privacy_page(
-    settings: Settings, statement: Statement | None = None, *, holder: str = ""
+    settings: Settings,
+    statement: Statement | None = None,
+    *,
+    holder: str = "",
+    reader: Reader = PLAIN,
 ) -> bytes:
     """Return the page for the running settings, and for the policies of the releases so far.
 
@@ -59,20 +74,32 @@ def privacy_page(
     policy = policy_for(settings.k, settings.prefer)
     return render(
         "privacy.html",
+        reader,
         static=static_folder(),
+        frame=frame_for(settings, reader),
+        here="/privacy",
         organisation=settings.organisation,
         policy=policy,
-        statement=statement or policy_statement((), policy),
+        steps=_steps(reader),
+        band=BAND,
+        example=preview(policy, settings.smallest_group, reader),
+        statement=statement or policy_statement((), policy, reader.words),
         smallest_group=settings.smallest_group,
-        holder=_words(holder or settings.holder, settings.holder),
-        support=settings.support,
+        holder=_words(holder or settings.holder, settings.holder, reader),
     )
 
 
-def _words(holder: str, coming: str) -> str:
+def _words(holder: str, coming: str, reader: Reader) -> str:
     """Word what holds now, and what a changed setting makes of the weeks to come."""
     now = HOLDERS.get(holder, UNTOLD)
-    return now if holder == coming else f"{now} {CHANGES} {HOLDERS[coming]}"
+    told = (now,) if holder == coming else (now, CHANGES, HOLDERS[coming])
+    return " ".join(reader.gettext(each) for each in told)
+
+
+def _steps(reader: Reader) -> tuple[str, ...]:
+    """Return the steps that means are rounded to, from few people to many: "0.5", "0.25", "0.1"."""
+    per_point = {steps_per_point(b, changed=False): None for b in range(BAND, ENOUGH, BAND)}
+    return tuple(reader.mean(1 / each) for each in per_point)
 
 
 def holder_now(published: Path) -> str:
@@ -95,19 +122,21 @@ def privacy_route(releases: Path, published: Path, settings: Settings) -> HTTPRo
     """Return the route of the privacy page; it is made once for each release and opening."""
     policy = policy_for(settings.k, settings.prefer)
 
-    @lru_cache(maxsize=1)
-    def page(head: str, holder: str) -> bytes:
+    @lru_cache(maxsize=KEPT)
+    def page(head: str, holder: str, reader: Reader) -> bytes:
         del head  # one page for each state of the ledger
         eras = policy_history(reading.manifests(releases))
-        return privacy_page(settings, policy_statement(eras, policy), holder=holder)
+        statement = policy_statement(eras, policy, reader.words)
+        return privacy_page(settings, statement, holder=holder, reader=reader)
 
     @get("/privacy", sync_to_thread=True)
     def privacy(request: Request[Any, Any, Any]) -> Response[bytes]:
-        holder = holder_now(published)
+        holder, reader = holder_now(published), reader_for(request, settings)
         try:
-            told = page(ledger.head(releases), holder)
+            told = page(ledger.head(releases), holder, reader)
         except (OSError, BadRelease):
-            told = privacy_page(settings, Statement(UNREADABLE, (), (), policy.k), holder=holder)
-        return send_prepared(request, prepare(told, HTML))
+            unread = Statement(reader.gettext(UNREADABLE), (), (), policy.k)
+            told = privacy_page(settings, unread, holder=holder, reader=reader)
+        return send_prepared(request, prepare(told, HTML), varies="Accept-Language")
 
     return privacy

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
+from msgspec import structs
 
 from pulse.errors import BadRelease
 from pulse.practices import published
@@ -19,15 +20,17 @@ from pulse.release import ledger
 from pulse.settings import Home, Settings
 from pulse.statistics import summary as summaries
 from pulse.statistics.summary import Summary
-from pulse.terms import week_name
-from pulse.web import trying
+from pulse.web import preview, trying
 from pulse.web.answers import HTML, Prepared, prepare, send_prepared
+from pulse.web.choosing import reader_for
+from pulse.web.frame import ALONE, Frame, frame_for
 from pulse.web.page import static_folder
+from pulse.web.reader import PLAIN, Phrase, Reader
 from pulse.web.rendering import render
 from pulse.web.scales import Row, Scale, period, rows, scales_of
-from pulse.web.told import Results, read
+from pulse.web.told import Figure, Results, read
 
-KEPT: Final = 2  # pages
+KEPT: Final = 32  # pages: two states in each language
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -42,20 +45,12 @@ class Page(msgspec.Struct, frozen=True):
     scales: tuple[Scale, ...]
     rows: tuple[Row, ...]
     efforts: tuple[trying.Effort, ...]
+    hidden: Phrase
+    participation: Phrase
+    statements: tuple[tuple[Phrase, Figure], ...]
     drawn: bool
     told: bool
     alarms: bool = False
-
-
-_EXAMPLE: Final = tuple(
-    Scale(label, value, value - 4.0, value + 4.0, direction, runs=runs)
-    for label, value, direction, runs in (
-        ("Safety", 74.0, "about the same", ("0,30 25,27 60,26 100,26",)),
-        ("Energy", 61.0, "lower, likely real", ("0,25 30,28 60,34 100,39",)),
-        ("Care", 70.0, "about the same", ("0,33 40,30 70,31 100,30",)),
-        ("Work", 66.0, "cannot tell yet", ()),
-    )
-)
 
 
 def newest(releases: Path) -> tuple[str, bytes]:
@@ -73,6 +68,9 @@ def results_page(
     summary: Summary | None = None,
     efforts: tuple[published.Tried, ...] = (),
     tree: Path | None = None,
+    *,
+    reader: Reader = PLAIN,
+    frame: Frame = ALONE,
 ) -> bytes:
     """Return the page, or one that teaches by an example.
 
@@ -82,15 +80,16 @@ def results_page(
         summary: what the releases say of the scales; without one the page has none of them.
         efforts: what is being tried.
         tree: the newest release's tree, which says where teams belong.
+        reader: who reads it.
+        frame: what stands around it.
     """
     results = read(released)
+    around = {"static": static_folder(), "frame": frame, "here": "/results"}
     if results is None:
-        return render(
-            "waiting.html", static=static_folder(), organisation=organisation, example=_EXAMPLE
-        )
-    page = compose(results, summary, efforts, tree)
-    title = f"{results.organisation}, {week_name(results.wave)}"
-    return render("results.html", static=static_folder(), title=title, page=page)
+        example = preview.tiles(reader)
+        return render("waiting.html", reader, organisation=organisation, example=example, **around)
+    page = compose(results, summary, efforts, tree, reader)
+    return render("results.html", reader, page=page, **around)
 
 
 def compose(
@@ -98,36 +97,36 @@ def compose(
     summary: Summary | None,
     efforts: tuple[published.Tried, ...] = (),
     tree: Path | None = None,
+    reader: Reader = PLAIN,
 ) -> Page:
     """Put together what the page says; a summary of another wave is not shown."""
     above = trying.departments(tree) if tree and efforts else {}
-    tried = trying.efforts(now, efforts, above)
-    if summary is None or summary.wave != now.wave:
-        return Page(now, "", (), (), tried, drawn=False, told=False)
-    scales = scales_of(summary.whole)
-    departments = rows(summary, {unit.unit_id: unit.participation for unit in now.units})
-    return Page(
+    page = Page(
         now,
-        period(summary.whole),
-        scales,
-        departments,
-        tried,
+        "",
+        (),
+        (),
+        trying.efforts(now, efforts, above),
+        hidden=reader.released(now.hidden),
+        participation=reader.released(now.participation),
+        statements=tuple((reader.statement(each.item, each.text), each) for each in now.items),
+        drawn=False,
+        told=False,
+    )
+    if summary is None or summary.wave != now.wave:
+        return page
+    scales = scales_of(summary.whole, reader)
+    departments = rows(summary, {unit.unit_id: unit.participation for unit in now.units}, reader)
+    return structs.replace(
+        page,
+        period=period(summary.whole, reader),
+        scales=scales,
+        rows=departments,
         drawn=any(scale.runs for scale in scales),
         told=True,
         alarms=any(
             scale.alarm for unit in (scales, *(row.scales for row in departments)) for scale in unit
         ),
-    )
-
-
-@lru_cache(maxsize=KEPT)
-def _made(releases: Path, told: Path, practices: Path, organisation: str, mark: object) -> Prepared:
-    del mark  # it is what the page was made from: with another one the page is made again
-    wave, released = newest(releases)
-    summary = summaries.read(told, ledger.head(releases))
-    tree = releases / wave / "tree.json" if wave else None
-    return prepare(
-        results_page(released, organisation, summary, published.read(practices), tree), HTML
     )
 
 
@@ -146,10 +145,25 @@ def _mark(*files: Path) -> tuple[tuple[int, int, int], ...]:
 def results_route(home: Home, settings: Settings) -> HTTPRouteHandler:
     """Return the route of the results page."""
 
+    @lru_cache(maxsize=KEPT)
+    def made(reader: Reader, mark: object) -> Prepared:
+        del mark  # it is what the page was made from: with another one the page is made again
+        wave, released = newest(home.releases)
+        page = results_page(
+            released,
+            settings.organisation,
+            summaries.read(home.summary, ledger.head(home.releases)),
+            published.read(home.practices),
+            home.releases / wave / "tree.json" if wave else None,
+            reader=reader,
+            frame=frame_for(settings, reader),
+        )
+        return prepare(page, HTML)
+
     @get("/results", sync_to_thread=True)
     def results(request: Request[Any, Any, Any]) -> Response[bytes]:
         mark = _mark(home.releases / ledger.NAME, home.summary, home.practices / published.NAME)
-        page = _made(home.releases, home.summary, home.practices, settings.organisation, mark)
-        return send_prepared(request, page)
+        page = made(reader_for(request, settings), mark)
+        return send_prepared(request, page, varies="Accept-Language")
 
     return results

@@ -4,16 +4,17 @@ Numbers, intervals and words are those of the leaders' tiles; nothing is worked 
 places on a drawing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from pulse.statistics.summary import ScaleSummary, Summary, UnitSummary
-from pulse.terms import week_span
+from pulse.terms import N_
+from pulse.web.reader import PLAIN, Phrase, Reader
 
-HIDDEN: Final = "not shown"
-THIS_WEEK: Final = "this week"
+HIDDEN: Final = N_("not shown")
+THIS_WEEK: Final = N_("this week")
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -22,7 +23,7 @@ class Scale(msgspec.Struct, frozen=True):
     `runs` are the points of its line on a field of 100 x 100, one text for each run without a gap.
     """
 
-    label: str
+    label: Phrase
     value: float | None = None
     low: float = 0.0
     high: float = 0.0
@@ -45,56 +46,65 @@ class Scale(msgspec.Struct, frozen=True):
 class Row(msgspec.Struct, frozen=True):
     """One shown department with its scales, in the order of the organisation's.
 
-    `note` says how many took part this week, and where its figures are of other weeks.
+    `notes` say how many took part this week, and where its figures are of other weeks.
     """
 
     name: str
-    note: str
+    notes: tuple[Phrase, ...]
     scales: tuple[Scale, ...]
 
 
-def scales_of(unit: UnitSummary) -> tuple[Scale, ...]:
+def scales_of(unit: UnitSummary, reader: Reader = PLAIN) -> tuple[Scale, ...]:
     """Return the scales of a unit; none where no figure of it is shown."""
-    return tuple(_scale(told) for told in unit.scales) if unit.shown else ()
+    return tuple(_scale(told, reader) for told in unit.scales) if unit.shown else ()
 
 
-def _scale(told: ScaleSummary) -> Scale:
-    runs = tuple(_points(run) for run in told.runs)
+def _scale(told: ScaleSummary, reader: Reader) -> Scale:
+    label, runs = reader.scale(told.scale, told.name), tuple(_points(run) for run in told.runs)
     if told.value is None or told.low is None or told.high is None:
-        return Scale(told.name, runs=runs)
-    return Scale(
-        told.name, told.value, told.low, told.high, told.words, told.likely, told.alarm, runs
-    )
+        return Scale(label, runs=runs)
+    # What the file says of a direction is one of our own sentences, or the file is not read.
+    words, alarm = reader.gettext(told.words), reader.gettext(told.alarm)
+    return Scale(label, told.value, told.low, told.high, words, told.likely, alarm, runs)
 
 
-def period(unit: UnitSummary) -> str:
+def period(unit: UnitSummary, reader: Reader = PLAIN) -> str:
     """Return the weeks that a unit's figures are of: "weeks 5-8, 2026", or "this week"."""
     waves = next((scale.waves for scale in unit.scales if scale.value is not None), ())
-    return week_span(waves) if len(waves) > 1 else THIS_WEEK
+    return reader.weeks(waves) if len(waves) > 1 else reader.gettext(THIS_WEEK)
 
 
-def rows(summary: Summary, participation: dict[str, str]) -> tuple[Row, ...]:
+def rows(
+    summary: Summary, participation: dict[str, str], reader: Reader = PLAIN
+) -> tuple[Row, ...]:
     """Return the departments of which any figure is shown.
 
     Args:
         summary: what is told of all of them.
         participation: this week's, by unit; who is not in it is not shown this week.
+        reader: who reads it.
     """
-    usual = period(summary.whole)
-    found = []
-    for unit in summary.departments:
-        if unit.shown:
-            other = "" if period(unit) == usual else f"Figures of {period(unit)}."
-            note = " ".join(part for part in (participation.get(unit.unit_id, ""), other) if part)
-            if unit.unit_id not in participation:
-                note = _without_this_week(unit, summary.wave)
-            found.append(Row(unit.name, note, scales_of(unit)))
-    return tuple(found)
+    return tuple(
+        Row(unit.name, tuple(_notes(unit, summary, participation, reader)), scales_of(unit, reader))
+        for unit in summary.departments
+        if unit.shown
+    )
 
 
-def _without_this_week(unit: UnitSummary, wave: str) -> str:
-    without = ", without it" if any(wave in scale.waves for scale in unit.scales) else ""
-    return f"This week not shown; figures of {period(unit)}{without}."
+def _notes(
+    unit: UnitSummary, summary: Summary, participation: dict[str, str], reader: Reader
+) -> Iterator[Phrase]:
+    weeks = period(unit, reader)
+    if unit.unit_id not in participation:
+        told = reader.gettext("This week not shown; figures of {weeks}.")
+        if any(summary.wave in scale.waves for scale in unit.scales):
+            told = reader.gettext("This week not shown; figures of {weeks}, without it.")
+        yield Phrase(told.format(weeks=weeks))
+        return
+    if said := participation[unit.unit_id]:
+        yield reader.released(said)
+    if weeks != period(summary.whole, reader):
+        yield Phrase(reader.gettext("Figures of {weeks}.").format(weeks=weeks))
 
 
 def _points(run: Sequence[tuple[float, float]]) -> str:

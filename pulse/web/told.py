@@ -1,12 +1,8 @@
 """`results.json` as the page for staff reads it: the released cells of one wave."""
 
-from typing import Final
-
 import msgspec
 
 from pulse.terms import WAVE_ID
-
-_BOUND: Final = {"at_least": " or more", "at_most": " or less"}
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -16,11 +12,7 @@ class Figure(msgspec.Struct, frozen=True):
     mean_bound: str = "exact"
     text: str = ""
     reverse: bool = False
-
-    @property
-    def words(self) -> str:
-        """The mean as people read it, such as "3.0", "3.25" or "4.5 or more"."""
-        return f"{self.mean:.2f}".removesuffix("0") + _BOUND.get(self.mean_bound, "")
+    item: str = ""
 
 
 class Department(msgspec.Struct, frozen=True):

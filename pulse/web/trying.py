@@ -4,9 +4,9 @@ A team's practice is told under its department, without the team's name: whoever
 there or does not need to know.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -15,27 +15,15 @@ from pulse.practices.published import Tried
 from pulse.store import treefile
 from pulse.web.told import Results
 
-MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
 
 class Effort(msgspec.Struct, frozen=True):
-    """One practice in one shown unit: by itself, or by `teams` of it; `since` reads as a day."""
+    """One practice in one shown unit: by itself, or by `teams` of it, since a day."""
 
+    practice: str
     title: str
     unit: str
     teams: int
-    since: str
-
-    @property
-    def words(self) -> str:
-        """Where it is tried: "Engineering", or "Engineering, in 2 of its teams"."""
-        if not self.teams:
-            return self.unit
-        count = "one" if self.teams == 1 else str(self.teams)
-        return f"{self.unit}, in {count} of its teams"
+    since: dt.date
 
 
 def efforts(
@@ -48,22 +36,20 @@ def efforts(
     """
     names = {results.unit_id: results.organisation}
     names |= {unit.unit_id: unit.name for unit in results.units}
-    found: dict[tuple[str, str, bool], list[Tried]] = {}
+    found: dict[tuple[str, str, str, bool], list[Tried]] = {}
     for each in tried:
         unit = each.unit_id if each.unit_id in names else above.get(each.unit_id, "")
         if unit in names:
-            found.setdefault((each.title, unit, unit != each.unit_id), []).append(each)
+            found.setdefault((each.practice, each.title, unit, unit != each.unit_id), []).append(
+                each
+            )
     newest = sorted(found.items(), key=lambda pair: max(t.since for t in pair[1]), reverse=True)
     return tuple(
-        Effort(title, names[unit], len(rows) if inside else 0, day(rows))
-        for (title, unit, inside), rows in newest
+        Effort(
+            practice, title, names[unit], len(rows) if inside else 0, min(row.since for row in rows)
+        )
+        for (practice, title, unit, inside), rows in newest
     )
-
-
-def day(rows: Iterable[Tried]) -> str:
-    """Return the first day of some efforts as it reads: "2 March 2026"."""
-    first = min(row.since for row in rows)
-    return f"{first.day} {MONTHS[first.month - 1]} {first.year}"
 
 
 def departments(tree: Path) -> dict[str, str]:

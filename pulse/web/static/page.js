@@ -114,12 +114,13 @@ const thank = ({ kiosk, list, keys, texts: { locale, support } }) => {
   show('done');
 };
 
-// Settles with the event when a visible button is pressed. Unless answers are still open, also
-// when the network is back, and without an event after half a minute.
+// Settles with the event when a visible button is pressed; when the network is back too, unless
+// nobody has sent anything yet; and, behind a form, without an event after half a minute.
 const pressed = () => new Promise((go) => {
   for (const button of all('section:not([hidden]) > button')) button.onclick = go;
-  window.ononline = find('ask').hidden && go;
-  if (window.ononline) setTimeout(go, 30000);
+  window.ononline = (find('ask').hidden || pressed.before) && go;
+  if (find('ask').hidden) setTimeout(go, 30000);
+  pressed.before = true;
 });
 
 const run = async () => {

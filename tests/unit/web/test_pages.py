@@ -86,7 +86,8 @@ def test_files_are_compressed_once_and_only_if_wanted(browser: Browser, station:
         plain = browser.get(path, headers={"accept-encoding": "gzip;q=0"})
         assert packed.headers["content-encoding"] == "gzip"
         assert "content-encoding" not in plain.headers
-        assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+        assert packed.headers["vary"] == plain.headers["vary"]
+        assert packed.headers["vary"].split(", ")[0] == "Accept-Encoding"
         assert packed.content == plain.content
         assert int(packed.headers["content-length"]) < len(plain.content)
 
