@@ -6,6 +6,7 @@ import pulse
 from pulse.cli import (
     attack,
     audit,
+    cards,
     council,
     demo,
     export,
@@ -39,6 +40,7 @@ for command in (
     wave.wave,
     invite.invite,
     invite.remind,
+    cards.cards,
     council.council,
     serve.serve,
     export.export,

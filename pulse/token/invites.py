@@ -26,7 +26,7 @@ def person_secret(kwave: Secret, person_id: str) -> bytes:
 
 
 def card_secret(code: bytes, wave: str) -> bytes:
-    r"""Return the secret of a printed code: PBKDF2-SHA256(code, "pulse-card/v1\0" || wave, 300,000).
+    r"""Return a code's secret: PBKDF2-SHA256(code, "pulse-card/v1\0" || wave, 300,000 rounds).
 
     Args:
         code: 16 Crockford characters, upper case, no blanks.
