@@ -1,7 +1,8 @@
 """`pulse cards`: sheets of cards for the people of a unit who have no address."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,15 +14,14 @@ from sqlalchemy.engine import Engine
 from pulse import wave as waves
 from pulse.clock import Clock
 from pulse.errors import Refused, WrongState
-from pulse.invitation.cards import read_codes
+from pulse.invitation.cards import read_codes, stretch
 from pulse.invitation.cardwords import Terms, Words, words
 from pulse.settings import Home, Settings
 from pulse.store import treefile
 from pulse.store.files import write_atomically
 from pulse.terms import Progress, Secret, Tree, Unit, silent, week_name
-from pulse.token.invites import card_secret, link
+from pulse.token.invites import link
 
-LABEL: Final = "Making cards"
 A_SHEET: Final = 10
 _TEMPLATE: Final = Path(__file__).with_name("cards.typ")
 _STANDARD: Final = "ua-1"  # accessible PDF; it also refuses a text that no font can show
@@ -48,6 +48,7 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str
     address: str
     fingerprint: str
+    terms: Terms
     words: Words
     decks: tuple[Deck, ...]
 
@@ -92,10 +93,32 @@ def print_cards(
         WrongState: no wave is open.
         Refused: no such unit, nobody in it has a card, or a file inside the home.
     """
-    row = _open_wave(engine, clock)
     target = pdf.resolve()
     if target.is_relative_to(home.path.resolve()):
         raise Refused("Cards do not belong into the home: name a file elsewhere.", where=str(pdf))
+    made = sheets(
+        home, settings, clock, engine, unit, partial(words, language=language), progress=progress
+    )
+    data, spoken = set_in_type(made, words(made.terms, "en"))
+    write_atomically(target, data)
+    return Printed(
+        made.terms.wave, unit, sum(len(deck.cards) for deck in made.decks),
+        sum(-(-len(deck.cards) // A_SHEET) for deck in made.decks), spoken, str(pdf),
+    )  # fmt: skip
+
+
+def sheets(
+    home: Home,
+    settings: Settings,
+    clock: Clock,
+    engine: Engine,
+    unit: str,
+    worded: Callable[[Terms], Words],
+    *,
+    progress: Progress = silent,
+) -> Sheets:
+    """Return what stands on the sheets of a unit; arguments and errors as `print_cards`."""
+    row = _open_wave(engine, clock)
     groups = _groups(treefile.read_kept(home.trees / f"{row.wave}.json"), unit)
     codes = read_codes(home, row.wave)
     chosen = [(group, codes[group.unit_id]) for group in groups if group.unit_id in codes]
@@ -103,20 +126,16 @@ def print_cards(
         raise Refused("Everybody in this unit has an address, so it has no cards.", where=unit)
     listed = (home.published / row.wave / Path(row.keys).name).read_bytes()
     terms = Terms(wave=row.wave, closes=row.closes, timezone=settings.timezone)
-    sheets = Sheets(
-        title=f"{settings.organisation}, {week_name(row.wave)}: cards",
-        organisation=_brief(settings.organisation, 60),
+    organisation = brief(settings.organisation, 60)
+    return Sheets(
+        title=f"{organisation}, {week_name(row.wave)}: cards",
+        organisation=organisation,
         address=f"{settings.base_url.rstrip('/')}/card",
         fingerprint=row.fingerprint,
-        words=words(terms, language),
+        terms=terms,
+        words=worded(terms),
         decks=tuple(_decks(chosen, row.wave, settings.base_url, listed, progress)),
     )
-    data, spoken = set_in_type(sheets, words(terms, "en"))
-    write_atomically(target, data)
-    return Printed(
-        row.wave, unit, sum(len(deck.cards) for deck in sheets.decks),
-        sum(-(-len(deck.cards) // A_SHEET) for deck in sheets.decks), spoken, str(pdf),
-    )  # fmt: skip
 
 
 def set_in_type(sheets: Sheets, english: Words) -> tuple[bytes, str]:
@@ -147,6 +166,12 @@ def spaced(code: bytes) -> str:
     """Return a code as people type it: four groups of four."""
     text = code.decode()
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def brief(name: str, most: int) -> str:
+    """Return a name on one line, cut where it is too long for a card."""
+    line = " ".join(name.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def _open_wave(engine: Engine, clock: Clock) -> waves.Wave:
@@ -181,22 +206,14 @@ def _decks(
     listed: bytes,
     progress: Progress,
 ) -> Iterator[Deck]:
-    total, done = sum(len(codes) for _, codes in chosen), 0
-    progress(LABEL, 0, total)
-    for group, codes in chosen:
-        cards = []
-        for code in shuffled(codes):
-            secret = card_secret(code.reveal(), wave)
-            cards.append(Card(spaced(code.reveal()), _picture(link(base_url, secret, listed))))
-            done += 1
-            progress(LABEL, done, total)
-        yield Deck(_brief(group.name, 40), tuple(cards))
-
-
-def _brief(name: str, most: int) -> str:
-    """Return a name on one line, cut where it is too long for a card."""
-    line = " ".join(name.split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    piles = [shuffled(codes) for _, codes in chosen]
+    found = iter(stretch([code for pile in piles for code in pile], wave, progress))
+    for (group, _), pile in zip(chosen, piles, strict=True):
+        cards = (
+            Card(spaced(code.reveal()), _picture(link(base_url, next(found).reveal(), listed)))
+            for code in pile
+        )
+        yield Deck(brief(group.name, 40), tuple(cards))
 
 
 def _picture(address: str) -> str:
@@ -204,9 +221,11 @@ def _picture(address: str) -> str:
 
 
 def _compile(sheets: Sheets) -> bytes:
-    inputs: Mapping[str, str] = {"told": msgspec.json.encode(sheets).decode()}
     return typst.compile(
-        _TEMPLATE.read_bytes(), format="pdf", sys_inputs=dict(inputs), pdf_standards=[_STANDARD]
+        _TEMPLATE.read_bytes(),
+        format="pdf",
+        sys_inputs={"told": msgspec.json.encode(sheets).decode()},
+        pdf_standards=[_STANDARD],
     )
 
 

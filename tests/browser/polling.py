@@ -131,9 +131,9 @@ class PollingPlace:
         rows = "".join(f"{team},all,{team.title()}\n" for team in TEAMS)
         units.write_text(f"unit_id,parent_id,name\nall,,Everybody\n{rows}")
         seats = [(team, number) for team in TEAMS for number in range(PEOPLE)]
-        mails = ["" if seat < cards else f"{t}-{i}@example.org" for seat, (t, i) in enumerate(seats)]
         rows = "".join(
-            f"{t}-{i},{mail},{t}\n" for (t, i), mail in zip(seats, mails, strict=True)
+            f"{t}-{i},{f'{t}-{i}@example.org' if seat >= cards else ''},{t}\n"
+            for seat, (t, i) in enumerate(seats)
         )
         people.write_text(f"person_id,email,unit_id\n{rows}")
         self._engine = sqlite_engine(self.home.state / "pulse.db", journal="wal", create=True)
