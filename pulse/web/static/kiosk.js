@@ -42,3 +42,4 @@ new MutationObserver(look).observe(document.querySelector('main'), { attributes:
 // Back from the browser's memory: somebody else's form.
 window.onpageshow = ({ persisted }) => persisted && leave();
 touched();
+look();
