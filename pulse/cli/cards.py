@@ -6,6 +6,7 @@ import click
 
 from pulse.cli.frame import Command, Run, pass_run, progress
 from pulse.invitation.printing import print_cards
+from pulse.language import DEFAULT, LANGUAGES, closest
 
 
 @click.command(cls=Command, epilog="Example: pulse cards --unit north --pdf /tmp/north.pdf")
@@ -17,7 +18,9 @@ from pulse.invitation.printing import print_cards
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write, outside the home.",
 )
-@click.option("--language", default="", metavar="L", help="Of the words on the cards.")
+@click.option(
+    "--language", default=DEFAULT, metavar="L", help="Of the words on the cards (else English)."
+)
 @pass_run
 def cards(run: Run, unit: str, pdf: Path, language: str) -> None:
     """Print one-time codes for people without an address.
@@ -29,7 +32,7 @@ def cards(run: Run, unit: str, pdf: Path, language: str) -> None:
             run.home, run.settings, run.clock, run.state, unit, pdf,
             language=language, progress=bar,
         )  # fmt: skip
-    if language and printed.language != language:
+    if printed.language != closest(language, LANGUAGES):
         run.note(f"No font here shows {language}: the words on the cards are English.")
     run.note("Printing again prints the same codes in another order; each works once.")
     run.say(printed)

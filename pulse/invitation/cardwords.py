@@ -4,8 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from pulse.invitation.mails import local_words
-from pulse.terms import week_name
+from pulse.language import DEFAULT, LANGUAGES, closest, day_and_time, translations
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,17 +29,21 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     sheet: str
 
 
-def words(terms: Terms, language: str = "") -> Words:
-    """Return the words in `language`; English where it is empty or unknown."""
-    del language
+def words(terms: Terms, language: str = DEFAULT) -> Words:
+    """Return the words in the language closest to `language`; English where there is none."""
+    code = closest(language, LANGUAGES) or DEFAULT
+    _ = translations(code).gettext
+    year, _dash, number = terms.wave.partition("-W")
+    moment = day_and_time(terms.closes, terms.timezone, code)
     return Words(
-        lang="en",
-        rtl=False,
-        week=week_name(terms.wave),
-        what="One minute about your past week. Nobody can see who answered what.",
-        how="Scan, or type this code at",
-        until=f"Open until {local_words(terms.closes, terms.timezone)}. Works once.",
-        same="On the page, the same eight words:",
-        qr="QR code with the link of this card",
-        sheet="sheet {part} of {parts}, cut along the lines",
+        lang=code,
+        rtl=LANGUAGES[code].dir == "rtl",
+        week=_("Week %(number)s of %(year)s") % {"number": int(number), "year": year},
+        what=_("One minute about your past week. Nobody can see who answered what."),
+        how=_("Scan, or type this code at"),
+        until=_("Open until %(moment)s. Works once.") % {"moment": moment},
+        same=_("The page shows the same eight words:"),
+        qr=_("QR code with the link of this card"),
+        sheet=_("sheet %(part)s of %(parts)s, cut along the lines")
+        % {"part": "{part}", "parts": "{parts}"},
     )

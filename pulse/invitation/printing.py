@@ -16,6 +16,7 @@ from pulse.clock import Clock
 from pulse.errors import Refused, WrongState
 from pulse.invitation.cards import read_codes, stretch
 from pulse.invitation.cardwords import Terms, Words, words
+from pulse.language import DEFAULT, LANGUAGES, closest
 from pulse.settings import Home, Settings
 from pulse.store import treefile
 from pulse.store.files import write_atomically
@@ -72,7 +73,7 @@ def print_cards(
     unit: str,
     pdf: Path,
     *,
-    language: str = "",
+    language: str = DEFAULT,
     progress: Progress = silent,
 ) -> Printed:
     """Write the cards of a unit and all below it as a PDF, 0600, shuffled anew each time.
@@ -86,24 +87,29 @@ def print_cards(
         engine: the state database.
         unit: a unit of the open wave's tree.
         pdf: the file to write, outside the home: cards are no part of what is kept.
-        language: of the words on the cards; empty means the first of the organisation's.
+        language: of the words on the cards, a language tag.
         progress: told after each card.
 
     Raises:
         WrongState: no wave is open.
-        Refused: no such unit, nobody in it has a card, or a file inside the home.
+        Refused: no such unit or language, nobody with a card, or a file inside the home.
     """
     target = pdf.resolve()
     if target.is_relative_to(home.path.resolve()):
         raise Refused("Cards do not belong into the home: name a file elsewhere.", where=str(pdf))
+    if closest(language, LANGUAGES) is None:
+        spoken = ", ".join(LANGUAGES)
+        raise Refused(
+            f"Cards have no words in this language; they have in {spoken}.", where=language
+        )
     made = sheets(
         home, settings, clock, engine, unit, partial(words, language=language), progress=progress
     )
-    data, spoken = set_in_type(made, words(made.terms, "en"))
+    data, language = set_in_type(made, words(made.terms))
     write_atomically(target, data)
     return Printed(
         made.terms.wave, unit, sum(len(deck.cards) for deck in made.decks),
-        sum(-(-len(deck.cards) // A_SHEET) for deck in made.decks), spoken, str(pdf),
+        sum(-(-len(deck.cards) // A_SHEET) for deck in made.decks), language, str(pdf),
     )  # fmt: skip
 
 
@@ -128,7 +134,7 @@ def sheets(
     terms = Terms(wave=row.wave, closes=row.closes, timezone=settings.timezone)
     organisation = brief(settings.organisation, 60)
     return Sheets(
-        title=f"{organisation}, {week_name(row.wave)}: cards",
+        title=f"{organisation}, {week_name(row.wave)}",
         organisation=organisation,
         address=f"{settings.base_url.rstrip('/')}/card",
         fingerprint=row.fingerprint,

@@ -23,6 +23,7 @@ from pulse.invitation.cards import read_codes
 from pulse.invitation.cardwords import Terms, Words, words
 from pulse.invitation.printing import Card, Deck, Printed, Sheets, print_cards, set_in_type, spaced
 from pulse.issuer.store import IssuerStore
+from pulse.language import LANGUAGES
 from pulse.settings import Settings
 from pulse.token.invites import card_secret, invite_hash, parse_link
 from tests.shelves import rooms
@@ -55,7 +56,7 @@ def house(tmp_path: Path, opened: Path) -> Iterator[House]:
     house.engine.dispose()
 
 
-def printed(house: House, pdf: Path, unit: str = "all", language: str = "") -> Printed:
+def printed(house: House, pdf: Path, unit: str = "all", language: str = "en") -> Printed:
     """Print the cards of a unit."""
     return print_cards(
         house.home, house.settings, house.clock, house.engine, unit, pdf, language=language
@@ -82,10 +83,10 @@ def test_every_card_of_a_subtree_is_printed_once(house: House, tmp_path: Path) -
         assert sorted(codes_on(text)) == [code.reveal().decode() for code in codes[unit]]
         count = CARDS[unit]
         assert text.count("https://pulse.example.org/card") == count
-        assert text.count("Open until Friday 6 March, 17:00 (UTC)") == count
+        assert text.count("Open until Friday, 6 March 2026, 17:00 (UTC)") == count
         assert text.count("Example Ltd") == count
         assert name in text
-        assert "week 10 of 2026" in text
+        assert "Week 10 of 2026" in text
     about = PdfReader(tmp_path / "cards.pdf").metadata
     assert about is not None
     assert about.creation_date is None
@@ -174,6 +175,27 @@ def test_ten_cards_stand_on_a_sheet(cards: int, sheets: int) -> None:
     assert sum(len(codes_on(page.extract_text())) for page in reader.pages) == cards
 
 
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code not in {"ja", "zh-Hans"}])
+def test_cards_speak_their_readers_language(code: str) -> None:
+    """Languages whose letters come with Pulse are set in them; address and code stay."""
+    data, language = set_in_type(drawn(1, words=words(TERMS, code)), ENGLISH)
+    assert language == code
+    text = PdfReader(io.BytesIO(data)).pages[0].extract_text()
+    assert codes_on(text) == ["7K3M9QXT2ABFWZ0E"]
+    assert "https://pulse.example.org/card" in text
+    root: Any = PdfReader(io.BytesIO(data)).trailer["/Root"]
+    assert root["/Lang"].startswith(code)
+
+
+@pytest.mark.parametrize("code", ["ja", "zh-Hans"])
+def test_cards_never_show_empty_boxes(code: str) -> None:
+    """Japanese and Chinese need a font of this machine; without one the words are English."""
+    data, language = set_in_type(drawn(1, words=words(TERMS, code)), ENGLISH)
+    assert language in {code, "en"}
+    text = PdfReader(io.BytesIO(data)).pages[0].extract_text()
+    assert ("Scan, or type" in text) == (language == "en")
+
+
 def test_letters_that_no_font_shows_give_english_words() -> None:
     """Where a language cannot be set in type here, the words on the card are English."""
     strange = msgspec.structs.replace(ENGLISH, lang="xx", what="\U0010fff0")
@@ -200,6 +222,8 @@ def test_what_cannot_be_printed_is_refused_in_words(house: House, tmp_path: Path
     pdf = tmp_path / "cards.pdf"
     with pytest.raises(Refused, match="no such unit"):
         printed(house, pdf, "nowhere")
+    with pytest.raises(Refused, match="no words in this language; they have in en, de"):
+        printed(house, pdf, language="tlh")
     with pytest.raises(Refused, match="into the home"):
         printed(house, house.home.releases / "cards.pdf")
     house.clock = FixedClock(MONDAY + dt.timedelta(days=30))
