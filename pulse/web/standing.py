@@ -32,8 +32,8 @@ def standing(name: str, entry: str) -> Standing:
     """Return the page of the template `name` with the module `entry` and all that it imports."""
     files = {each: content.decode() for each, content in static_files().items()}
     style, script = bare_style(files["card.css"]), bundle(files, entry)
-    # Our own files, as they are.
-    content = render(name, style=Markup(style), script=Markup(script))  # noqa: S704
+    inside = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
+    content = render(name, **inside)
     return Standing(
         content,
         content_security_policy(
@@ -44,7 +44,7 @@ def standing(name: str, entry: str) -> Standing:
 
 
 def card_routes() -> Sequence[HTTPRouteHandler]:
-    """Return `/card`, where a code is typed, `/kiosk`, where a shared device starts, and its guard."""
+    """Return `/card` for typed codes, `/kiosk` where a shared device starts, and its guard."""
     return [
         _guard_route(),
         _route("/card", standing("card.html", "card.js")),
