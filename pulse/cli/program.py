@@ -6,6 +6,7 @@ import pulse
 from pulse.cli import (
     attack,
     audit,
+    cards,
     council,
     demo,
     export,
@@ -42,6 +43,7 @@ for command in (
     wave.wave,
     invite.invite,
     invite.remind,
+    cards.cards,
     council.council,
     serve.serve,
     export.export,

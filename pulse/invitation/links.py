@@ -1,4 +1,4 @@
-"""A wave's invitations: everybody's secret from one key, K_wave, which dies at the close."""
+"""A wave's links: everybody's secret from one key, K_wave, which dies at the close."""
 
 import contextlib
 import secrets
@@ -12,6 +12,7 @@ from sqlalchemy import delete
 from sqlalchemy.engine import Engine
 
 from pulse.errors import WrongState
+from pulse.invitation.cards import by_card, codes_path
 from pulse.invitation.tables import sent
 from pulse.roster import Invited, members
 from pulse.settings import Home
@@ -58,19 +59,25 @@ def read_kwave(home: Home, wave: str) -> Secret:
 
 
 def invitations(engine: Engine, wave: str, kwave: Secret) -> Iterator[Invitation]:
-    """Yield everybody's invitation of `wave`, by person_id."""
+    """Yield the invitation of everybody who gets a link in `wave`, by person_id.
+
+    People with a card are not among them: which secret is whose is known to nobody.
+    """
     for person in members(engine, wave):
+        if by_card(person):
+            continue
         yield Invitation(person, Secret(person_secret(kwave, person.person_id)))
 
 
 def destroy(home: Home, engine: Engine, wave: str) -> None:
-    """Destroy what makes or holds links of `wave`: K_wave, then the outbox and the marks.
+    """Destroy what makes or holds links of `wave`: K_wave, the codes, the outbox, the marks.
 
     In this order, and waiting for a `send` that is under way: it ends when it misses K_wave
     after a batch. So no mail outlives a close that ran beside it, and none of a cancelled wave
     comes between those of the same week opened again. Again is fine.
     """
     destroy_file(kwave_path(home, wave))
+    destroy_file(codes_path(home, wave))
     with only_one(mail_lock(home), engine, wait=True):
         take_back(home, engine, wave)
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from pulse import wave as waves
 from pulse.clock import Clock
 from pulse.errors import Refused, WrongState
+from pulse.invitation.cards import count
 from pulse.invitation.links import (
     Invitation,
     invitations,
@@ -102,7 +103,7 @@ def send(
                 )
             written += len(batch)
             progress(LABEL, written, len(chosen))
-    return Sent(row.wave, written, sum(not each.person.email for each in everybody))
+    return Sent(row.wave, written, count(engine, row.wave))
 
 
 def preview(
@@ -170,7 +171,7 @@ def _choose(
     query = select(sent.c.person_id).where(sent.c.wave == wave, sent.c.kind == kind)
     with reading(engine) as connection:
         marked = set(connection.scalars(query))
-    return [e for e in everybody if e.person.email and e.person.person_id not in marked]
+    return [each for each in everybody if each.person.person_id not in marked]
 
 
 def _batches(chosen: list[Invitation]) -> Iterator[list[Invitation]]:

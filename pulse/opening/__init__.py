@@ -94,7 +94,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         _tell(progress, "try")
         try_keys(row.wave, *keys, row.form, len(asked))
         _tell(progress, "invitations")
-        without_email = prefill(home, engine, rooms, row, tree)
+        without_email = prefill(home, engine, rooms, row, tree, progress)
         _tell(progress, "gates")
         wavestores.open_gates(rooms, row.wave)
         announce(home, {"wave": row.wave, "keys": row.keys})

@@ -73,13 +73,17 @@ def publish_files(
     )  # fmt: skip
 
 
-def prefill(home: Home, engine: Engine, rooms: Shelves, row: waves.Wave, tree: Tree) -> int:
-    """Make both stores, every invitation in the issuer's; return how many have no address."""
+def prefill(
+    home: Home, engine: Engine, rooms: Shelves, row: waves.Wave, tree: Tree, progress: Progress
+) -> int:
+    """Make both stores, every invitation in the issuer's; return how many people get a card."""
     number = {group.unit_id: group.g for group in tree.groups_in_order()}
     kwave = invitation.make_kwave(home, row.wave)
-    invited = list(invitation.invitations(engine, row.wave, kwave))
+    invited = invitation.invitations(engine, row.wave, kwave)
     hashes = [(invite_hash(i.secret.reveal()), number[i.person.unit_id]) for i in invited]
+    cards = invitation.make_codes(home, row.wave, invitation.counts(engine, row.wave), progress)
+    hashes += [(invite_hash(secret.reveal()), number[unit_id]) for unit_id, secret in cards]
     origin = wavestores.origin_of(row.keys)
     IssuerStore.create(rooms.issuer, row.wave, hashes, origin).close()
     BoxStore.create(rooms.ballotbox, row.wave, origin).close()
-    return sum(not each.person.email for each in invited)
+    return len(cards)

@@ -53,9 +53,12 @@ def staff_page() -> bytes:
 
 @cache
 def staff_sources() -> Mapping[str, str]:
-    """Return the policy's directives that let the page's own style and script run, no other."""
-    style, script = (_source(f"\n{content}") for content in _program())
-    return {"style_src": style, "script_src": script}
+    """Return the policy's directives that let the page's own style and script run, no other.
+
+    A kiosk's link also loads `/kiosk.js`, from this host.
+    """
+    style, script = (source(f"\n{content}") for content in _program())
+    return {"style_src": style, "script_src": f"{script} 'self'"}
 
 
 @cache
@@ -64,5 +67,6 @@ def _program() -> tuple[str, str]:
     return bare_style(files["page.css"]), bundle(files)
 
 
-def _source(content: str) -> str:
+def source(content: str) -> str:
+    """Return the policy's name for an inline element with this content."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

@@ -23,6 +23,7 @@ from pulse.web.page import (
 from pulse.web.privacy import privacy_route
 from pulse.web.published import published_routes
 from pulse.web.results import results_route
+from pulse.web.standing import card_routes
 
 
 def page_routes(home: Home, settings: Settings) -> Sequence[BaseRouteHandler]:
@@ -30,6 +31,7 @@ def page_routes(home: Home, settings: Settings) -> Sequence[BaseRouteHandler]:
     return [
         front_page,
         _survey_route(),
+        *card_routes(),
         _static_route(),
         _icon_route(),
         *published_routes(home.published),

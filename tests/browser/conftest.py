@@ -170,3 +170,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PollingPlace]:
     place = PollingPlace(tmp_path_factory.mktemp("place"))
     yield place
     place.close()
+
+
+@pytest.fixture(scope="session")
+def card_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PollingPlace]:
+    """Give a staff app with an open wave in which sixty people have a card."""
+    place = PollingPlace(tmp_path_factory.mktemp("cards"), cards=60)
+    yield place
+    place.close()

@@ -18,6 +18,7 @@ from pulse.ballotbox.responses import decode
 from pulse.ballotbox.seal import Opener, Peeler
 from pulse.ballotbox.store import BoxStore
 from pulse.clock import FixedClock
+from pulse.invitation.cards import read_codes
 from pulse.invitation.links import invitations, read_kwave
 from pulse.issuer.store import IssuerStore
 from pulse.opening import open_wave
@@ -54,16 +55,17 @@ class PollingPlace:
 
     Args:
         folder: an empty folder for the home.
+        cards: how many people of the first team have no address.
 
     Attributes:
         base: the address.
         wire: every exchange, in order.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cards: int = 0) -> None:
         self.home = Home(folder)
         make_home(self.home, "")
-        self._import_people(folder)
+        self._import_people(folder, cards)
         self.wire: list[Exchange] = []
         listener = socket.create_server(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -71,6 +73,8 @@ class PollingPlace:
         self.m1 = (self.home.published / WAVE / path).read_bytes()
         self.keys = read_keylist(self.m1, fingerprint16(self.m1))
         self._links = self._each_link()
+        codes = read_codes(self.home, WAVE).values()
+        self._codes = (code.reveal().decode() for group in codes for code in group)
         self._issued = IssuerStore(rooms(self.home).issuer, WAVE)
         self._box = BoxStore(rooms(self.home).ballotbox, WAVE)
         config = uvicorn.Config(self._noted(create_app(self.home)), ws="none", log_config=None)
@@ -81,6 +85,10 @@ class PollingPlace:
     def next_link(self) -> str:
         """Return a link that nobody has opened."""
         return next(self._links)
+
+    def next_code(self) -> str:
+        """Return the code of a card that nobody has used."""
+        return next(self._codes)
 
     def ballots(self) -> int:
         """Count the ballots in the box."""
@@ -118,11 +126,15 @@ class PollingPlace:
         self._issued.close()
         self._box.close()
 
-    def _import_people(self, folder: Path) -> None:
+    def _import_people(self, folder: Path, cards: int) -> None:
         units, people = folder / "units.csv", folder / "people.csv"
         rows = "".join(f"{team},all,{team.title()}\n" for team in TEAMS)
         units.write_text(f"unit_id,parent_id,name\nall,,Everybody\n{rows}")
-        rows = "".join(f"{t}-{i},{t}-{i}@example.org,{t}\n" for t in TEAMS for i in range(PEOPLE))
+        seats = [(team, number) for team in TEAMS for number in range(PEOPLE)]
+        rows = "".join(
+            f"{t}-{i},{f'{t}-{i}@example.org' if seat >= cards else ''},{t}\n"
+            for seat, (t, i) in enumerate(seats)
+        )
         people.write_text(f"person_id,email,unit_id\n{rows}")
         self._engine = sqlite_engine(self.home.state / "pulse.db", journal="wal", create=True)
         roster.import_roster(self._engine, roster.read_files(units, people))

@@ -53,7 +53,8 @@ const end = async (page) => {
 const takeLink = () => {
   if (location.hash) session.link = location.hash.slice(1);
   history.replaceState(null, '', location.pathname);
-  const [, kiosk, secret, list] = /^(k\.)?([\w-]{43})\.([\w-]{22})/.exec(session.link) ?? [];
+  const [, kiosk = session.kiosk, secret, list] = /^(k\.)?([\w-]{43})\.([\w-]{22})/.exec(session.link) ?? [];
+  if (kiosk) import('/kiosk.js').catch(() => location.replace('/kiosk'));
   if (!list) stop(!session.link && Object.values(shelf('localStorage')).includes('done') ? 'used' : 'unknown');
   return { kiosk, secret, list };
 };
@@ -139,7 +140,7 @@ const run = async () => {
     if (link.kiosk) {
       await pressed();
       session.clear?.();
-      location.reload();
+      location.replace('/kiosk');
     }
     return;
   } catch ({ page = 'refused', final }) {

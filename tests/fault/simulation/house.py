@@ -25,6 +25,7 @@ from pulse import closing, council, opening, wave
 from pulse.ballotbox import holder, pairs
 from pulse.ballotbox.cast import BallotBox
 from pulse.disclosure.audit import audit_candidate
+from pulse.invitation import cards
 from pulse.issuer.desk import Issuer
 from pulse.settings import Home, Settings
 from pulse.store.databases import (
@@ -293,7 +294,8 @@ class House:
 
 def _told(passing: Callable[[str], None]) -> Progress:
     def told(label: str, done: int, total: int) -> None:
-        passing(f"{label} {done}/{total}")
+        if label != cards.LABEL or not done:  # the first card stands for all of them
+            passing(f"{label} {done}/{total}")
 
     return told
 

@@ -6,7 +6,7 @@ from typing import Final
 from pulse.roster import Person, Roster, UnitRow
 
 LEAST, MOST = 7, 12
-MAILED: Final = "05"  # last digits of those with an address; the others would get a card
+CARD: Final = "7"  # last digit of those without an address
 FEWEST: Final = 30  # so that an ordinary week can open whatever k is
 
 
@@ -48,7 +48,7 @@ class Town:
             for number, team in enumerate(self.teams)
         ]
         people = [
-            Person(person, f"{person}@example.org" if person[-1] in MAILED else "", team)
+            Person(person, "" if person[-1] == CARD else f"{person}@example.org", team)
             for person, team in sorted(self.people.items())
         ]
         return Roster(tuple(units), tuple(people))

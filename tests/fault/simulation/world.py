@@ -9,6 +9,7 @@ from pulse.closing.plan import Places
 from pulse.invitation.links import invitations, read_kwave
 from pulse.settings import Settings
 from pulse.token.keylist import KeyList, fingerprint16, read_keylist
+from tests.cards import secrets_of_cards
 from tests.fault.simulation import checks
 from tests.fault.simulation.house import House, Parts
 from tests.fault.simulation.model import ENDED, Above, Broken, Life, demand
@@ -80,6 +81,8 @@ class World:
             each.person.person_id: each.secret.reveal()
             for each in invitations(self.house.engine, row.wave, kwave)
         }
+        chance = random.Random(f"{self.seed}/{row.wave}/cards")
+        links |= secrets_of_cards(home, self.house.engine, row.wave, chance)
         demand(links, "nobody is invited")
         demand(row.opens < row.closes, "the wave closes before it opens")
         demand(links.keys() == self.above.keys(), "others are invited than are on the roster")

@@ -34,7 +34,7 @@ def people_are(week: Week, north: int) -> None:
         for name in ANSWERS
     ]
     people = [
-        roster.Person(f"{team}-{number}", "", team)
+        roster.Person(f"{team}-{number}", f"{team}-{number}@example.org", team)
         for team in ANSWERS
         for number in range(north if team == "north" else PEOPLE)
     ]

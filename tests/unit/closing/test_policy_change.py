@@ -134,11 +134,13 @@ def test_a_raised_k_marks_more_units_as_changed(week: Week, known: Secrets) -> N
     week.close()
     gone = {f"north-{number}" for number in range(5)}
     people = [
-        roster.Person(person.person_id, "", person.unit_id)
+        roster.Person(person.person_id, f"{person.person_id}@example.org", person.unit_id)
         for person in roster.members(week.engine, week.wave)
         if person.person_id not in gone
     ]
-    people += [roster.Person(f"new-{number}", "", "north") for number in range(5)]
+    people += [
+        roster.Person(f"new-{number}", f"new-{number}@example.org", "north") for number in range(5)
+    ]
     units = [roster.UnitRow("all", None, "All"), roster.UnitRow("field", "all", "Field")]
     units += [
         roster.UnitRow(name, "field" if name in {"north", "south"} else "all", name)

@@ -41,18 +41,21 @@ class House:
         self.engine = sqlite_engine(self.home.state / "pulse.db", journal="wal", create=False)
 
     @classmethod
-    def make(cls, folder: Path) -> Self:
-        """Make the home and hire the people."""
+    def make(cls, folder: Path, cards: dict[str, int] | None = None) -> Self:
+        """Make the home and hire the people; `cards` says how many of a team have no address."""
         make_home(Home(folder), "")
         house = cls(folder)
-        house.staff({"ops": 10, "dev": 10})
+        house.staff({"ops": 10, "dev": 10}, cards)
         house.engine.dispose()
         return house
 
-    def staff(self, teams: dict[str, int]) -> None:
-        """Import people."""
+    def staff(self, teams: dict[str, int], cards: dict[str, int] | None = None) -> None:
+        """Import people, one of each team without an address unless `cards` says otherwise."""
+        cards = cards or {}
         people = [
-            roster.Person(f"{unit}{i}", f"{unit}{i}@example.org" if i else "", unit)
+            roster.Person(
+                f"{unit}{i}", f"{unit}{i}@example.org" if i >= cards.get(unit, 1) else "", unit
+            )
             for unit, count in teams.items()
             for i in range(count)
         ]

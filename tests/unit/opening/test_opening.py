@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from random import Random
 
 import msgspec
 import pytest
@@ -19,6 +20,7 @@ from pulse.terms import Progress
 from pulse.token.invites import invite_hash
 from pulse.token.keylist import KeyList, fingerprint16, proquints, read_group, read_keylist
 from pulse.token.keys import SigningKey
+from tests.cards import secrets_of_cards
 from tests.shelves import rooms
 from tests.unit.opening.house import MONDAY, PAGE, WAVE, House
 
@@ -92,11 +94,15 @@ def test_every_person_has_one_unused_invitation(house: House) -> None:
         unit.unit_id: unit.g for unit in treefile.read(house.home.trees / f"{WAVE}.json").units
     }
     store = IssuerStore(rooms(house.home).issuer, WAVE)
-    secrets = list(invitations(house.engine, WAVE, read_kwave(house.home, WAVE)))
-    assert len(secrets) == 20
-    for each in secrets:
-        h = invite_hash(each.secret.reveal())
-        assert store.open_group_of(h) == number[each.person.unit_id]
+    everybody = {each.person_id: each for each in roster.members(house.engine, WAVE)}
+    links = invitations(house.engine, WAVE, read_kwave(house.home, WAVE))
+    secrets = {each.person.person_id: each.secret.reveal() for each in links}
+    secrets |= secrets_of_cards(house.home, house.engine, WAVE, Random(1))
+    assert secrets.keys() == everybody.keys()
+    assert len(set(secrets.values())) == 20
+    for person_id, secret in secrets.items():
+        group = store.open_group_of(invite_hash(secret))
+        assert group == number[everybody[person_id].unit_id]
     assert store.issued() == {}
     assert bytes(32) == UNMARKED
     store.close()

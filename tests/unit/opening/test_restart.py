@@ -18,7 +18,7 @@ from pulse.terms import Progress
 from tests.shelves import rooms
 from tests.unit.opening.house import WAVE, House, known_keys
 
-MOMENTS: Final = [*opening.STEPS, "Making keys"]
+MOMENTS: Final = [*opening.STEPS, "Making keys", "Making cards"]
 
 
 class Crash(Exception):

@@ -32,6 +32,7 @@ def test_a_backup_holds_databases_settings_and_what_is_public(place: Place, tmp_
     for path in (
         home.issuer / "2026-W10.db", home.ballotbox / "2026-W10.db", home.issuer / "closed.db",
         home.issuer_keys / "2026-W10.keys", home.operator_keys / "2026-W10.kwave",
+        home.operator_keys / "2026-W10.cards",
         home.published / "current.json", home.published / "2026-W10" / f"{published}.new",
         home.state / "mail.lock", home.state / "database.url", home.accounts / "csrf.key",
     ):  # fmt: skip

@@ -66,6 +66,7 @@ SPOILED: dict[str, tuple[Spoil, str]] = {
     "a log of a store": (left("ballotbox/2025-W01.db-wal"), "leftovers"),
     "signing keys": (left("keys/issuer/2025-W01.keys"), "leftovers"),
     "a key of links": (left("keys/operator/2025-W01.kwave"), "leftovers"),
+    "codes of cards": (left("keys/operator/2025-W01.cards"), "leftovers"),
     "an outer key": (left("keys/holder/2025-W01.outer"), "leftovers"),
     "peeled ballots": (left("state/close/2025-W01.peeled"), "leftovers"),
     "addresses of a week that is over": (mark_open_week_lost, "marks"),

@@ -15,12 +15,18 @@ from litestar.testing import TestClient
 
 from pulse.app import create_app
 from pulse.web.page import staff_page, static_files, static_folder
+from pulse.web.standing import standing
 from tests.station import Station, ballot_body
 
 pytestmark = pytest.mark.enable_socket  # an event loop wakes itself through a pair of sockets
 
 Browser = TestClient[Litestar]
-PAGES = ("/s", "/results", "/privacy")
+ONE_FILE = {
+    "/s": staff_page(),
+    "/card": standing("card.html", "card.js").content,
+    "/kiosk": standing("kiosk.html", "start.js").content,
+}
+PAGES = ("/s", "/card", "/kiosk", "/results", "/privacy")
 
 
 @pytest.fixture
@@ -36,24 +42,31 @@ def browser(station: Station) -> Iterator[Browser]:
         yield browser
 
 
-def test_the_survey_page_never_varies(browser: Browser) -> None:
+@pytest.mark.parametrize("path", ONE_FILE)
+def test_a_page_that_answers_begin_on_never_varies(browser: Browser, path: str) -> None:
     """Same bytes for anybody, with nothing that lets a cache or a server tell visits apart."""
-    plain = browser.get("/s", headers={"accept-encoding": "identity"})
-    other = browser.get("/s?x=1", headers={"cookie": "a=b", "accept-language": "de", "etag": "x"})
-    assert plain.content == other.content == staff_page()
+    plain = browser.get(path, headers={"accept-encoding": "identity"})
+    headers = {"cookie": "a=b", "accept-language": "de", "etag": "x"}
+    other = browser.get(f"{path}?x=1", headers=headers)
+    assert plain.content == other.content == ONE_FILE[path]
     assert plain.headers["content-type"] == "text/html; charset=utf-8"
     for reply in (plain, other):
         assert not {"etag", "last-modified", "set-cookie", "expires"} & set(reply.headers)
         assert reply.headers["cache-control"] == "no-store"
 
 
-def test_only_the_pages_own_style_and_script_may_run(browser: Browser) -> None:
-    """The policy names the hash of each inline element and nothing else; no attribute runs."""
-    reply = browser.get("/s")
+@pytest.mark.parametrize("path", ONE_FILE)
+def test_only_the_pages_own_style_and_script_may_run(browser: Browser, path: str) -> None:
+    """The policy names the hash of each inline element and nothing else; no attribute runs.
+
+    The survey page also loads a kiosk's guard from its own host.
+    """
+    reply = browser.get(path)
     for tag in ("style", "script"):
         (inline,) = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", reply.text, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
-        assert f"{tag}-src 'sha256-{digest}';" in reply.headers["content-security-policy"]
+        also = " 'self'" if (tag, path) == ("script", "/s") else ""
+        assert f"{tag}-src 'sha256-{digest}'{also};" in reply.headers["content-security-policy"]
     markup = re.sub(r"<(style|script).*?</\1>", "", reply.text, flags=re.DOTALL)
     assert not re.search(r"\s(style|on\w+)=|//", markup)
 

@@ -17,6 +17,7 @@ from pulse.token.keylist import GroupFile, KeyList
 from pulse.web.answers import prepare
 from pulse.web.page import staff_page
 from pulse.web.published import Current
+from pulse.web.standing import standing
 from tests.booth import signing_key
 
 SMALL: Final = 9_800  # bytes compressed: one language, a few groups
@@ -86,6 +87,12 @@ def test_ten_thousand_groups_and_eight_languages_add_little() -> None:
     files = visit(14, **LARGEST)
     assert sum(map(len, files)) <= RAW
     assert compressed(files) <= LARGE
+
+
+def test_a_card_costs_little_more() -> None:
+    """The page where a code is typed stays within 7 kB compressed, a kiosk's start within 2 kB."""
+    assert compressed([standing("card.html", "card.js").content]) <= 7_000
+    assert compressed([standing("kiosk.html", "start.js").content]) <= 2_000
 
 
 def test_a_list_of_all_groups_would_be_seen() -> None:
