@@ -7,12 +7,14 @@
 | `loading.py` | reading `pulse.toml` and the environment |
 | `checking.py` | floors and combinations that are refused |
 | `addresses.py` | what a safe web address is |
+| `mailserver.py` | the mail server that the setting `mail` names |
 """
 
 from pulse.settings.addresses import is_loopback
 from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, check
 from pulse.settings.home import Home
 from pulse.settings.loading import described, load
+from pulse.settings.mailserver import SPOOL, MailServer, mail_server
 from pulse.settings.model import DAYS, DEFAULT_SUPPORT, K_FLOOR, Settings, Support
 
 __all__ = [
@@ -23,11 +25,14 @@ __all__ = [
     "K_FLOOR",
     "LOG_FLOOR",
     "ROLES",
+    "SPOOL",
     "Home",
+    "MailServer",
     "Settings",
     "Support",
     "check",
     "described",
     "is_loopback",
     "load",
+    "mail_server",
 ]
