@@ -42,6 +42,6 @@ membership: Final = Table(
     Column("email", String(254), nullable=False),
     Column("locale", String(35), nullable=False),
     Column("timezone", String(64), nullable=False),
-    Column("channel", String(8), nullable=False, server_default=""),
+    Column("channel", String(8), nullable=False, server_default="mail"),
     sqlite_with_rowid=False,
 )

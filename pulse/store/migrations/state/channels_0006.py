@@ -14,9 +14,9 @@ _RUNNING = "(SELECT wave FROM wave WHERE state IN ('planned', 'open'))"
 def upgrade() -> None:
     """Add the column; people of a wave that runs keep the channel that they have had."""
     op.add_column(
-        "membership", sa.Column("channel", sa.String(8), nullable=False, server_default="")
+        "membership", sa.Column("channel", sa.String(8), nullable=False, server_default="mail")
     )
-    op.execute("UPDATE membership SET channel = 'mail' WHERE email != ''")
+    op.execute("UPDATE membership SET channel = '' WHERE email = ''")
     op.execute(f"UPDATE membership SET channel = 'card' WHERE email = '' AND wave IN {_RUNNING}")  # noqa: S608 - no value comes from outside
     op.create_table(
         "announced",

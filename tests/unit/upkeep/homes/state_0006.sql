@@ -30,7 +30,7 @@ CREATE TABLE membership (
 	unit_id TEXT NOT NULL, 
 	email VARCHAR(254) NOT NULL, 
 	locale VARCHAR(35) NOT NULL, 
-	timezone VARCHAR(64) NOT NULL, channel VARCHAR(8) DEFAULT '' NOT NULL, 
+	timezone VARCHAR(64) NOT NULL, channel VARCHAR(8) DEFAULT 'mail' NOT NULL, 
 	CONSTRAINT pk_membership PRIMARY KEY (wave, person_id)
 )
  WITHOUT ROWID
