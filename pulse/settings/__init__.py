@@ -8,12 +8,14 @@
 | `checking.py` | floors and combinations that are refused |
 | `languages.py` | the languages that there are, and whether the settings keep to them |
 | `addresses.py` | what a safe web address is |
+| `mailserver.py` | the mail server that the setting `mail` names |
 """
 
 from pulse.settings.addresses import is_loopback
 from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, check
 from pulse.settings.home import Home
 from pulse.settings.loading import described, load
+from pulse.settings.mailserver import SPOOL, MailServer, mail_server
 from pulse.settings.model import (
     DAYS,
     DEFAULT_SUPPORT,
@@ -31,12 +33,15 @@ __all__ = [
     "K_FLOOR",
     "LOG_FLOOR",
     "ROLES",
+    "SPOOL",
     "Home",
     "LocalSupport",
+    "MailServer",
     "Settings",
     "Support",
     "check",
     "described",
     "is_loopback",
     "load",
+    "mail_server",
 ]
