@@ -6,6 +6,7 @@
 | `model.py` | every setting with its default and its one sentence |
 | `loading.py` | reading `pulse.toml` and the environment |
 | `checking.py` | floors and combinations that are refused |
+| `schedule.py` | how days, hours and holidays of the rhythm are written |
 | `addresses.py` | what a safe web address is |
 """
 
