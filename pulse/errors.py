@@ -11,6 +11,7 @@ PulseError
 │   ├── BadKeyList         a key list that fails its own proofs
 │   ├── BadRelease         a release or ledger that does not match its hashes
 │   ├── WrongState         a step that the wave's state does not allow
+│   │   └── Taken          another process is at the same work just now
 │   ├── TooSmall           too few people for anything to be published
 │   ├── Unreachable        a server that messages go to does not answer, or refuses us
 │   ├── Unsure             an audit that could not come to a clear end
@@ -110,6 +111,10 @@ class WrongState(Refused):
     """The wave's state does not allow this step."""
 
     type = "wrong_state"
+
+
+class Taken(WrongState):
+    """Another process is at the same work just now; what it leaves can be done later."""
 
 
 class TooSmall(Refused):

@@ -7,6 +7,7 @@
 | `loading.py` | reading `pulse.toml` and the environment |
 | `checking.py` | floors and combinations that are refused |
 | `languages.py` | the languages that there are, and whether the settings keep to them |
+| `schedule.py` | how days, hours and holidays of the rhythm are written |
 | `addresses.py` | what a safe web address is |
 | `mailserver.py` | the mail server that the setting `mail` names |
 """

@@ -59,6 +59,8 @@ def _override(raw: dict[str, Any], variable: str, text: str) -> None:
         table[name] = int(text)
     elif name == "languages":
         table[name] = [code.strip() for code in text.split(",")]
+    elif name == "holidays":
+        table[name] = text.replace(",", " ").split()
     else:
         table[name] = text.splitlines() if name == "contacts" else text
 

@@ -32,8 +32,8 @@ def standing(name: str, entry: str) -> Standing:
     """Return the page of the template `name` with the module `entry` and all that it imports."""
     files = {each: content.decode() for each, content in static_files().items()}
     style, script = bare_style(files["card.css"]), bundle(files, entry)
-    inside = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
-    content = render(name, **inside)
+    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
+    content = render(name, style=ours["style"], script=ours["script"])
     return Standing(
         content,
         content_security_policy(

@@ -172,7 +172,9 @@ def mutated(file: str, old: str, new: str) -> bytes:
     sources[file] = sources[file].replace(old, new)
     style, script = bare_style(sources["page.css"]), bundle(sources)
     ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
-    return render("s.html", words=f"{static_folder()}/words.json", **ours)
+    return render(
+        "s.html", words=f"{static_folder()}/words.json", style=ours["style"], script=ours["script"]
+    )
 
 
 def relisted(keys: KeyList, **changed: Any) -> bytes:

@@ -14,6 +14,7 @@ import pulse.accounts.tables
 import pulse.council
 import pulse.invitation.tables
 import pulse.mail.tables
+import pulse.pauses
 import pulse.practices.packs
 import pulse.practices.tables
 import pulse.roster.tables
