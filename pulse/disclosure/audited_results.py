@@ -52,6 +52,7 @@ class _Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: tuple[_Item, ...] = ()
     units: tuple[_Unit, ...] = ()
     hidden: str = ""
+    ends: tuple[str, str] | None = None
 
 
 _Rows = dict[tuple[str, str], Cell]
@@ -72,6 +73,8 @@ def _findings(told: _Results, sheet: Sheet, survey: Survey) -> Iterator[str]:
         yield "it is of another wave."
     if told.closes and not _is_time(told.closes):
         yield "its closing time is no time."
+    if told.ends not in {None, (survey.now.labels[0], survey.now.labels[-1])}:
+        yield "it names other answers than the survey."
     own = {f"item:{item}" for item in sheet.manifest.lead}
     rows = {
         (c.unit_id, c.measure): c

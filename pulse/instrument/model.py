@@ -64,7 +64,7 @@ class Instrument(msgspec.Struct, frozen=True):
 
     `items` keeps the file's order; those of the packs come last. `labels` name the answers 1 to
     5. `blocks` are the rotating items of each form, in running order (form 0 is asked in the
-    first wave).
+    first wave); one empty block where everything is asked every week.
     """
 
     id: str
@@ -87,13 +87,13 @@ class Instrument(msgspec.Struct, frozen=True):
         return tuple(item for item in self.items.values() if item.scale)
 
     def form(self, form: int) -> tuple[str, ...]:
-        """Return the ids asked under rotation block `form` (0-19), in asking order.
+        """Return the ids asked under rotation block `form` (from 0), in asking order.
 
         The anchors come first. The rotating items start at another one each week, so that no
         item is always asked last (Zhang & Sackett 2023 on planned missingness and order).
         """
         block = self.blocks[form]
-        start = (form + form // MONTH) % len(block)
+        start = (form + form // MONTH) % len(block) if block else 0
         return (*self.anchors, *block[start:], *block[:start])
 
     def seventh(self, form: int, pack: str, turn: int) -> str:

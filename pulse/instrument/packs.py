@@ -7,6 +7,7 @@ from msgspec import structs
 
 from pulse.errors import BadInstrument
 from pulse.instrument import wording
+from pulse.instrument.faults import raised
 from pulse.instrument.model import Instrument, Item, Pack
 from pulse.instrument.tomlfile import convert
 from pulse.instrument.wording import Record
@@ -53,7 +54,7 @@ def read(data: bytes, name: str, history: Record) -> Packs:
         where = f"{name}: packs.{pack.id}"
         if pack.id in packs:
             raise BadInstrument(f"Two packs share the id {pack.id}.", where=where)
-        for given in pack.items:
+        for at, given in enumerate(pack.items):
             if given.id in items:
                 raise BadInstrument(f"Two items share the id {given.id}.", where=where)
             item = Item(
@@ -61,7 +62,8 @@ def read(data: bytes, name: str, history: Record) -> Packs:
                 leader=pack.leader, to_leaders=pack.asked == "leaders", origin=given.origin,
                 since=given.since,
             )  # fmt: skip
-            wording.check(item, history, where=f"{where}.items.{item.id}")
+            for fault in wording.faults(item, history, f"packs.{pack.id}.items[{at}]"):
+                raise raised(fault, name)
             items[item.id] = item
         if all(item.reverse for item in pack.items):
             raise BadInstrument("A pack needs an item that is not reversed.", where=where)

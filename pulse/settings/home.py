@@ -22,6 +22,8 @@ class Home:
         self.published = path / "state" / "w"
         self.trees = path / "state" / "trees"
         self.summary = path / "state" / "summary.json"
+        self.surveys = path / "surveys"
+        self.asked = path / "state" / "surveys"
         self.settings_file = path / "pulse.toml"
 
     def folders(self) -> tuple[Path, ...]:

@@ -36,6 +36,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closes: Annotated[str, Help(description="Day and local time at which a wave closes.")] = (
         "Friday 17:00"
     )
+    survey: Annotated[
+        str,
+        Help(
+            description="Name of the survey: weekly, or that of a file of yours in the home, "
+            "surveys/NAME.toml."
+        ),
+    ] = "weekly"
     base_url: Annotated[
         str, Help(description="Address of the staff pages; https, or http on loopback.")
     ] = "http://127.0.0.1:8000"

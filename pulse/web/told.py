@@ -32,7 +32,10 @@ class Department(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """The fields of `results.json` that the page shows; others may be added."""
+    """The fields of `results.json` that the page shows; others may be added.
+
+    `ends` are the lowest and the highest answer in words.
+    """
 
     wave: str
     organisation: str
@@ -43,6 +46,7 @@ class Results(msgspec.Struct, frozen=True):
     items: tuple[Figure, ...] = ()
     units: tuple[Department, ...] = ()
     hidden: str = ""
+    ends: tuple[str, str] = ("strongly disagree", "strongly agree")
 
     def __post_init__(self) -> None:
         """Refuse what could not be drawn; read from a file, it is damaged then."""
