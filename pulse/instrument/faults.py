@@ -86,7 +86,7 @@ def misfits(raw: object, kind: Any, path: str = "") -> Iterator[Fault]:  # noqa:
     """Yield every value under `raw` that does not fit the type `kind`, not only the first."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(raw, dict):
         hints = get_type_hints(kind, include_extras=True)
-        for key in raw.keys() - hints.keys():
+        for key in sorted(raw.keys() - hints.keys()):
             yield Fault(f"{path}.{key}".lstrip("."), f"there is no field {key!r} here; remove it.")
         for field in msgspec.structs.fields(kind):
             here = f"{path}.{field.name}".lstrip(".")

@@ -44,6 +44,29 @@ def faults(data: bytes, before: Sequence[Instrument] = ()) -> list[Fault]:
     return placed((*checking.faults(file, _record(before)), *_taken(file, before)), raw, text)
 
 
+def either(data: bytes, before: Sequence[Instrument] = ()) -> list[Fault]:
+    """Return everything wrong with a survey file: the built-in one, or one of one's own."""
+    if _is_built_in(data):
+        return loading.faults(data, loading.record())
+    return faults(data, before)
+
+
+def read_either(data: bytes, name: str, before: Sequence[Instrument] = ()) -> Instrument:
+    """Return the survey in the TOML bytes `data`, the built-in one or one of one's own.
+
+    Raises:
+        BadInstrument: the first thing wrong with it.
+    """
+    if _is_built_in(data):
+        return loading.read(data, name, loading.record())
+    return read(data, name, before)
+
+
+def _is_built_in(data: bytes) -> bool:
+    named = tables_of(data)[0].get("survey")
+    return isinstance(named, dict) and named.get("id") == loading.load().id
+
+
 def _taken(file: File, before: Iterable[Instrument]) -> Iterable[Fault]:
     """Yield the ids that another survey has: of the survey, its scales and its items."""
     built_in = loading.load()

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from pulse.errors import BadInstrument
 from pulse.instrument import wording
-from pulse.instrument.faults import raised
+from pulse.instrument.faults import Fault, misfits, placed, raised, tables_of
 from pulse.instrument.model import Instrument, Item, Pack
 from pulse.instrument.tomlfile import convert
 from pulse.instrument.wording import Record
@@ -70,6 +70,25 @@ def read(data: bytes, name: str, history: Record) -> Packs:
         ids = tuple(item.id for item in pack.items)
         packs[pack.id] = Pack(pack.id, pack.title, ids, pack.leader, pack.asked)
     return tuple(packs.values()), tuple(items.values())
+
+
+def faults(data: bytes, name: str, history: Record) -> list[Fault]:
+    """Return what is wrong with a file of packs: every fault of form, else of each statement."""
+    raw, text, broken = tables_of(data)
+    if broken:
+        return broken
+    if found := placed(misfits(raw, _File), raw, text):
+        return found
+    for at, pack in enumerate(convert(data, name, _File).packs):
+        for place, given in enumerate(pack.items):
+            item = Item(id=given.id, text=given.text, scale="", reverse=given.reverse)
+            found += wording.faults(item, history, f"packs[{at}].items[{place}]")
+    if not found:
+        try:
+            read(data, name, history)
+        except BadInstrument as error:
+            found.append(Fault(error.where.partition(": ")[2], error.message))
+    return placed(found, raw, text)
 
 
 def added(instrument: Instrument, shelved: Packs) -> Instrument:

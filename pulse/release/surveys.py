@@ -90,13 +90,17 @@ def forget(home: Home, wave: str) -> None:
 
 
 def together(manifests: Sequence[Manifest]) -> Instrument:
-    """Return the survey that releases are read with, oldest manifest first: the newest one's.
-
-    Statements of surveys asked before stay as they were worded; they stand by themselves, since
-    their scales are not asked any more.
-    """
+    """Return the survey that releases are read with, oldest manifest first."""
     built_in = load()
-    asked = [built_in if m.survey is UNSET else m.survey for m in manifests] or [built_in]
+    asked = [built_in if each.survey is UNSET else each.survey for each in manifests]
+    return merged(asked or [built_in])
+
+
+def merged(asked: Sequence[Instrument]) -> Instrument:
+    """Return the newest of the surveys asked, oldest first, with the statements of the others.
+
+    Those stay as they were worded and stand by themselves: their scales are not asked any more.
+    """
     newest = asked[-1]
     items = dict(newest.items)
     for survey in {id(each): each for each in reversed(asked)}.values():

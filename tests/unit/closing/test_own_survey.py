@@ -15,7 +15,7 @@ from pulse import wave as waves
 from pulse.accounts import directory
 from pulse.app import create_app as staff_app
 from pulse.clock import FixedClock
-from pulse.disclosure.audit import audit_home
+from pulse.disclosure.audit import audit_home, audit_release
 from pulse.errors import Held
 from pulse.release import ledger, reading, surveys
 from pulse.settings import Home
@@ -25,16 +25,15 @@ from pulse.upkeep import telling
 from tests import ownsurvey
 from tests.unit.dashboards import house as dashboards
 from tests.unit.opening.house import House
-from tests.week import Week, ballots, cast, gather
+from tests.week import Answers, Week, ballots, cast, gather
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
 ITEMS = ("R1", "R2", "H1", "H2")
-ANSWERS = {
-    team: [(1 + i % 5, 4 - i % 3, 2 + i % 2, 3, 2, 4)[:4] for i in range(8)]
-    for team in ("ops", "dev")
+ANSWERS: Answers = {
+    team: [(1 + i % 5, 4 - i % 3, 2 + i % 2, 3) for i in range(8)] for team in ("ops", "dev")
 }
-BUILT_IN = {
+BUILT_IN: Answers = {
     team: [(1 + i % 5, 4 - i % 3, 2 + i % 2, 3, 2, 4) for i in range(8)] for team in ("ops", "dev")
 }
 
@@ -46,7 +45,7 @@ class Switched(NamedTuple):
     week: Week
 
 
-def week_of(house: House, wave: str, answers: dict[str, list[tuple[int, ...]]]) -> Week:
+def week_of(house: House, wave: str, answers: Answers) -> Week:
     """Return the open wave with all answers in its box."""
     week = Week(house.home.path, wave)
     week.settings = house.settings
@@ -103,11 +102,12 @@ def test_the_audit_knows_own_surveys_from_the_releases_alone(
     shutil.copytree(switched.week.home.releases, tmp_path / "releases")
     report = audit_home(tmp_path / "releases")
     assert (report.findings, report.releases) == ((), 2)
-    for name, change in (
+    changes: tuple[tuple[str, dict[str, object]], ...] = (
         ("a turned statement", {"reverse": False}),
         ("about one leader", {"leader": True}),
         ("of another scale", {"scale": "handover"}),
-    ):
+    )
+    for name, change in changes:
         assert _forged(tmp_path / "releases", "R2", change), name
 
 
@@ -120,8 +120,6 @@ def _forged(releases: Path, item: str, change: dict[str, object]) -> list[str]:
     raw = json.loads(file.read_bytes())
     raw["survey"]["items"][item] |= change
     file.write_text(json.dumps(raw))
-    from pulse.disclosure.audit import audit_release
-
     return [each for each in audit_release(copy / "2026-W11") if "item:" in each]
 
 
@@ -161,6 +159,27 @@ def test_leaders_see_the_own_scales_and_where_their_lines_begin(switched: Switch
     ):  # fmt: skip
         assert client.get(path).status_code == 200, path
     assert client.get("/figures/all/safety").status_code == 404
+
+
+def test_practices_say_that_no_figure_can_tell(switched: Switched) -> None:
+    """A leader may try any card; none of its scales is asked, and that is what the card says."""
+    home = switched.week.home
+    engine = sqlite_engine(home.accounts / "accounts.db", journal="wal", create=False)
+    directory.create(
+        engine, dashboards.CLOCK, dashboards.CHEAP.hash, email=dashboards.LEADER, role="leader",
+        unit_id="all", password=dashboards.PASSWORD,
+    )  # fmt: skip
+    engine.dispose()
+    client = dashboards.visitor(dashboards.an_app(home), dashboards.LEADER)
+    page = html.unescape(client.get("/practices?unit=all").text)
+    assert "the survey that is asked has no scale for it" in page
+    token = dashboards.form_token(page)
+    begun = client.post(
+        "/practices", data={"_csrf_token": token, "unit": "all", "practice": "kindness"}
+    )
+    assert begun.status_code in {200, 302, 303}
+    for path in ("/practices?unit=all", "/", "/units/all"):
+        assert client.get(path).status_code == 200, path
 
 
 def test_figures_of_before_never_enter_a_line_of_another_survey(switched: Switched) -> None:
