@@ -8,13 +8,15 @@ import click
 from pulse.cli.frame import Command, Group, Run, pass_run
 from pulse.cli.roster import next_tree
 from pulse.errors import BadInstrument
-from pulse.instrument import Instrument, load, own, record
+from pulse.instrument import Instrument, external, load, own, record
 from pulse.instrument import packs as packfile
 from pulse.instrument import practices as cards
 from pulse.instrument.faults import Fault, tables_of
 from pulse.practices import packs
 from pulse.release import surveys
 from pulse.roster import headcounts
+
+Looked = tuple[list[Fault], dict[str, object]]  # what is wrong, and what it says if nothing is
 
 
 @click.group(cls=Group)
@@ -28,8 +30,9 @@ def survey() -> None:
 def check(run: Run, file: Path) -> None:
     """Check FILE as a wave would; tells everything that is wrong, with its line.
 
-    FILE is a survey, packs of statements, or practices. Ids that releases of this home use keep
-    their meaning. Exits 1 when anything is wrong.
+    FILE is a survey, packs of statements, practices, or a scoring manifest of somebody else's
+    instrument, of which it says what must be filled in before it can be asked. Ids that releases
+    of this home use keep their meaning. Exits 1 when anything is wrong.
     """
     try:
         data = file.read_bytes()
@@ -45,19 +48,15 @@ def check(run: Run, file: Path) -> None:
     run.say({"ok": True, **sound})
 
 
-def _looked_at(run: Run, data: bytes, name: str) -> tuple[list[Fault], dict[str, object]]:
+def _looked_at(run: Run, data: bytes, name: str) -> Looked:
     """Return the faults of a file, and what it says where there are none."""
     tables = tables_of(data)[0]
     if "practices" in tables:
-        if found := cards.faults(data, name, load()):
-            return found, {}
-        cards.shipped()  # a new file among them must not repeat an id
-        return [], {"practices": [each.id for each in cards.read(data, name, load())]}
+        return _practices(data, name)
+    if external.is_manifest(tables):
+        return _manifest(data, name, _before(run))
     if "packs" in tables:
-        if found := packfile.faults(data, name, record()):
-            return found, {}
-        shelved, items = packfile.read(data, name, record())
-        return [], {"packs": [each.id for each in shelved], "items": len(items)}
+        return _packfile(data, name)
     before = _before(run)
     if found := own.either(data, before):
         return found, {}
@@ -68,6 +67,38 @@ def _looked_at(run: Run, data: bytes, name: str) -> tuple[list[Fault], dict[str,
         "items": len(instrument.core),
         "scales": list(instrument.scales),
         "weeks": len(instrument.blocks),
+    }
+
+
+def _practices(data: bytes, name: str) -> Looked:
+    if found := cards.faults(data, name, load()):
+        return found, {}
+    cards.shipped()  # a new file among them must not repeat an id
+    return [], {"practices": [each.id for each in cards.read(data, name, load())]}
+
+
+def _packfile(data: bytes, name: str) -> Looked:
+    if found := packfile.faults(data, name, record()):
+        return found, {}
+    shelved, items = packfile.read(data, name, record())
+    return [], {"packs": [each.id for each in shelved], "items": len(items)}
+
+
+def _manifest(data: bytes, name: str, before: tuple[Instrument, ...]) -> Looked:
+    """Return the faults of a manifest; else what keeps it from being asked, or the survey it is."""
+    if found := external.faults(data):
+        return found, {}
+    given = external.read(data, name)
+    missing, never = external.wanting(given), external.hindrances(given)
+    if not missing and not never:
+        own.read(data, name, before)
+    return [], {
+        "manifest": given.manifest.id,
+        "version": given.manifest.version,
+        "items": len(given.items),
+        "scales": [scale.id for scale in given.scales],
+        "missing": [fault.words() for fault in missing],
+        "cannot": [fault.words() for fault in never],
     }
 
 

@@ -8,7 +8,7 @@ newer version of the same one goes on with those it keeps.
 from collections.abc import Iterable, Sequence
 from importlib import resources
 
-from pulse.instrument import checking, loading, packs
+from pulse.instrument import checking, external, loading, packs
 from pulse.instrument.checking import File
 from pulse.instrument.faults import Fault, misfits, placed, raised, tables_of
 from pulse.instrument.model import Instrument
@@ -18,6 +18,8 @@ from pulse.instrument.wording import Record, digest, scoring
 def read(data: bytes, name: str, before: Sequence[Instrument] = ()) -> Instrument:
     """Return the survey in the TOML bytes `data`, with the packs that can join it.
 
+    A filled manifest of somebody else's instrument is one too.
+
     Args:
         data: the file.
         name: its name for messages.
@@ -26,9 +28,15 @@ def read(data: bytes, name: str, before: Sequence[Instrument] = ()) -> Instrumen
     Raises:
         BadInstrument: the first thing wrong with it.
     """
-    for fault in faults(data, before):
+    tables, _, _ = tables_of(data)
+    if external.is_manifest(tables):
+        file = external.form(external.read(data, name), name)
+        found = [*checking.faults(file, _record(before)), *_taken(file, before)]
+    else:
+        found = faults(data, before)
+    for fault in found:
         raise raised(fault, name)
-    survey = loading.read(data, name, _record(before))
+    survey = loading.made(file if external.is_manifest(tables) else loading.form(tables))
     shelf = resources.files("surveys") / packs.NAME
     return packs.added(survey, packs.read(shelf.read_bytes(), packs.NAME, loading.record()))
 
