@@ -64,7 +64,8 @@ def ever(releases: Path) -> Iterator[Instrument]:
 def keep(home: Home, wave: str, survey: Instrument) -> None:
     """Keep a wave's own survey until it is released; the built-in one is not copied."""
     if is_own(survey):
-        make_folder(home.asked, 0o700)
+        if not home.asked.is_dir():
+            make_folder(home.asked, 0o700)
         write_atomically(home.asked / f"{wave}.json", msgspec.json.encode(survey))
 
 

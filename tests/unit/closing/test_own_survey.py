@@ -9,11 +9,14 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from litestar.testing import TestClient
 
 from pulse import wave as waves
 from pulse.accounts import directory
 from pulse.app import create_app as staff_app
+from pulse.attack import ours
+from pulse.cli.program import program
 from pulse.clock import FixedClock
 from pulse.disclosure.audit import audit_home, audit_release
 from pulse.errors import Held
@@ -190,6 +193,31 @@ def test_figures_of_before_never_enter_a_line_of_another_survey(switched: Switch
     assert tuple(history.instrument.scales) == ("rest", "handover")
     assert history.instrument.items["A1"].text.startswith("I felt safe")
     assert history.instrument.items["A1"].scale == ""
+
+
+def test_the_file_is_in_a_backup_and_comes_back(switched: Switched, tmp_path: Path) -> None:
+    """The file that the setting names is the organisation's work: a restored home has it."""
+    home = Week(tmp_path / "copy", switched.week.wave).home
+    shutil.copytree(switched.week.home.path, home.path)
+    file = ownsurvey.write(home.path)
+    (home.surveys / "notes.txt").write_text("not a survey")
+    runner = CliRunner()
+    archive = tmp_path / "week.backup"
+    made = runner.invoke(program, ["--home", str(home.path), "backup", str(archive)])
+    assert made.exit_code == 0, made.output
+    there = Home(tmp_path / "there")
+    back = runner.invoke(program, ["--home", str(there.path), "restore", str(archive)])
+    assert back.exit_code == 0, back.output
+    assert (there.surveys / file.name).read_bytes() == file.read_bytes()
+    assert not (there.surveys / "notes.txt").exists()
+    audited = runner.invoke(program, ["--home", str(there.path), "audit"])
+    assert audited.exit_code == 0, audited.output
+
+
+def test_an_attack_reads_own_releases_and_finds_nobody(switched: Switched) -> None:
+    """The attacker's view of the home's releases takes any survey."""
+    structure = ours.read(switched.week.home.releases)
+    assert set(structure.k) == {"2026-W10", "2026-W11"}
 
 
 def test_the_next_wave_of_the_built_in_survey_begins_its_own_line_again(
