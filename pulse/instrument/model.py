@@ -9,6 +9,7 @@ from pulse.instrument.plane import MONTH
 from pulse.terms import TOP
 
 MAX_REVERSED: Final = 2  # in one week
+AGREEMENT: Final = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree")
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +86,22 @@ class Instrument(msgspec.Struct, frozen=True):
     def core(self) -> tuple[Item, ...]:
         """The items that are asked in rotation, without those of packs."""
         return tuple(item for item in self.items.values() if item.scale)
+
+    @property
+    def sides(self) -> tuple[str, str, str]:
+        """What the answers 4-5, 3 and 1-2 say: "agree", or two labels of a survey's own."""
+        if self.labels == AGREEMENT:
+            return "agree", "neither", "disagree"
+        lowest, low, middle, high, highest = (
+            f"\N{LEFT DOUBLE QUOTATION MARK}{label}\N{RIGHT DOUBLE QUOTATION MARK}"
+            for label in self.labels
+        )
+        return f"{high} or {highest}", middle, f"{lowest} or {low}"
+
+    @property
+    def less(self) -> str:
+        """What is better of a reversed statement."""
+        return "less agreement" if self.labels == AGREEMENT else "a lower answer"
 
     def form(self, form: int) -> tuple[str, ...]:
         """Return the ids asked under rotation block `form` (from 0), in asking order.

@@ -5,6 +5,7 @@ the file; its release carries that copy on. The built-in survey needs none: Puls
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -114,4 +115,10 @@ def merged(asked: Sequence[Instrument]) -> Instrument:
 
 def is_own(survey: Instrument) -> bool:
     """Tell whether a survey is the organisation's, not the built-in one."""
-    return survey.id != load().id
+    return survey.id != _built_in()
+
+
+@cache
+def _built_in() -> str:
+    """Return the id of the survey that comes with Pulse; reading it for each release is slow."""
+    return load().id

@@ -6,6 +6,7 @@ import msgspec
 
 from pulse.terms import WAVE_ID
 
+_ENDS: Final = ("strongly disagree", "strongly agree")
 _BOUND: Final = {"at_least": " or more", "at_most": " or less"}
 
 
@@ -46,7 +47,12 @@ class Results(msgspec.Struct, frozen=True):
     items: tuple[Figure, ...] = ()
     units: tuple[Department, ...] = ()
     hidden: str = ""
-    ends: tuple[str, str] = ("strongly disagree", "strongly agree")
+    ends: tuple[str, str] = _ENDS
+
+    @property
+    def less(self) -> str:
+        """What is better of a reversed statement."""
+        return "Less agreement" if self.ends == _ENDS else "A lower answer"
 
     def __post_init__(self) -> None:
         """Refuse what could not be drawn; read from a file, it is damaged then."""

@@ -155,6 +155,12 @@ def test_leaders_see_the_own_scales_and_where_their_lines_begin(switched: Switch
     assert "Four scales" not in front
     unit = html.unescape(client.get("/units/all").text)
     assert "another survey is asked, “Night shift check”" in unit
+    assert "1 never to 5 always" in unit
+    assert "a lower answer is better" in unit
+    assert "agree" not in front.casefold()
+    item = html.unescape(client.get("/units/all/items/R2").text)
+    assert "A lower answer is better here" in item
+    assert "“Never” or “Seldom”" in read_history(home.releases).instrument.sides
     for path in (
         "/units/all/items/R1", "/figures/all/rest", "/tables/all/item:H2", "/practices",
         "/compare?unit=ops&unit=dev", "/evidence", "/api/v1/units/all/series",
