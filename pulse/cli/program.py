@@ -10,6 +10,7 @@ from pulse.cli import (
     demo,
     export,
     invite,
+    languages,
     leaders,
     roster,
     serve,
@@ -30,6 +31,8 @@ def program() -> None:
     --json may stand before or after any of them.
     """
 
+
+survey.survey.add_command(languages.languages)
 
 for command in (
     demo.demo,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pulse.cli import languages
 from pulse.cli.frame import Command, Group, Run, pass_run
 from pulse.cli.roster import next_tree
 from pulse.errors import BadInstrument
@@ -30,14 +31,17 @@ def survey() -> None:
 def check(run: Run, file: Path) -> None:
     """Check FILE as a wave would; tells everything that is wrong, with its line.
 
-    FILE is a survey, packs of statements, practices, or a scoring manifest of somebody else's
-    instrument, of which it says what must be filled in before it can be asked. Ids that releases
-    of this home use keep their meaning. Exits 1 when anything is wrong.
+    FILE is a survey, packs of statements, practices, a translation, or a scoring manifest of
+    somebody else's instrument, of which it says what must be filled in before it can be asked. Ids
+    that releases of this home use keep their meaning. Exits 1 when anything is wrong.
     """
     try:
         data = file.read_bytes()
     except OSError as error:
         raise BadInstrument("There is no such survey file.", where=str(file)) from error
+    if "locale" in tables_of(data)[0]:
+        languages.check(run, file)
+        return
     found, sound = _looked_at(run, data, file.name)
     count = f"{len(found)} place{'s' * (len(found) > 1)} to put right"
     words = "\n".join(f"- {fault.words()}" for fault in found)
@@ -109,13 +113,6 @@ def _before(run: Run) -> tuple[Instrument, ...]:
     return tuple(surveys.ever(run.home.releases))
 
 
-def _asked(run: Run) -> Instrument:
-    """Return the survey that the next wave asks; without a home the built-in one."""
-    if not run.home.settings_file.is_file():
-        return load()
-    return surveys.chosen(run.home, run.settings.survey)
-
-
 @survey.command(
     cls=Command,
     epilog="Example: pulse survey preview\nExample: pulse survey preview surveys/shifts.toml "
@@ -127,7 +124,7 @@ def _asked(run: Run) -> Instrument:
 def preview(run: Run, file: Path | None, weeks: int | None) -> None:
     """Show what each week asks, in asking order: of FILE, else of the home's survey."""
     if file is None:
-        instrument = _asked(run)
+        instrument = languages.asked(run)
     else:
         try:
             data = file.read_bytes()
@@ -171,7 +168,7 @@ def pack() -> None:
 @pass_run
 def list_(run: Run) -> None:
     """Show every pack, and which one is on."""
-    instrument, now = _asked(run), packs.running(run.state)
+    instrument, now = languages.asked(run), packs.running(run.state)
     rows = [
         {
             "pack": each.id,
@@ -200,7 +197,7 @@ def list_(run: Run) -> None:
 @pass_run
 def on(run: Run, pack: str, waves: int, *, agreed: bool) -> None:  # fmt: skip
     """Ask one statement of PACK in each of the next weeks, of the whole organisation."""
-    instrument = _asked(run)
+    instrument = languages.asked(run)
     begun = packs.switch_on(
         run.state, instrument, pack, waves, agreed=agreed, leaders=_led(run)
     )  # fmt: skip

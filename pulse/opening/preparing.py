@@ -9,6 +9,7 @@ from pulse import wave as waves
 from pulse.disclosure.groups import form_groups
 from pulse.errors import Refused
 from pulse.instrument import Instrument
+from pulse.instrument.locales import asked_in
 from pulse.practices import packs
 from pulse.release import surveys
 from pulse.settings import Home, Settings
@@ -27,6 +28,8 @@ def prepare(
         raise Refused("Say where people find help before a wave opens.", where="support.text")
     council.require(engine, settings.holder)
     instrument = surveys.chosen(home, settings.survey)
+    folder = surveys.translations(home, instrument)
+    asked_in(instrument, settings.languages, settings.draft_languages, folder)
     named = f"{instrument.id} {instrument.version}"
     row = waves.propose(
         settings, engine, now, wave=wave, closes=closes, survey=named, forms=len(instrument.blocks)

@@ -62,6 +62,11 @@ def ever(releases: Path) -> Iterator[Instrument]:
             yield described.survey
 
 
+def translations(home: Home, survey: Instrument) -> Path | None:
+    """Return the folder of an own survey's translations; None where Pulse ships them."""
+    return home.surveys / "locales" if is_own(survey) else None
+
+
 def keep(home: Home, wave: str, survey: Instrument) -> None:
     """Keep a wave's own survey until it is released; the built-in one is not copied."""
     if is_own(survey):

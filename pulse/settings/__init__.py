@@ -6,6 +6,7 @@
 | `model.py` | every setting with its default and its one sentence |
 | `loading.py` | reading `pulse.toml` and the environment |
 | `checking.py` | floors and combinations that are refused |
+| `languages.py` | the languages that there are, and whether the settings keep to them |
 | `addresses.py` | what a safe web address is |
 """
 
@@ -13,7 +14,14 @@ from pulse.settings.addresses import is_loopback
 from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, check
 from pulse.settings.home import Home
 from pulse.settings.loading import described, load
-from pulse.settings.model import DAYS, DEFAULT_SUPPORT, K_FLOOR, Settings, Support
+from pulse.settings.model import (
+    DAYS,
+    DEFAULT_SUPPORT,
+    K_FLOOR,
+    LocalSupport,
+    Settings,
+    Support,
+)
 
 __all__ = [
     "DATABASE",
@@ -24,6 +32,7 @@ __all__ = [
     "LOG_FLOOR",
     "ROLES",
     "Home",
+    "LocalSupport",
     "Settings",
     "Support",
     "check",

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pulse.errors import BadSetting
 from pulse.settings.addresses import is_loopback, safe_host
+from pulse.settings.languages import check_languages
 from pulse.settings.model import DAYS, K_FLOOR, Settings
 
 GROUP_FLOOR: Final = 7
@@ -49,6 +50,7 @@ def check(settings: Settings) -> Settings:
     _check_survey(settings)
     _check_addresses(settings)
     _check_sign_in(settings)
+    check_languages(settings)
     return settings
 
 
