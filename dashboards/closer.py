@@ -55,7 +55,7 @@ async def item_page(
         request, "item.html", draws=True, shown=shown, unit=seen.book.history.units[unit_id],
         waves=seen.book.history.series_waves(unit_id), to=until,
         figure=address("figures", unit_id, name, until),
-        sheet=address("tables", unit_id, name, until), labels=seen.book.history.instrument.labels,
+        sheet=address("tables", unit_id, name, until), asked=seen.book.history.instrument,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from dashboards.pages.trying import Tried, Trying
 from pulse.accounts import accesslog
 from pulse.accounts.scope import Scope
 from pulse.errors import WrongState
+from pulse.instrument import load
 from pulse.instrument.practices import Practice
 from pulse.practices import adopting, published
 from pulse.practices.adopting import Use
@@ -192,8 +193,11 @@ def _choices(units: dict[str, Unit], scope: Scope) -> tuple[tuple[Unit, int], ..
 
 
 def _shelves(book: Book) -> tuple[Shelf, ...]:
+    """Return the cards by scale; those of scales that the survey does not ask come last."""
     every = sorted(trying.cards().values(), key=lambda card: card.title)
-    return tuple(
+    scales = {**book.history.instrument.scales, **load().scales}
+    shelves = (
         Shelf(scale.id, scale.name, tuple(card for card in every if card.scale == scale.id))
-        for scale in book.history.instrument.scales.values()
+        for scale in scales.values()
     )
+    return tuple(shelf for shelf in shelves if shelf.cards)

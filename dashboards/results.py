@@ -30,6 +30,7 @@ from pulse.accounts import accesslog
 from pulse.accounts.directory import Account
 from pulse.accounts.scope import Scope, may
 from pulse.charts import figure
+from pulse.instrument import Instrument
 from pulse.statistics.history import History
 from pulse.statistics.participation import Participation, participation, participation_trend
 from pulse.statistics.sentence import week_sentence
@@ -54,6 +55,7 @@ class Figures(msgspec.Struct, frozen=True):
     past: bool
     waves: tuple[str, ...]
     sentence: str
+    asked: Instrument
     tiles: tuple[Tile, ...]
     participation: Participation
     drawn_participation: Markup
@@ -120,6 +122,7 @@ def figures(book: Book, scope: Scope, unit_id: str, to: str = "") -> Figures:
         wave=to or history.waves[-1],
         past=bool(to),
         waves=shown_waves,
+        asked=history.instrument,
         sentence="" if to else week_sentence(book.scales, unit_id, outside=not path),
         tiles=drawn,
         participation=took_part,

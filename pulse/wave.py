@@ -139,10 +139,18 @@ def last_asked(engine: Engine) -> Wave | None:
     return asked[-1] if asked else None
 
 
-def next_form(engine: Engine) -> int:
-    """Return the rotation block of the next wave: it counts waves, so pauses shift it."""
+def next_form(engine: Engine, survey: str = "", forms: int = FORMS) -> int:
+    """Return the rotation block of the next wave: it counts waves, so pauses shift it.
+
+    `survey` is the name and version of what it asks, of `forms` blocks; another survey than
+    before begins with its first.
+    """
     last = last_asked(engine)
-    return 0 if last is None else (last.form + 1) % FORMS
+    if last is None or (
+        last.survey and survey and last.survey.rpartition(" ")[0] != survey.rpartition(" ")[0]
+    ):
+        return 0
+    return (last.form + 1) % forms
 
 
 def propose(
@@ -153,6 +161,7 @@ def propose(
     wave: str | None,
     closes: dt.datetime | None,
     survey: str,
+    forms: int = FORMS,
 ) -> Wave:
     """Return the row of the wave that may be opened now; nothing is written.
 
@@ -163,6 +172,7 @@ def propose(
         wave: the week asked for; None means the present one in the organisation's zone.
         closes: the closing time asked for, aware; None means by the settings.
         survey: name and version of the instrument.
+        forms: how many blocks its rotation has.
 
     Raises:
         WrongState: another wave is under way, or the week was used or lies before the last.
@@ -183,7 +193,7 @@ def propose(
     until = closing_time(settings, opens) if closes is None else closes
     if until <= opens:
         raise Refused("The closing time must lie ahead.", where="closes")
-    return Wave(week, "planned", opens, until, next_form(engine), survey)
+    return Wave(week, "planned", opens, until, next_form(engine, survey, forms), survey)
 
 
 def plan(engine: Engine, wave: Wave) -> None:

@@ -55,6 +55,12 @@ def _notes(history: History, unit: Unit) -> list[str]:
         )
     elif history.waves and unit.series > history.waves[0] and _shown_once(history, unit):
         notes.append(f"This line begins in {weeks.short(unit.series)}, the first week shown.")
+    if since := history.survey_since:
+        notes.append(
+            f"Since {weeks.short(since)} another survey is asked, \N{LEFT DOUBLE QUOTATION MARK}"
+            f"{history.instrument.title}\N{RIGHT DOUBLE QUOTATION MARK}: lines begin there, and "
+            "figures of before are not compared with it."
+        )
     if unit.changed:
         notes.append("People joined or left since the last week shown, so steps may be coarser.")
     return notes

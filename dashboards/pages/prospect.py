@@ -22,6 +22,10 @@ CANNOT: Final = "Whether it helped cannot be measured by the weekly survey"
 NOTHING_ASKED: Final = (
     f"{CANNOT}: no statement of it asks about this. Look at it together with the team."
 )
+NO_SCALE: Final = (
+    "Whether it helped cannot be measured: the survey that is asked has no scale for it. Look at "
+    "it together with the team."
+)
 
 
 def prospect(
@@ -38,6 +42,8 @@ def prospect(
     """
     if not practice.outcome:
         return NOTHING_ASKED
+    if practice.scale not in book.history.instrument.scales:
+        return NO_SCALE
     if not book.history.calls_changes:
         return f"{CANNOT}: for that the organisation needs sixty people or more."
     _, others = sides_of(book.history.tree(), {unit_id: ""}, apart)

@@ -83,7 +83,8 @@ def statement_history(book: Book, unit_id: str, item: Item, to: str = "") -> Sta
     """Return the weeks of the unit's last year in which `item` was asked, within its series."""
     history = book.history
     newest = history.release(history.waves[-1]).manifest.form
-    rows = tuple(_row(one, item) for one in reversed(_figures(book, unit_id, item.id, to)))
+    sides = history.instrument.sides
+    rows = tuple(_row(one, item, sides) for one in reversed(_figures(book, unit_id, item.id, to)))
     return StatementHistory(
         item=item,
         scale=history.instrument.scales[item.scale].name if item.scale else "",
@@ -145,7 +146,7 @@ def _percent(share: Range | None) -> str:
     return "" if share is None else f"{weeks.between(share.low, share.high)} %"
 
 
-def _row(one: ItemFigure, item: Item) -> AskedRow:
+def _row(one: ItemFigure, item: Item, sides: tuple[str, str, str]) -> AskedRow:
     return AskedRow(
         wave=one.wave,
         week=weeks.short(one.wave),
@@ -154,7 +155,7 @@ def _row(one: ItemFigure, item: Item) -> AskedRow:
         mean=mean_words(one),
         released=released_words(one),
         at_least=one.at_least,
-        shares=share_words(one),
+        shares=share_words(one, sides),
         no_answer=one.no_answer or "",
         agree=_percent(one.agree),
         everybody=_percent(one.everybody_agrees),

@@ -60,7 +60,7 @@ def _statement(history: History, figure: ItemFigure) -> Statement:
         interval=interval_words(figure),
         released=released_words(figure),
         at_least=figure.at_least,
-        shares=share_words(figure),
+        shares=share_words(figure, instrument.sides),
         no_answer=figure.no_answer or "",
         drawn=drawn(figure),
         drawn_split=split(figure, reverse=bool(item and item.reverse)),
@@ -94,13 +94,17 @@ def mean_words(figure: ItemFigure) -> str:
     return f"{figure.mean:.{digits}f}{ends.get(figure.mean_bound or '', '')}"
 
 
-def share_words(figure: ItemFigure) -> str:
-    """Return the released split as it reads; the first and last step are open ends."""
+def share_words(figure: ItemFigure, sides: tuple[str, str, str]) -> str:
+    """Return the released split as it reads; the first and last step are open ends.
+
+    `sides` are words for the answers 4-5, 3 and 1-2.
+    """
     if figure.favourable is None or figure.unfavourable is None:
         return ""
-    parts = (("agree", figure.favourable), ("disagree", figure.unfavourable))
+    high, middle, low = sides
+    parts = ((high, figure.favourable), (low, figure.unfavourable))
     told = [f"{_share(share, figure.at_least or 0)} {name}" for name, share in parts]
-    return ", ".join(p.replace(" ", "\N{NO-BREAK SPACE}") for p in (*told, "the rest neither"))
+    return ", ".join(p.replace(" ", "\N{NO-BREAK SPACE}") for p in (*told, f"the rest {middle}"))
 
 
 def _share(share: float, at_least: int) -> str:

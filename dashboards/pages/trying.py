@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from dashboards.desk import Book, Desk
 from dashboards.pages import weeks
-from dashboards.pages.prospect import NOTHING_ASKED, prospect
+from dashboards.pages.prospect import NO_SCALE, NOTHING_ASKED, prospect
 from dashboards.pages.tiles import Tile
 from pulse.accounts.scope import Scope
 from pulse.charts.trend import Mark
@@ -175,8 +175,9 @@ def answer(engine: Engine, book: Book, use: Use, day: dt.date) -> str:
     which is often later than the day on which the team itself looks.
     """
     practice = cards()[use.practice]
-    if not practice.outcome:
-        return NOTHING_ASKED
+    asked = practice.scale in book.history.instrument.scales
+    if not practice.outcome or not asked:
+        return NO_SCALE if practice.outcome else NOTHING_ASKED
     if not book.history.calls_changes:
         return SMALL
     apart = busy(engine, practice.scale, use.wave) - {use.unit_id}
@@ -226,7 +227,8 @@ def together(engine: Engine, book: Book, practice: Practice) -> str:
         for use in adopting.running(engine, practice=practice.id)
         if use.unit_id in book.history.units
     }
-    if not practice.outcome or len(starts) < POOLED:
+    scales = book.history.instrument.scales
+    if not practice.outcome or practice.scale not in scales or len(starts) < POOLED:
         return ""
     found = _effect(engine, book, practice, starts)
     if found.why or found.teams < POOLED:
@@ -264,5 +266,6 @@ def prospects(desk: Desk, book: Book, unit_id: str) -> dict[str, str]:
         for scale in book.history.instrument.scales
     }
     return {
-        card.id: prospect(book, card, unit_id, day, apart[card.scale]) for card in cards().values()
+        card.id: prospect(book, card, unit_id, day, apart.get(card.scale, frozenset()))
+        for card in cards().values()
     }

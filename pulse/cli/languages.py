@@ -11,6 +11,7 @@ from pulse.instrument import Instrument, load
 from pulse.instrument.locales import check_locale, codes, inspect, source, wording
 from pulse.instrument.texts import is_helped
 from pulse.instrument.translation import Wording
+from pulse.release import surveys
 from pulse.settings import Settings
 
 
@@ -42,16 +43,17 @@ def languages(run: Run, code: str | None) -> None:
     With CODE, its texts beside those they translate, for whoever reviews them. `languages` in
     pulse.toml says which are asked, `draft_languages` whether drafts may be.
     """
-    instrument = load()
+    instrument = asked(run)
+    folder = surveys.translations(run.home, instrument)
     if code is not None:
-        _beside(run, wording(instrument, code), source(instrument))
+        _beside(run, wording(instrument, code, folder), source(instrument))
         return
     settings = run.settings
     order = sorted(
-        codes(instrument),
+        codes(instrument, folder),
         key=lambda code: (code not in settings.languages, code != settings.languages[0], code),
     )
-    rows = [_row(instrument, code, settings) for code in order]
+    rows = [_row(instrument, code, settings, folder) for code in order]
     columns = ("code", "status", "texts", "wave", "name")  # names last: some have wide signs
     cells = [[r.code, r.status, f"{r.texts} of {r.of}", r.wave, r.name] for r in rows]
     run.say({"languages": rows}, table(columns, cells))
@@ -63,9 +65,17 @@ def languages(run: Run, code: str | None) -> None:
             )
 
 
+def asked(run: Run) -> Instrument:
+    """Return the survey that the next wave asks; without a home the built-in one."""
+    if not run.home.settings_file.is_file():
+        return load()
+    return surveys.chosen(run.home, run.settings.survey)
+
+
 def check(run: Run, file: Path) -> None:
     """Tell everything that is wrong with a translation; exit 1 if anything is."""
-    faults = check_locale(file)
+    survey = asked(run)
+    faults = check_locale(file, survey if surveys.is_own(survey) else None)
     words = "\n".join(f"- {fault.where}: {fault.message}" for fault in faults)
     count = f"{len(faults)} place{'s' * (len(faults) > 1)} to put right"
     run.say(
@@ -93,8 +103,8 @@ def _beside(run: Run, here: Wording, written: Wording) -> None:
     run.say({"code": here.code, "status": here.status, "texts": rows}, words)
 
 
-def _row(instrument: Instrument, code: str, settings: Settings) -> Language:
-    words, faults = inspect(instrument, code)
+def _row(instrument: Instrument, code: str, settings: Settings, folder: Path | None) -> Language:
+    words, faults = inspect(instrument, code, folder)
     total = len(instrument.items)
     if words is None:
         places = [fault.where.partition(": ")[2].split(".") for fault in faults]

@@ -10,8 +10,8 @@ from pulse import wave as waves
 from pulse.cli.frame import Command, Group, Run, pass_run
 from pulse.disclosure.groups import form_groups, marked, merges
 from pulse.errors import TooSmall
-from pulse.instrument import load as load_survey
 from pulse.instrument.locales import statuses
+from pulse.release import surveys
 from pulse.roster import import_roster, language_notes, read_files
 from pulse.store import treefile
 from pulse.terms import RosterUnit, Tree
@@ -52,7 +52,9 @@ def import_(run: Run, units: Path, people: Path, *, dry_run: bool) -> None:
     imported = import_roster(run.state, files, dry_run=dry_run)
     merged = [] if tree is None else [Merged(unit, into) for unit, into in merges(tree)]
     led = [] if tree is None else marked(tree, files.headcounts(), run.settings.k)
-    notes = language_notes(files.people, run.settings, statuses(load_survey()))
+    asked = surveys.chosen(run.home, run.settings.survey)
+    known = statuses(asked, surveys.translations(run.home, asked))
+    notes = language_notes(files.people, run.settings, known)
     run.say(
         {
             "units": imported.units,

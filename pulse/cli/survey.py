@@ -1,5 +1,6 @@
 """`pulse survey`: check a survey file, see what each week asks, switch a pack on and off."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,12 +9,15 @@ from pulse.cli import languages
 from pulse.cli.frame import Command, Group, Run, pass_run
 from pulse.cli.roster import next_tree
 from pulse.errors import BadInstrument
-from pulse.instrument import Instrument, load, record
+from pulse.instrument import Instrument, external, load, own, record
 from pulse.instrument import packs as packfile
 from pulse.instrument import practices as cards
-from pulse.instrument.tomlfile import parse
+from pulse.instrument.faults import Fault, tables_of
 from pulse.practices import packs
+from pulse.release import surveys
 from pulse.roster import headcounts
+
+Looked = tuple[list[Fault], dict[str, object]]  # what is wrong, and what it says if nothing is
 
 
 @click.group(cls=Group)
@@ -21,71 +25,138 @@ def survey() -> None:
     """Survey files: check one, see what is asked when."""
 
 
-@survey.command(cls=Command, epilog="Example: pulse survey check surveys/practices/kindness.toml")
+@survey.command(cls=Command, epilog="Example: pulse survey check surveys/shifts.toml")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_run
 def check(run: Run, file: Path) -> None:
-    """Check FILE as a wave would; refuses with the place of the first thing wrong.
+    """Check FILE as a wave would; tells everything that is wrong, with its line.
 
-    FILE is a survey, packs of statements, practices, or a translation, of which everything that
-    is wrong is told.
+    FILE is a survey, packs of statements, practices, a translation, or a scoring manifest of
+    somebody else's instrument, of which it says what must be filled in before it can be asked. Ids
+    that releases of this home use keep their meaning. Exits 1 when anything is wrong.
     """
     try:
         data = file.read_bytes()
     except OSError as error:
         raise BadInstrument("There is no such survey file.", where=str(file)) from error
-    tables = parse(data, file.name)
-    if "locale" in tables:
+    if "locale" in tables_of(data)[0]:
         languages.check(run, file)
         return
+    found, sound = _looked_at(run, data, file.name)
+    count = f"{len(found)} place{'s' * (len(found) > 1)} to put right"
+    words = "\n".join(f"- {fault.words()}" for fault in found)
+    told = [{"line": f.line or None, "path": f.path, "name": f.name, "text": f.text} for f in found]
+    if found:
+        run.say({"ok": False, "faults": told}, f"{file.name}: not ok, {count}\n{words}")
+        raise click.exceptions.Exit(1)
+    run.say({"ok": True, **sound})
+
+
+def _looked_at(run: Run, data: bytes, name: str) -> Looked:
+    """Return the faults of a file, and what it says where there are none."""
+    tables = tables_of(data)[0]
     if "practices" in tables:
-        found = cards.read(data, file.name, load())
-        cards.shipped()  # a new file among them must not repeat an id
-        run.say({"ok": True, "practices": [practice.id for practice in found]})
-        return
+        return _practices(data, name)
+    if external.is_manifest(tables):
+        return _manifest(data, name, _before(run))
     if "packs" in tables:
-        shelved, items = packfile.read(data, file.name, record())
-        run.say({"ok": True, "packs": [each.id for each in shelved], "items": len(items)})
-        return
-    instrument = load(file)
-    run.say(
-        {
-            "ok": True,
-            "survey": instrument.id,
-            "version": instrument.version,
-            "items": len(instrument.core),
-            "scales": list(instrument.scales),
-            "weeks": len(instrument.blocks),
-        }
-    )
+        return _packfile(data, name)
+    before = _before(run)
+    if found := own.either(data, before):
+        return found, {}
+    instrument = own.read_either(data, name, before)
+    return [], {
+        "survey": instrument.id,
+        "version": instrument.version,
+        "items": len(instrument.core),
+        "scales": list(instrument.scales),
+        "weeks": len(instrument.blocks),
+    }
 
 
-@survey.command(cls=Command, epilog="Example: pulse survey preview")
+def _practices(data: bytes, name: str) -> Looked:
+    if found := cards.faults(data, name, load()):
+        return found, {}
+    cards.shipped()  # a new file among them must not repeat an id
+    return [], {"practices": [each.id for each in cards.read(data, name, load())]}
+
+
+def _packfile(data: bytes, name: str) -> Looked:
+    if found := packfile.faults(data, name, record()):
+        return found, {}
+    shelved, items = packfile.read(data, name, record())
+    return [], {"packs": [each.id for each in shelved], "items": len(items)}
+
+
+def _manifest(data: bytes, name: str, before: tuple[Instrument, ...]) -> Looked:
+    """Return the faults of a manifest; else what keeps it from being asked, or the survey it is."""
+    if found := external.faults(data):
+        return found, {}
+    given = external.read(data, name)
+    missing, never = external.wanting(given), external.hindrances(given)
+    if not missing and not never:
+        own.read(data, name, before)
+    return [], {
+        "manifest": given.manifest.id,
+        "version": given.manifest.version,
+        "items": len(given.items),
+        "scales": [scale.id for scale in given.scales],
+        "missing": [fault.words() for fault in missing],
+        "cannot": [fault.words() for fault in never],
+    }
+
+
+def _before(run: Run) -> tuple[Instrument, ...]:
+    """Return the surveys that were released in this home; none where there is no home."""
+    if not run.home.settings_file.is_file():
+        return ()
+    return tuple(surveys.ever(run.home.releases))
+
+
+@survey.command(
+    cls=Command,
+    epilog="Example: pulse survey preview\nExample: pulse survey preview surveys/shifts.toml "
+    "--weeks 4",
+)
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--weeks", metavar="N", type=click.IntRange(1, 520), help="Only the first N weeks.")
 @pass_run
-def preview(run: Run, file: Path | None) -> None:
-    """Show what each week of the rotation asks, in asking order."""
-    instrument = load() if file is None else load(file)
-    weeks = [
+def preview(run: Run, file: Path | None, weeks: int | None) -> None:
+    """Show what each week asks, in asking order: of FILE, else of the home's survey."""
+    if file is None:
+        instrument = languages.asked(run)
+    else:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise BadInstrument("There is no such survey file.", where=str(file)) from error
+        instrument = own.read_either(data, file.name, _before(run))
+    turns = len(instrument.blocks)
+    forms = [week % turns for week in range(weeks or turns)]
+    rows = [
         {
             "form": form,
             "items": [
                 {"id": item, "text": instrument.items[item].text} for item in instrument.form(form)
             ],
         }
-        for form in range(len(instrument.blocks))
+        for form in forms
     ]
     run.say(
-        {"survey": instrument.id, "title": instrument.title, "weeks": weeks}, _words(instrument)
+        {"survey": instrument.id, "title": instrument.title, "weeks": rows},
+        _words(instrument, forms),
     )
 
 
-def _words(instrument: Instrument) -> str:
+def _words(instrument: Instrument, forms: Sequence[int]) -> str:
     lines = [instrument.title, instrument.frame]
-    for form in range(len(instrument.blocks)):
-        lines += ["", f"Week {form + 1}"]
+    for week, form in enumerate(forms, 1):
+        lines += ["", "Every week" if len(instrument.blocks) == 1 else f"Week {week}"]
         lines += [f"  {item:<3} {instrument.items[item].text}" for item in instrument.form(form)]
-    return "\n".join(lines)
+        if len(instrument.blocks) == 1:
+            break
+    answers = ", ".join(f"{at} {label}" for at, label in enumerate(instrument.labels, 1))
+    return "\n".join([*lines, "", f"Answers: {answers}; or {instrument.prefer_not}"])
 
 
 @survey.group(cls=Group)
@@ -97,7 +168,7 @@ def pack() -> None:
 @pass_run
 def list_(run: Run) -> None:
     """Show every pack, and which one is on."""
-    instrument, now = load(), packs.running(run.state)
+    instrument, now = languages.asked(run), packs.running(run.state)
     rows = [
         {
             "pack": each.id,
@@ -126,7 +197,7 @@ def list_(run: Run) -> None:
 @pass_run
 def on(run: Run, pack: str, waves: int, *, agreed: bool) -> None:  # fmt: skip
     """Ask one statement of PACK in each of the next weeks, of the whole organisation."""
-    instrument = load()
+    instrument = languages.asked(run)
     begun = packs.switch_on(
         run.state, instrument, pack, waves, agreed=agreed, leaders=_led(run)
     )  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from pulse import invitation, roster
 from pulse.ballotbox.peel import MARK
 from pulse.closing.plan import Places
+from pulse.release import surveys
 from pulse.release.press import discard
 from pulse.settings import Home
 from pulse.store.databases import Shelves
@@ -67,6 +68,7 @@ def destroy_b(home: Home, wave: str, checkpoint: Checkpoint) -> None:
     for path in (*paths, places.peeled, *_operator_files(home, wave)):
         checkpoint(f"destroy {path.name}")
         destroy_file(path)
+    surveys.forget(home, wave)
 
 
 def everything(

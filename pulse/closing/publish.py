@@ -22,8 +22,8 @@ from pulse.disclosure.protect import protect
 from pulse.disclosure.repair import protect_safely
 from pulse.disclosure.residues import check_exact
 from pulse.errors import Held, PulseError, Unsure
-from pulse.instrument import Instrument, load
-from pulse.release import cells, ledger, reading
+from pulse.instrument import Instrument
+from pulse.release import cells, ledger, reading, surveys
 from pulse.release.cell import Cell
 from pulse.release.manifest import About, Tallies
 from pulse.release.press import press
@@ -73,7 +73,7 @@ def _refuse_spoiled(plan: Plan) -> None:
 
 
 def _release(work: Work, plan: Plan) -> None:
-    tree, instrument = _tree(work, plan), load()
+    tree, instrument = _tree(work, plan), surveys.kept(work.home, work.wave)
     policy = policy_for(plan.k, plan.prefer)
     if not set(plan.items) <= instrument.items.keys():
         raise Held(
@@ -215,6 +215,7 @@ def _about(plan: Plan, instrument: Instrument) -> About:
             counted=plan.counted,
             spoiled=plan.spoiled,
         ),
+        survey=instrument if surveys.is_own(instrument) else msgspec.UNSET,
     )
 
 

@@ -7,11 +7,13 @@ one leader, no pools, no diagnostics, and no figure that is not a released cell.
 from collections.abc import Iterable, Mapping
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from pulse.instrument import Instrument
 from pulse.release.cell import Bound, Cell
 from pulse.release.hidden import for_staff
 from pulse.release.protected import ProtectedCounts
+from pulse.release.surveys import is_own
 from pulse.terms import Tree, Unit
 
 
@@ -61,6 +63,7 @@ class Results(msgspec.Struct, frozen=True):
     `unit_id`, `series` and the numbers of people are the organisation's; `at_least` and `invited`
     are 0 where it is hidden. Intervals and lines over several weeks are not in it: they are worked
     out from all releases (`pulse.statistics.summarising`), and this holds cells of its wave alone.
+    `ends` are the lowest and the highest answer in the words of an own survey.
     """
 
     wave: str
@@ -75,6 +78,7 @@ class Results(msgspec.Struct, frozen=True):
     items: tuple[ItemFigure, ...]
     units: tuple[UnitFigures, ...]
     hidden: str
+    ends: tuple[str, str] | UnsetType = UNSET
 
 
 def compose(
@@ -98,6 +102,7 @@ def compose(
         items=_items(root, instrument),
         units=tuple(_unit(unit, rows[unit.unit_id], instrument, protected) for unit in shown),
         hidden=for_staff(len(departments) - len(shown), len(departments), shown=bool(root)),
+        ends=(instrument.labels[0], instrument.labels[-1]) if is_own(instrument) else UNSET,
     )
     return msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n"
 

@@ -149,6 +149,8 @@ def _audited(folder: Path, before: _Before | None, survey: Survey) -> Verdict:
     tree = treefile.read(folder / "tree.json")
     rules = policy.restore(described.policy)
     found += _about(folder, described, tree, rules.k)
+    found += audited_survey.own_findings(described, survey)
+    survey = audited_survey.of(described, survey)
     found += audited_survey.findings(described, survey)
     broken = list(audited_tree.findings(tree))
     if broken:
@@ -184,6 +186,8 @@ def _later(before: _Before, sheet: Sheet) -> Iterator[str]:
         yield "this wave was released before; no wave is cut again."
     for other in history.same_ballots(releases, earlier, sheet.manifest):
         yield f"{other} was released from the same ballots; no wave is cut again."
+    for item in history.reworded(releases, earlier, sheet.manifest):
+        yield f"item:{item} had other words or another scoring before."
     shown = {c.unit_id for c in sheet.cells if c.kind == "unit" and c.status == "published"}
     for unit_id in history.unmarked(releases, earlier, wave, tree, shown, k):
         yield f"{unit_id}: a few people came or went, and its figures are not coarser for it."

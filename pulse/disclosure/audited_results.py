@@ -52,6 +52,7 @@ class _Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: tuple[_Item, ...] = ()
     units: tuple[_Unit, ...] = ()
     hidden: str = ""
+    ends: tuple[str, str] | None = None
 
 
 _Rows = dict[tuple[str, str], Cell]
@@ -72,6 +73,7 @@ def _findings(told: _Results, sheet: Sheet, survey: Survey) -> Iterator[str]:
         yield "it is of another wave."
     if told.closes and not _is_time(told.closes):
         yield "its closing time is no time."
+    yield from _ends(told, survey)
     own = {f"item:{item}" for item in sheet.manifest.lead}
     rows = {
         (c.unit_id, c.measure): c
@@ -105,6 +107,11 @@ def _findings(told: _Results, sheet: Sheet, survey: Survey) -> Iterator[str]:
             yield from (f"{unit.unit_id} {text}" for text in _unit(unit, rows, sheet, survey))
         if known is not None and unit.series not in {known.series, None}:
             yield f"{unit.unit_id} has a line that began in another wave."
+
+
+def _ends(told: _Results, survey: Survey) -> Iterator[str]:
+    if told.ends not in {None, (survey.now.labels[0], survey.now.labels[-1])}:
+        yield "it names other answers than the survey."
 
 
 def _is_time(text: str) -> bool:

@@ -7,6 +7,8 @@ scale and its direction for good, so old releases stay auditable.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from pulse.instrument import Instrument, Record, digest, load, record, scoring
 from pulse.instrument.wording import PACK
 from pulse.release.manifest import Manifest
@@ -37,6 +39,35 @@ class Survey(NamedTuple):
 def shipped() -> Survey:
     """Return the survey that Pulse asks."""
     return Survey(load(), record())
+
+
+def of(described: Manifest, shipped_: Survey) -> Survey:
+    """Return the survey that a release is held against: its own, or the one that Pulse asks."""
+    return shipped_ if described.survey is UNSET else Survey(described.survey, Record())
+
+
+def own_findings(described: Manifest, shipped_: Survey) -> Iterator[str]:
+    """Yield where an organisation's own survey passes for another, or hides what it asks about.
+
+    Its statements are its own, but for those of packs, and none of them is about one leader: that
+    would be shown under k. So only a pack's are, as Pulse ships them.
+    """
+    if described.survey is UNSET:
+        return
+    survey = described.survey
+    if survey.id == shipped_.now.id or shipped_.now.scales.keys() & survey.scales.keys():
+        yield "its own survey has the id of the built-in one, or of a scale of it."
+    if (described.instrument, described.instrument_version) != (survey.id, survey.version):
+        yield "it names another survey than the one beside it."
+    for name, item in survey.items.items():
+        packed = shipped_.now.items.get(name)
+        known = not packed or (packed.leader, packed.to_leaders) == (item.leader, item.to_leaders)
+        if name != item.id or item.scale not in {*survey.scales, ""}:
+            yield f"item:{name} is not what its survey says."
+        elif item.scale and (name in shipped_.ever.texts or item.leader or item.to_leaders):
+            yield f"item:{name} is another survey's, or about leaders and in no pack."
+        elif not item.scale and not (shipped_.asks(name, item.text) and known):
+            yield f"item:{name} is of no pack that Pulse has."
 
 
 def findings(described: Manifest, survey: Survey) -> Iterator[str]:

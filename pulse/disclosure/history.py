@@ -9,8 +9,11 @@ is people who stayed: a unit that gained or lost 1 to k-1 people must be marked 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from msgspec import UNSET
+
 from pulse.disclosure import residues
 from pulse.disclosure.residues import OTHERS
+from pulse.instrument import scoring
 from pulse.release import cells, manifest, reading
 from pulse.release.manifest import Manifest
 from pulse.terms import Tree
@@ -67,6 +70,25 @@ def same_ballots(releases: Path, earlier: Iterable[str], described: Manifest) ->
         other = manifest.decode(reading.read_file(releases / wave / manifest.NAME))
         if other.keys == described.keys or other.tokens == described.tokens != "":
             yield wave
+
+
+def reworded(releases: Path, earlier: Iterable[str], described: Manifest) -> Iterator[str]:
+    """Yield the items of an own survey that stood for something else in a release of before.
+
+    Raises:
+        BadRelease: an earlier manifest cannot be read.
+    """
+    if described.survey is UNSET:
+        return
+    now = described.survey.items
+    found: set[str] = set()
+    for wave in set(earlier) - {described.wave}:
+        other = manifest.decode(reading.read_file(releases / wave / manifest.NAME)).survey
+        then = {} if other is UNSET else other.items
+        for item in now.keys() & then.keys():
+            if (now[item].text, scoring(now[item])) != (then[item].text, scoring(then[item])):
+                found.add(item)
+    yield from sorted(found)
 
 
 def _figures(tree: Tree, shown: set[str]) -> Iterator[_Key]:

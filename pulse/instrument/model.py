@@ -9,6 +9,7 @@ from pulse.instrument.plane import MONTH
 from pulse.terms import TOP
 
 MAX_REVERSED: Final = 2  # in one week
+AGREEMENT: Final = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree")
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +65,7 @@ class Instrument(msgspec.Struct, frozen=True):
 
     `items` keeps the file's order; those of the packs come last. `labels` name the answers 1 to
     5. `blocks` are the rotating items of each form, in running order (form 0 is asked in the
-    first wave).
+    first wave); one empty block where everything is asked every week.
     """
 
     id: str
@@ -86,14 +87,30 @@ class Instrument(msgspec.Struct, frozen=True):
         """The items that are asked in rotation, without those of packs."""
         return tuple(item for item in self.items.values() if item.scale)
 
+    @property
+    def sides(self) -> tuple[str, str, str]:
+        """What the answers 4-5, 3 and 1-2 say: "agree", or two labels of a survey's own."""
+        if self.labels == AGREEMENT:
+            return "agree", "neither", "disagree"
+        lowest, low, middle, high, highest = (
+            f"\N{LEFT DOUBLE QUOTATION MARK}{label}\N{RIGHT DOUBLE QUOTATION MARK}"
+            for label in self.labels
+        )
+        return f"{high} or {highest}", middle, f"{lowest} or {low}"
+
+    @property
+    def less(self) -> str:
+        """What is better of a reversed statement."""
+        return "less agreement" if self.labels == AGREEMENT else "a lower answer"
+
     def form(self, form: int) -> tuple[str, ...]:
-        """Return the ids asked under rotation block `form` (0-19), in asking order.
+        """Return the ids asked under rotation block `form` (from 0), in asking order.
 
         The anchors come first. The rotating items start at another one each week, so that no
         item is always asked last (Zhang & Sackett 2023 on planned missingness and order).
         """
         block = self.blocks[form]
-        start = (form + form // MONTH) % len(block)
+        start = (form + form // MONTH) % len(block) if block else 0
         return (*self.anchors, *block[start:], *block[:start])
 
     def seventh(self, form: int, pack: str, turn: int) -> str:

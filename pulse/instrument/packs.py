@@ -7,6 +7,7 @@ from msgspec import structs
 
 from pulse.errors import BadInstrument
 from pulse.instrument import wording
+from pulse.instrument.faults import Fault, misfits, placed, raised, tables_of
 from pulse.instrument.model import Instrument, Item, Pack
 from pulse.instrument.tomlfile import convert
 from pulse.instrument.wording import Record
@@ -53,7 +54,7 @@ def read(data: bytes, name: str, history: Record) -> Packs:
         where = f"{name}: packs.{pack.id}"
         if pack.id in packs:
             raise BadInstrument(f"Two packs share the id {pack.id}.", where=where)
-        for given in pack.items:
+        for at, given in enumerate(pack.items):
             if given.id in items:
                 raise BadInstrument(f"Two items share the id {given.id}.", where=where)
             item = Item(
@@ -61,13 +62,33 @@ def read(data: bytes, name: str, history: Record) -> Packs:
                 leader=pack.leader, to_leaders=pack.asked == "leaders", origin=given.origin,
                 since=given.since,
             )  # fmt: skip
-            wording.check(item, history, where=f"{where}.items.{item.id}")
+            for fault in wording.faults(item, history, f"packs.{pack.id}.items[{at}]"):
+                raise raised(fault, name)
             items[item.id] = item
         if all(item.reverse for item in pack.items):
             raise BadInstrument("A pack needs an item that is not reversed.", where=where)
         ids = tuple(item.id for item in pack.items)
         packs[pack.id] = Pack(pack.id, pack.title, ids, pack.leader, pack.asked)
     return tuple(packs.values()), tuple(items.values())
+
+
+def faults(data: bytes, name: str, history: Record) -> list[Fault]:
+    """Return what is wrong with a file of packs: every fault of form, else of each statement."""
+    raw, text, broken = tables_of(data)
+    if broken:
+        return broken
+    if found := placed(misfits(raw, _File), raw, text):
+        return found
+    for at, pack in enumerate(convert(data, name, _File).packs):
+        for place, given in enumerate(pack.items):
+            item = Item(id=given.id, text=given.text, scale="", reverse=given.reverse)
+            found += wording.faults(item, history, f"packs[{at}].items[{place}]")
+    if not found:
+        try:
+            read(data, name, history)
+        except BadInstrument as error:
+            found.append(Fault(error.where.partition(": ")[2], error.message))
+    return placed(found, raw, text)
 
 
 def added(instrument: Instrument, shelved: Packs) -> Instrument:

@@ -6,11 +6,11 @@ share exactly one line, so every pair of items meets exactly once in twenty week
 Source: any text on finite geometry, for instance Batten, Combinatorics of Finite Geometries, ch. 3.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
-from pulse.errors import BadInstrument
+from pulse.instrument.faults import Fault
 
 ORDER: Final = 4
 MONTH: Final = 4
@@ -35,45 +35,44 @@ def blocks(columns: Sequence[Sequence[str]]) -> tuple[Block, ...]:
     return (*sloped, *(tuple(column) for column in columns))
 
 
-def check(given: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], *, where: str) -> None:
-    """Accept `given` only if it is the affine plane over `columns`.
+def faults(
+    given: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], path: str
+) -> Iterator[Fault]:
+    """Yield the first week or pair that keeps `given` from being the affine plane over `columns`.
 
     The two properties that the design needs are counted on the table itself, apart from the
     computed lines, so that a fault in the field's arithmetic cannot hide.
-
-    Raises:
-        BadInstrument: the first week or pair that is wrong.
     """
     if len(columns) != ORDER or any(len(column) != ORDER for column in columns):
-        raise BadInstrument("The rotation needs four scales of four items.", where=where)
+        yield Fault(path, "The rotation needs four scales of four items.")
+        return
     if len(given) != FORMS:
-        raise BadInstrument(f"The rotation has {FORMS} weeks, not {len(given)}.", where=where)
+        yield Fault(path, f"The rotation has {FORMS} weeks, not {len(given)}.")
+        return
     every = {item for column in columns for item in column}
     for month in range(0, FORMS, MONTH):
         asked = [item for block in given[month : month + MONTH] for item in block]
         if len(asked) != len(every) or set(asked) != every:
-            raise BadInstrument(
-                "This month does not ask each rotating item exactly once.",
-                where=f"{where}[{month}]",
+            yield Fault(
+                f"{path}[{month}]", "This month does not ask each rotating item exactly once."
             )
-    _check_pairs(given, every, where)
+            return
+    paired = list(_pairs(given, every, path))
+    yield from paired[:1]
     for week, (ours, theirs) in enumerate(zip(blocks(columns), given, strict=True)):
-        if ours != tuple(theirs):
-            raise BadInstrument(
-                f"This week is not the plane's line {', '.join(ours)}.", where=f"{where}[{week}]"
-            )
+        if ours != tuple(theirs) and not paired:
+            yield Fault(f"{path}[{week}]", f"This week is not the plane's line {', '.join(ours)}.")
+            return
 
 
-def _check_pairs(given: Sequence[Sequence[str]], every: set[str], where: str) -> None:
+def _pairs(given: Sequence[Sequence[str]], every: set[str], path: str) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
     for week, block in enumerate(given):
         for pair in combinations(sorted(block), 2):
             if pair in seen:
-                raise BadInstrument(
-                    f"{pair[0]} and {pair[1]} meet a second time.", where=f"{where}[{week}]"
-                )
+                yield Fault(f"{path}[{week}]", f"{pair[0]} and {pair[1]} meet a second time.")
             seen.add(pair)
     missing = set(combinations(sorted(every), 2)) - seen
     if missing:
         first, second = min(missing)
-        raise BadInstrument(f"{first} and {second} never meet.", where=where)
+        yield Fault(path, f"{first} and {second} never meet.")

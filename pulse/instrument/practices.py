@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from pulse.errors import BadInstrument
+from pulse.instrument.faults import Fault, misfits, placed, tables_of
 from pulse.instrument.loading import load as load_survey
 from pulse.instrument.model import Instrument
 from pulse.instrument.packs import Slug
@@ -97,6 +98,26 @@ def read(data: bytes, name: str, survey: Instrument) -> tuple[Practice, ...]:
         seen.add(practice.id)
         _check(practice, survey, where)
     return practices
+
+
+def faults(data: bytes, name: str, survey: Instrument) -> list[Fault]:
+    """Return what is wrong with a file of practices: every fault of form, else of each card."""
+    raw, text, broken = tables_of(data)
+    if broken:
+        return broken
+    if found := placed(misfits(raw, _File), raw, text):
+        return found
+    ids = []
+    for at, practice in enumerate(convert(data, name, _File).practices):
+        path = f"practices[{at}]"
+        if practice.id in ids:
+            found.append(Fault(f"{path}.id", f"Two practices share the id {practice.id}."))
+        ids.append(practice.id)
+        try:
+            _check(practice, survey, path)
+        except BadInstrument as error:
+            found.append(Fault(error.where, error.message))
+    return placed(found, raw, text)
 
 
 def _check(practice: Practice, survey: Instrument, where: str) -> None:

@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Final, Literal
 
 import msgspec
 
-from pulse.errors import BadInstrument
+from pulse.instrument.faults import Fault
 from pulse.instrument.model import Item
 
 ORIGINAL: Final = "original wording"
@@ -42,33 +42,34 @@ def scoring(item: Item) -> str:
     return f"{scale}, reversed" if item.reverse else scale
 
 
-def check(item: Item, history: Record, *, where: str) -> None:
-    """Accept an item's text and scoring.
+def faults(item: Item, history: Record, path: str, *, ours: bool = True) -> Iterator[Fault]:
+    """Yield what is wrong with an item's text and scoring; `path` is its place in the file.
 
-    Raises:
-        BadInstrument: empty, too long, a negated reversal, or changed under its old id.
+    Empty, too long, a negated reversal, or changed under its old id. Of wording that is not
+    `ours` neither length nor denials are for us to change.
     """
     text = item.text
+    here = Fault(f"{path}.text", "", item.id)
     if not text.strip():
-        raise BadInstrument("The item has no text.", where=f"{where}.text")
-    if text != text.strip() or not text.isprintable():
-        raise BadInstrument("The text has stray spaces or signs.", where=f"{where}.text")
-    if len(text.split()) > MAX_WORDS:
-        raise BadInstrument(f"The text is longer than {MAX_WORDS} words.", where=f"{where}.text")
+        yield here._replace(text="The item has no text.")
+    elif text != text.strip() or not text.isprintable():
+        yield here._replace(text="The text has stray spaces or signs.")
+    if ours and (words := len(text.split())) > MAX_WORDS:
+        yield here._replace(text=f"{words} words, at most {MAX_WORDS}: shorten it.")
     denial = _DENIAL.search(text)
-    if item.reverse and denial:
-        raise BadInstrument(
-            f"A reversed item says the opposite; it does not deny ('{denial.group()}').",
-            where=f"{where}.text",
+    if ours and item.reverse and denial:
+        yield here._replace(
+            text=f"A reversed item says the opposite; it does not deny ('{denial.group()}')."
         )
     if history.texts.get(item.id, digest(text)) != digest(text):
-        raise BadInstrument(
-            "The text was changed under an id that was released; give the new text a new id.",
-            where=f"{where}.text",
+        yield here._replace(
+            text="The text was changed under an id that was released; give the new text a new id."
         )
     released = history.scoring.get(item.id, scoring(item))
     if released != scoring(item):
-        raise BadInstrument(
+        field = "reverse" if released.startswith(item.scale or PACK) else "scale"
+        yield Fault(
+            f"{path}.{field}",
             f"This id was released as '{released}'; another scoring needs a new id.",
-            where=f"{where}.{'reverse' if released.startswith(item.scale or PACK) else 'scale'}",
+            item.id,
         )

@@ -18,6 +18,7 @@ from pulse.errors import WrongState
 from pulse.opening.making import MakeKeys, local_time, prefill, publish_files, write_keys
 from pulse.opening.preparing import prepare
 from pulse.opening.wiping import announce, wipe
+from pulse.release import surveys
 from pulse.release.shown import last_shown
 from pulse.settings import Home, Settings
 from pulse.store import treefile, wavestores
@@ -86,6 +87,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         shown = last_shown(home.releases)
         tree = roster.follow_series(engine, row.wave, tree, shown, settings.k)
         treefile.keep(home.trees / f"{row.wave}.json", tree)
+        surveys.keep(home, row.wave, instrument)
         _tell(progress, "keys")
         ders = make_keys(sum(unit.group for unit in tree.units), progress)
         keys = write_keys(home, settings.holder, engine, row.wave, tree, ders)

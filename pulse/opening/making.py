@@ -15,6 +15,7 @@ from pulse.instrument.locales import asked_in
 from pulse.instrument.texts import texts
 from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore
+from pulse.release import surveys
 from pulse.settings import Home, Settings
 from pulse.store import wavestores
 from pulse.store.databases import Shelves
@@ -59,14 +60,15 @@ def publish_files(
         box=b64u(public_of(inner)), outer=b64u(point_of(outer)), holder=settings.holder,
         page=sha256(page).hex(), texts={}, groups=0, invited=0, root="",
     )  # fmt: skip
+    folder = surveys.translations(home, instrument)
     words = {
         each.code: texts(instrument, asked, row.wave, settings.support, each)
-        for each in asked_in(instrument, settings.languages, settings.draft_languages)
+        for each in asked_in(instrument, settings.languages, settings.draft_languages, folder)
     }
     published = publish(terms, tree, [key.spki for key in signing.values()], words)
-    make_folder(folder := home.published / row.wave, home.mode(home.published))
+    make_folder(public := home.published / row.wave, home.mode(home.published))
     for name, data in published.files.items():
-        write_atomically(folder / name, data, PUBLIC)
+        write_atomically(public / name, data, PUBLIC)
     return replace(
         row, keys=published.keys, fingerprint=published.fingerprint,
         groups=len(signing), invited=tree.root.invited,

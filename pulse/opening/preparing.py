@@ -8,9 +8,10 @@ from pulse import council, roster
 from pulse import wave as waves
 from pulse.disclosure.groups import form_groups
 from pulse.errors import Refused
-from pulse.instrument import Instrument, load
+from pulse.instrument import Instrument
 from pulse.instrument.locales import asked_in
 from pulse.practices import packs
+from pulse.release import surveys
 from pulse.settings import Home, Settings
 from pulse.store import treefile
 from pulse.store.databases import check_servers
@@ -26,10 +27,13 @@ def prepare(
     if not settings.support.text.strip() and not any(settings.support.contacts):
         raise Refused("Say where people find help before a wave opens.", where="support.text")
     council.require(engine, settings.holder)
-    instrument = load()
-    asked_in(instrument, settings.languages, settings.draft_languages)
+    instrument = surveys.chosen(home, settings.survey)
+    folder = surveys.translations(home, instrument)
+    asked_in(instrument, settings.languages, settings.draft_languages, folder)
     named = f"{instrument.id} {instrument.version}"
-    row = waves.propose(settings, engine, now, wave=wave, closes=closes, survey=named)
+    row = waves.propose(
+        settings, engine, now, wave=wave, closes=closes, survey=named, forms=len(instrument.blocks)
+    )
     last = waves.last_asked(engine)
     file = home.trees / f"{last.wave}.json" if last else None
     sticky = treefile.read_kept(file).groups if file and file.exists() else None

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy.engine import Engine
 
 from pulse import invitation, roster
+from pulse.release import surveys
 from pulse.settings import Home
 from pulse.store import wavestores
 from pulse.store.databases import Shelves
@@ -28,5 +29,6 @@ def wipe(home: Home, engine: Engine, rooms: Shelves, wave: str, keys: str = "") 
     destroy_file(home.operator_keys / f"{wave}.inner")
     destroy_file(home.holder_keys / f"{wave}.outer")
     destroy_file(home.trees / f"{wave}.json")
+    surveys.forget(home, wave)
     shutil.rmtree(home.published / wave, ignore_errors=True)
     roster.forget(engine, wave)

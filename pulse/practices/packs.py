@@ -27,7 +27,7 @@ from pulse.errors import Refused, WrongState
 from pulse.instrument import Instrument
 from pulse.store.engine import reading
 from pulse.store.metadata import state as metadata
-from pulse.terms import Tree
+from pulse.terms import MAX_ITEMS, Tree
 
 LONGEST: Final = 6  # waves; longer, and the seventh statement would be one of the survey
 
@@ -80,7 +80,8 @@ def switch_on(
         leaders: some group is made of leaders.
 
     Raises:
-        Refused: there is no such pack, too many waves, or it asks for more than was said.
+        Refused: there is no such pack, too many waves, it asks for more than was said, or the
+            survey leaves no place for it.
         WrongState: a pack is on already.
     """
     chosen = instrument.packs.get(pack)
@@ -101,6 +102,7 @@ def switch_on(
             "that leader alone.",
             where=pack,
         )
+    _refuse_full(instrument, pack)
     asked = _asked(engine)
     with engine.begin() as connection:
         now = _last(connection, asked)
@@ -133,12 +135,27 @@ def switch_off(engine: Engine) -> Run:
 
 
 def asks(engine: Engine, instrument: Instrument, form: int, tree: Tree) -> tuple[str, ...]:
-    """Return what the wave about to open asks: the form, and an item of the pack that is on."""
+    """Return what the wave about to open asks: the form, and an item of the pack that is on.
+
+    Raises:
+        Refused: a pack is on that does not fit beside the survey.
+    """
     run = running(engine)
     pack = instrument.packs.get(run.pack) if run else None
     if run is None or pack is None or (pack.asked == "leaders" and not led(tree)):
         return instrument.form(form)
+    _refuse_full(instrument, run.pack)
     return (*instrument.form(form), instrument.seventh(form, run.pack, run.asked))
+
+
+def _refuse_full(instrument: Instrument, pack: str) -> None:
+    """Refuse a pack where some week of the survey fills the ballot already."""
+    if any(len(instrument.form(form)) >= MAX_ITEMS for form in range(len(instrument.blocks))):
+        raise Refused(
+            f"The survey asks {MAX_ITEMS} statements in a week, all that a ballot holds: no pack "
+            "fits beside it. `pulse survey pack off` ends one that is on.",
+            where=pack,
+        )
 
 
 def led(tree: Tree) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from pulse.errors import BadRelease
+from pulse.instrument import Instrument
 from pulse.release.protected import ProtectedCounts
 
 FILES: Final = ("cells.parquet", "results.json", "tree.json")
@@ -27,6 +29,7 @@ class About(msgspec.Struct, frozen=True):
 
     `keys` is the fingerprint of the key list (32 hex digits, the first 16 bytes of its hash),
     `tokens` the hash over all tokens as both holders computed it (64 hex digits, or empty).
+    `survey` is the organisation's own, and unset where the built-in one was asked.
     """
 
     code_version: str
@@ -37,6 +40,7 @@ class About(msgspec.Struct, frozen=True):
     tokens: str
     tallies: Tallies
     solver: str = ""
+    survey: Instrument | UnsetType = UNSET
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +48,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `solver` is what audited the candidate (name and version). That it ended with a clear verdict
     needs no word: without one nothing is renamed into place and no ledger line is written.
+    `survey` is the organisation's own as it was when the wave opened: its words, scales and
+    directions, so that a release says all that is needed to read and to audit it.
     """
 
     v: int
@@ -64,6 +70,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tallies: Tallies
     files: Mapping[str, str]
     solver: str = ""
+    survey: Instrument | UnsetType = UNSET
 
 
 def describe(
@@ -89,6 +96,7 @@ def describe(
         tallies=about.tallies,
         files=files,
         solver=about.solver,
+        survey=about.survey,
     )
 
 

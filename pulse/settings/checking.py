@@ -15,6 +15,7 @@ GROUP_FLOOR: Final = 7
 LOG_FLOOR: Final = 30  # days; a shorter log could not answer a question about last month
 ROLES: Final = frozenset({"leader", "hr", "auditor", "admin"})
 DATABASE: Final = "postgresql+psycopg://"
+SURVEY: Final = re.compile(r"[a-z][a-z0-9-]{0,40}", re.ASCII)  # a file's name, and no path
 # One mailbox in plain ASCII (RFC 5321), without a display name: that is the organisation's.
 _SENDER: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
@@ -45,10 +46,19 @@ def check(settings: Settings) -> Settings:
         url = getattr(settings, name)
         if name.endswith("database_url") and url and not url.startswith(DATABASE):
             raise BadSetting(f"A database is named like {DATABASE}user@host/name.", where=name)
+    _check_survey(settings)
     _check_addresses(settings)
     _check_sign_in(settings)
     check_languages(settings)
     return settings
+
+
+def _check_survey(settings: Settings) -> None:
+    if not SURVEY.fullmatch(settings.survey):
+        raise BadSetting(
+            "Write a name of small letters, digits and hyphens; its file is surveys/NAME.toml.",
+            where="survey",
+        )
 
 
 def _check_sign_in(settings: Settings) -> None:

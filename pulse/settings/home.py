@@ -24,6 +24,8 @@ class Home:
         self.trees = path / "state" / "trees"
         self.summary = path / "state" / "summary.json"
         self.ticked = path / "state" / "ticked"
+        self.surveys = path / "surveys"
+        self.asked = path / "state" / "surveys"
         self.settings_file = path / "pulse.toml"
 
     def folders(self) -> tuple[Path, ...]:

@@ -71,6 +71,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Help(description="Days without work, like 2026-12-24 or 2026-12-24/2027-01-01."),
     ] = ()
+    survey: Annotated[
+        str,
+        Help(
+            description="Name of the survey: weekly, or that of a file of yours in the home, "
+            "surveys/NAME.toml."
+        ),
+    ] = "weekly"
     base_url: Annotated[
         str, Help(description="Address of the staff pages; https, or http on loopback.")
     ] = "http://127.0.0.1:8000"

@@ -4,9 +4,11 @@ index_t = mu_scale + mean_i(x_it - mu_i), with mu_i the organisation's level of 
 mean of the root rows released so far until wave 20, then frozen every 20 waves. (Equating by
 item means under planned missingness: Zhang & Sackett 2023, Industrial and Organizational
 Psychology; the flat-line property is tested.) Where a reorganisation began a new series of the
-organisation itself, levels begin anew with it: no figure of before enters one of after.
+organisation itself, or another survey was asked, levels begin anew with it: no figure of before
+enters one of after.
 """
 
+from itertools import groupby
 from typing import Final
 
 import polars as pl
@@ -160,11 +162,12 @@ def levels(rows: pl.DataFrame, roots: dict[str, str], waves: int) -> dict[int, d
 
 
 def spans(history: History) -> tuple[tuple[str, ...], ...]:
-    """Return the waves parted where a new series of the organisation itself begins."""
-    parted: dict[str, list[str]] = {}
-    for wave in history.waves:
-        parted.setdefault(history.tree(wave).root.series, []).append(wave)
-    return tuple(map(tuple, parted.values()))
+    """Return the waves parted where a new series of the organisation, or another survey, begins."""
+    parts = groupby(
+        history.waves,
+        lambda wave: (history.tree(wave).root.series, history.release(wave).manifest.instrument),
+    )
+    return tuple(tuple(waves) for _, waves in parts)
 
 
 def weekly_index(history: History) -> pl.DataFrame:

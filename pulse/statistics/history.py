@@ -10,9 +10,8 @@ import polars as pl
 
 from pulse.disclosure.policy import INNER_FROM
 from pulse.instrument import Instrument
-from pulse.instrument import load as load_instrument
 from pulse.release import cells as cellfile
-from pulse.release import reading
+from pulse.release import reading, surveys
 from pulse.statistics.packed import is_packed, packed
 from pulse.terms import Tree, Unit
 
@@ -126,10 +125,20 @@ class History:
         unit = self.units[unit_id]
         return any((w, unit_id) in self.shown for w in self.waves if w < unit.series)
 
+    @cached_property
+    def survey_since(self) -> str:
+        """The wave in which the newest survey was first asked; empty if there was no other."""
+        asked = [(wave, self.release(wave).manifest.instrument) for wave in self.waves]
+        other = [at for at, (_, survey) in enumerate(asked) if survey != asked[-1][1]]
+        return asked[other[-1] + 1][0] if other else ""
+
     def series_waves(self, unit_id: str) -> tuple[str, ...]:
-        """Return the waves since the unit's present series began (a reorganisation cuts it)."""
+        """Return the waves since the unit's present series began.
+
+        A reorganisation cuts it, and so does another survey.
+        """
         unit = self.units.get(unit_id)
-        start = unit.series if unit is not None else ""
+        start = max(unit.series if unit is not None else "", self.survey_since)
         return self.once(f"since {start}", lambda: self.waves[bisect_left(self.waves, start) :])
 
 
@@ -160,4 +169,5 @@ def read_history(releases: Path, instrument: Instrument | None = None) -> Histor
     loaded = reading.everything(releases)
     frames = (cellfile.read(release.folder / cellfile.NAME) for release in loaded)
     cells = packed(frames) if loaded else cellfile.frame(())
-    return History(loaded, cells, instrument or load_instrument())
+    asked = surveys.together([release.manifest for release in loaded])
+    return History(loaded, cells, instrument or asked)

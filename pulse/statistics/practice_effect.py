@@ -207,7 +207,7 @@ def lines(
     frame = index.filter(pl.col("scale") == scale)
     values: dict[str, dict[int, float]] = {unit_id: {} for unit_id in (*users, *plain)}
     for wave, unit_id, level in frame.select("wave", "unit_id", "index").iter_rows():
-        if unit_id in values and wave >= history.units[unit_id].series:
+        if unit_id in values and wave in history.series_waves(unit_id):
             values[unit_id][place[wave]] = to_hundred(level)
     begun = {unit_id: sum(wave < starts[unit_id] for wave in history.waves) for unit_id in users}
     return [Line(values[unit_id], begun.get(unit_id)) for unit_id in values]

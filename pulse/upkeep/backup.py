@@ -172,6 +172,10 @@ def _files(home: Home, rows: Mapping[str, str], lines: int) -> Iterator[tuple[st
     for entry in ledger.read(home.releases)[:lines]:
         for name in sorted((*manifest.FILES, manifest.NAME)):
             yield f"releases/{entry.wave}/{name}", home.releases / entry.wave / name
+    for path in sorted(home.surveys.rglob("*.toml")):
+        name = path.relative_to(home.path).as_posix()
+        if contents.SURVEY.fullmatch(name) and _plain(path) and not path.parent.is_symlink():
+            yield name, path
     for wave in sorted(wave for wave, state in rows.items() if state in _ASKED):
         if _plain(tree := home.trees / f"{wave}.json"):
             yield f"state/trees/{wave}.json", tree

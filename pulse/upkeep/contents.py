@@ -23,9 +23,12 @@ _WEEK: Final = r"\d{4}-W\d\d"
 PUBLISHED: Final = re.compile(
     r"(groups|(keys|g|text-[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3})-[0-9a-f]{64})\.json"
 )
+# The organisation's own surveys, as the setting `survey` names them, and their translations.
+SURVEY: Final = re.compile(r"surveys/([a-z][a-z0-9-]{0,40}|locales/[A-Za-z0-9-]{2,40})\.toml")
 _NAMES: Final = (
     re.compile("|".join(map(re.escape, (STATE, ACCOUNTS, SETTINGS, LEDGER)))),
     re.compile(rf"releases/{_WEEK}/(cells\.parquet|results\.json|tree\.json|manifest\.json)"),
+    SURVEY,
     re.compile(rf"state/trees/{_WEEK}\.json"),
     re.compile(rf"state/w/{_WEEK}/{PUBLISHED.pattern}"),
 )

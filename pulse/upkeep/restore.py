@@ -183,6 +183,8 @@ def _on_server(made: Home, work: Path, settings: Settings, progress: Progress) -
     for name in ("releases", "trees", "published"):
         getattr(there, name).rmdir()
         getattr(made, name).rename(getattr(there, name))
+    if made.surveys.is_dir():
+        made.surveys.rename(there.surveys)
     return there
 
 

@@ -24,7 +24,10 @@ class Department(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """The fields of `results.json` that the page shows; others may be added."""
+    """The fields of `results.json` that the page shows; others may be added.
+
+    `ends` are the lowest and the highest answer in words of an own survey.
+    """
 
     wave: str
     organisation: str
@@ -35,6 +38,7 @@ class Results(msgspec.Struct, frozen=True):
     items: tuple[Figure, ...] = ()
     units: tuple[Department, ...] = ()
     hidden: str = ""
+    ends: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be drawn; read from a file, it is damaged then."""

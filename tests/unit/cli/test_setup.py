@@ -181,7 +181,8 @@ def test_the_survey_is_checked_and_shown(document: Document, call: Call, tmp_pat
     broken.write_text("surprise = 1\n", "utf-8")
     result = call("survey", "check", str(broken))
     assert result.exit_code == 1
-    assert "weekly.toml" in result.stderr
+    assert "weekly.toml: not ok" in result.stdout
+    assert "line 1, surprise: there is no field 'surprise' here" in result.stdout
 
 
 def test_practices_and_packs_are_checked_too(
@@ -196,7 +197,8 @@ def test_practices_and_packs_are_checked_too(
     broken.write_text(card.read_text("utf-8").replace('"C3"', '"C9"'), "utf-8")
     result = call("survey", "check", str(broken))
     assert result.exit_code == 1
-    assert "own.toml: practices.kindness.outcome" in result.stderr
+    assert "own.toml: not ok, 1 place to put right" in result.stdout
+    assert "practices[0].outcome kindness: There is no item 'C9'." in result.stdout
 
 
 def test_a_pack_is_switched_on_and_off(document: Document, call: Call, home: Path) -> None:

@@ -47,7 +47,7 @@ WRONG: Final = {
     "long item": (
         "People here got blamed when things broke.",
         "People here got the blame each time a thing we had made broke at night.",
-        "items.S4.text", "14 words",
+        "items.S4.text", "at most 14",
     ),
     "stray sign": ("People here got", "People here  got\\u200b", "items.S4.text", "stray"),
     "too many reversed": (
