@@ -21,7 +21,6 @@ from litestar.testing import TestClient
 import dashboards.app
 import pulse.admin.app
 import pulse.app
-from dashboards.tries import Limits
 from pulse.accounts import directory
 from pulse.clock import Clock
 from pulse.disclosure.audit import audit_home
@@ -29,6 +28,7 @@ from pulse.export import FORMATS, Selection, export_file
 from pulse.instrument import load
 from pulse.release import reading
 from pulse.settings import Home
+from pulse.signin.tries import Limits
 from pulse.store.databases import ACCOUNTS
 from pulse.store.engine import sqlite_engine
 from pulse.upkeep.telling import tell

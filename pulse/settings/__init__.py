@@ -6,11 +6,13 @@
 | `model.py` | every setting with its default and its one sentence |
 | `loading.py` | reading `pulse.toml` and the environment |
 | `checking.py` | floors and combinations that are refused |
+| `current.py` | the settings as they are now, for processes that stay |
 | `addresses.py` | what a safe web address is |
 """
 
 from pulse.settings.addresses import is_loopback
 from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, check
+from pulse.settings.current import CurrentSettings
 from pulse.settings.home import Home
 from pulse.settings.loading import described, load
 from pulse.settings.model import DAYS, DEFAULT_SUPPORT, K_FLOOR, Settings, Support
@@ -23,6 +25,7 @@ __all__ = [
     "K_FLOOR",
     "LOG_FLOOR",
     "ROLES",
+    "CurrentSettings",
     "Home",
     "Settings",
     "Support",

@@ -8,11 +8,11 @@ from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.exceptions import ClientException
 
-from dashboards.desk import Desk
-from dashboards.failures import NotHere
 from pulse.accounts import accesslog, directory
 from pulse.accounts.directory import Account
 from pulse.accounts.passwords import weakness
+from pulse.signin.desk import Desk
+from pulse.signin.failures import NotHere
 
 AnyRequest = Request[Any, Any, Any]
 _LONGEST_FIELD: Final = 1_000
