@@ -12,6 +12,7 @@ from pulse.cli import (
     invite,
     leaders,
     roster,
+    rehearse,
     serve,
     setup,
     survey,
@@ -33,6 +34,7 @@ def program() -> None:
 
 for command in (
     demo.demo,
+    rehearse.rehearse,
     setup.init,
     roster.roster,
     leaders.leaders,

@@ -79,6 +79,7 @@ def build(
     people: int,
     weeks: int,
     progress: Progress = silent,
+    settings_text: str = "",
 ) -> Demo:
     """Make the home of a demo.
 
@@ -90,8 +91,10 @@ def build(
         people: how many the organisation has, 20 or more.
         weeks: how many past weeks there are.
         progress: told after each past week, and while keys are made.
+        settings_text: its `pulse.toml`; empty means the demo's own.
     """
-    make_home(home, SETTINGS.format(base_url=base_url, dashboards_url=dashboards_url))
+    shipped = SETTINGS.format(base_url=base_url, dashboards_url=dashboards_url)
+    make_home(home, settings_text or shipped)
     settings = check(load_settings(home, {}))
     engine = state_engine(home, settings)
     try:

@@ -7,6 +7,7 @@
 | `loading.py` | reading `pulse.toml` and the environment |
 | `checking.py` | floors and combinations that are refused |
 | `current.py` | the settings as they are now, for processes that stay |
+| `writing.py` | changing `pulse.toml`: comments stay, nothing half-written, no edit lost |
 | `addresses.py` | what a safe web address is |
 """
 
