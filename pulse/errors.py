@@ -11,6 +11,7 @@ PulseError
 │   ├── BadKeyList         a key list that fails its own proofs
 │   ├── BadRelease         a release or ledger that does not match its hashes
 │   ├── WrongState         a step that the wave's state does not allow
+│   │   └── Taken          another process is at the same work just now
 │   ├── TooSmall           too few people for anything to be published
 │   ├── Unsure             an audit that could not come to a clear end
 │   └── Held               a doubtful close: nothing is published, nothing is lost
@@ -109,6 +110,10 @@ class WrongState(Refused):
     """The wave's state does not allow this step."""
 
     type = "wrong_state"
+
+
+class Taken(WrongState):
+    """Another process is at the same work just now; what it leaves can be done later."""
 
 
 class TooSmall(Refused):

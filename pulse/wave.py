@@ -30,6 +30,8 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 UNFINISHED: Final[tuple[State, ...]] = ("planned", "open", "awaiting_peel", "held")
 # A closing time nearer than this is next week's: nobody would have had time to answer.
 SHORTEST: Final = dt.timedelta(hours=1)
+# How far ahead a week may be opened by hand; weeks before one that was asked are never asked.
+AHEAD: Final = dt.timedelta(days=7)
 
 wave_table: Final = Table(
     "wave",
@@ -164,7 +166,7 @@ def propose(
 
     Raises:
         WrongState: another wave is under way, or the week was used or lies before the last.
-        Refused: the week does not exist, or the closing time is not ahead.
+        Refused: the week does not exist or lies beyond the next, or the closing time is not ahead.
     """
     week = wave_id(opens, settings.zone) if wave is None else check_week(wave)
     for other in unfinished(engine):
@@ -173,6 +175,8 @@ def propose(
                 f"{other.wave} is {other.state}; close or cancel it first.", where=week
             )
     _check_unused(get(engine, week), week)
+    if week > wave_id(opens + AHEAD, settings.zone):
+        raise Refused("Only this week or the next can be opened; nothing was changed.", where=week)
     last = last_asked(engine)
     if last is not None and last.wave > week:
         raise WrongState(f"Weeks go forward; {last.wave} was asked already.", where=week)

@@ -191,7 +191,7 @@ class Root(Group):
         except Exception as error:
             if sys.flags.dev_mode:  # python -X dev -m pulse …: for whoever mends Pulse
                 raise
-            reason = _worded(error)
+            reason = worded(error)
         if ctx.obj.as_json:
             document = {"type": reason.type, "message": reason.message, "where": reason.where}
             click.echo(msgspec.json.encode({"error": document}))
@@ -200,7 +200,7 @@ class Root(Group):
         raise click.exceptions.Exit(1)
 
 
-def _worded(error: Exception) -> PulseError:
+def worded(error: Exception) -> PulseError:
     """Put any failure into the words of this program."""
     if isinstance(error, PulseError):
         return error

@@ -1,6 +1,6 @@
 """Sends the links of the open wave, each mail at most once however often it is run."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,7 @@ class Sent(msgspec.Struct, frozen=True):
     without_email: int
 
 
-def send(
+def send(  # noqa: PLR0913 - the command's options, each by name
     home: Home,
     settings: Settings,
     clock: Clock,
@@ -52,6 +52,7 @@ def send(
     wave: str | None = None,
     kind: Kind = "invitation",
     resend: str | None = None,
+    only: Collection[str] | None = None,
     progress: Progress = silent,
 ) -> Sent:
     """Write a mail to everybody of the open wave who was not sent this kind yet.
@@ -67,6 +68,7 @@ def send(
         wave: the wave; None means the open one.
         kind: a reminder goes to everybody too, once.
         resend: an address to write to again, marked or not.
+        only: the person_ids whose turn it is; None means everybody.
         progress: told after each batch.
 
     Raises:
@@ -78,7 +80,7 @@ def send(
         letter, list_bytes = _letter(home, settings, row, kind)
         kwave = read_kwave(home, row.wave)
         everybody = list(invitations(engine, row.wave, kwave))
-        chosen = _choose(engine, row.wave, everybody, kind, resend)
+        chosen = _choose(engine, row.wave, everybody, kind, resend, only)
         written = 0
         progress(LABEL, 0, len(chosen))
         for batch in _batches(chosen):
@@ -155,7 +157,12 @@ def _letter(home: Home, settings: Settings, row: waves.Wave, kind: Kind) -> tupl
 
 
 def _choose(
-    engine: Engine, wave: str, everybody: list[Invitation], kind: Kind, resend: str | None
+    engine: Engine,
+    wave: str,
+    everybody: list[Invitation],
+    kind: Kind,
+    resend: str | None,
+    only: Collection[str] | None,
 ) -> list[Invitation]:
     if resend is not None:
         wanted = resend.strip().casefold()
@@ -166,7 +173,8 @@ def _choose(
     query = select(sent.c.person_id).where(sent.c.wave == wave, sent.c.kind == kind)
     with reading(engine) as connection:
         marked = set(connection.scalars(query))
-    return [e for e in everybody if e.person.email and e.person.person_id not in marked]
+    turn = everybody if only is None else [e for e in everybody if e.person.person_id in only]
+    return [e for e in turn if e.person.email and e.person.person_id not in marked]
 
 
 def _batches(chosen: list[Invitation]) -> Iterator[list[Invitation]]:

@@ -112,12 +112,19 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
 
 
 def cancel(
-    home: Home, settings: Settings, engine: Engine, wave: str, *, without_store: bool = False
+    home: Home,
+    settings: Settings,
+    engine: Engine,
+    wave: str,
+    *,
+    without_store: bool = False,
+    unopened: bool = False,
 ) -> waves.Wave:
     """End a wave that was opened by mistake: stores, keys, mails are destroyed unread.
 
     Its id may be opened again, under fresh keys. After an interruption, run it again. With
-    `without_store` one of its stores may be lost for good.
+    `without_store` one of its stores may be lost for good; with `unopened` only a wave that never
+    opened is ended.
 
     Raises:
         WrongState: it is neither planned nor open, or its close has begun.
@@ -128,7 +135,7 @@ def cancel(
         plan = home.state / "close" / f"{wave}.json"
         if row and row.state in waves.UNFINISHED and plan.exists():
             raise WrongState("Its close has begun; `pulse wave close` goes on.", where=wave)
-        if row is None or row.state not in {"planned", "open"}:
+        if row is None or row.state not in ({"planned"} if unopened else {"planned", "open"}):
             state = f"it is {row.state}" if row else "there is none of this name"
             raise WrongState(f"Only an open wave can be cancelled; {state}.", where=wave)
         rooms = shelves(home, settings)

@@ -8,6 +8,7 @@
 | `checking.py` | floors and combinations that are refused |
 | `current.py` | the settings as they are now, for processes that stay |
 | `writing.py` | changing `pulse.toml`: comments stay, nothing half-written, no edit lost |
+| `schedule.py` | how days, hours and holidays of the rhythm are written |
 | `addresses.py` | what a safe web address is |
 """
 

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pulse.errors import BadSetting
 from pulse.settings.addresses import is_loopback, safe_host
-from pulse.settings.model import DAYS, K_FLOOR, Settings
+from pulse.settings.model import K_FLOOR, Settings
+from pulse.settings.schedule import check_schedule
 
 GROUP_FLOOR: Final = 7
 LOG_FLOOR: Final = 30  # days; a shorter log could not answer a question about last month
 ROLES: Final = frozenset({"leader", "hr", "auditor", "admin"})
 DATABASE: Final = "postgresql+psycopg://"
-_CLOSES: Final = re.compile(rf"({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d")
 # One mailbox in plain ASCII (RFC 5321), without a display name: that is the organisation's.
 _SENDER: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
@@ -29,8 +29,7 @@ def check(settings: Settings) -> Settings:
         raise BadSetting("k is 5, 10, 15 …; nothing smaller protects anybody.", where="k")
     if settings.group_min_invited < GROUP_FLOOR:
         raise BadSetting(f"A group needs {GROUP_FLOOR} people or more.", where="group_min_invited")
-    if not _CLOSES.fullmatch(settings.closes):
-        raise BadSetting("Write it like 'Friday 17:00'.", where="closes")
+    check_schedule(settings)
     if settings.keep_answers_weeks:
         raise BadSetting("Keeping answers is not offered; set it to 0.", where="keep_answers_weeks")
     try:

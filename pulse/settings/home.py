@@ -22,6 +22,7 @@ class Home:
         self.published = path / "state" / "w"
         self.trees = path / "state" / "trees"
         self.summary = path / "state" / "summary.json"
+        self.ticked = path / "state" / "ticked"
         self.settings_file = path / "pulse.toml"
 
     def folders(self) -> tuple[Path, ...]:

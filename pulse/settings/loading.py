@@ -69,6 +69,8 @@ def _override(raw: dict[str, Any], variable: str, text: str) -> None:
         if not re.fullmatch(r"\d{1,6}", text, re.ASCII):
             raise BadSetting("This setting is a whole number.", where=variable)
         table[name] = int(text)
+    elif name == "holidays":
+        table[name] = text.replace(",", " ").split()
     else:
         table[name] = text.splitlines() if name == "contacts" else text
 

@@ -33,9 +33,30 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "Our organisation"
     )
     timezone: Annotated[str, Help(description="IANA time zone that weeks are counted in.")] = "UTC"
+    cadence: Annotated[
+        Literal["automatic", "weekly", "fortnightly", "off"],
+        Help(
+            description="How often `pulse tick` asks: weekly, fortnightly, off, or automatic "
+            "(weekly until clearly fewer people answer)."
+        ),
+    ] = "automatic"
+    opens: Annotated[str, Help(description="Day and local time at which a wave opens.")] = (
+        "Monday 09:00"
+    )
     closes: Annotated[str, Help(description="Day and local time at which a wave closes.")] = (
         "Friday 17:00"
     )
+    reminds: Annotated[
+        str, Help(description="Day and local time of the one reminder to everybody, or off.")
+    ] = "Wednesday 10:00"
+    sending_hours: Annotated[
+        str,
+        Help(description="When mails leave, Monday to Friday by each person's own clock."),
+    ] = "09:00-16:00"
+    holidays: Annotated[
+        tuple[str, ...],
+        Help(description="Days without work, like 2026-12-24 or 2026-12-24/2027-01-01."),
+    ] = ()
     base_url: Annotated[
         str, Help(description="Address of the staff pages; https, or http on loopback.")
     ] = "http://127.0.0.1:8000"

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse.errors import WrongState
+from pulse.errors import Taken, WrongState
 from pulse.store.engine import READING
 
 StillOurs = Callable[[], None]
@@ -38,7 +38,7 @@ def only_one(path: Path, engine: Engine, *, wait: bool = False) -> Iterator[Stil
         where the server's lock was lost with its connection, and another may be at work.
 
     Raises:
-        WrongState: another process, or another thread, holds it.
+        Taken: another process, or another thread, holds it.
     """
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "ab") as file:
         try:
@@ -95,7 +95,5 @@ def _lost() -> WrongState:
     )
 
 
-def _taken() -> WrongState:
-    return WrongState(
-        "Another command is opening, sending, closing or cancelling; try again later."
-    )
+def _taken() -> Taken:
+    return Taken("Another command is opening, sending, closing or cancelling; try again later.")

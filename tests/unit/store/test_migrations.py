@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 import pulse.accounts.tables
 import pulse.council
 import pulse.invitation.tables
+import pulse.pauses
 import pulse.practices.packs
 import pulse.practices.tables
 import pulse.roster.tables
