@@ -10,10 +10,11 @@ from pulse.cli import (
     demo,
     export,
     invite,
+    languages,
     leaders,
     pause,
-    roster,
     rehearse,
+    roster,
     serve,
     setup,
     survey,
@@ -33,6 +34,8 @@ def program() -> None:
     --json may stand before or after any of them.
     """
 
+
+survey.survey.add_command(languages.languages)
 
 for command in (
     demo.demo,

@@ -10,7 +10,9 @@ from pulse import wave as waves
 from pulse.cli.frame import Command, Group, Run, pass_run
 from pulse.disclosure.groups import form_groups, marked, merges
 from pulse.errors import TooSmall
-from pulse.roster import import_roster, read_files
+from pulse.instrument import load as load_survey
+from pulse.instrument.locales import statuses
+from pulse.roster import import_roster, language_notes, read_files
 from pulse.store import treefile
 from pulse.terms import RosterUnit, Tree
 
@@ -50,6 +52,7 @@ def import_(run: Run, units: Path, people: Path, *, dry_run: bool) -> None:
     imported = import_roster(run.state, files, dry_run=dry_run)
     merged = [] if tree is None else [Merged(unit, into) for unit, into in merges(tree)]
     led = [] if tree is None else marked(tree, files.headcounts(), run.settings.k)
+    notes = language_notes(files.people, run.settings, statuses(load_survey()))
     run.say(
         {
             "units": imported.units,
@@ -60,8 +63,11 @@ def import_(run: Run, units: Path, people: Path, *, dry_run: bool) -> None:
             "left": imported.left,
             "moved": imported.moved,
             "leaders": led,
+            "notes": notes,
         }
     )
+    for note in notes:
+        run.note(note)
     for each in led:
         if each.why:
             run.note(

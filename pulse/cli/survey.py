@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pulse.cli import languages
 from pulse.cli.frame import Command, Group, Run, pass_run
 from pulse.cli.roster import next_tree
 from pulse.errors import BadInstrument
@@ -26,13 +27,17 @@ def survey() -> None:
 def check(run: Run, file: Path) -> None:
     """Check FILE as a wave would; refuses with the place of the first thing wrong.
 
-    FILE is a survey, packs of statements, or practices.
+    FILE is a survey, packs of statements, practices, or a translation, of which everything that
+    is wrong is told.
     """
     try:
         data = file.read_bytes()
     except OSError as error:
         raise BadInstrument("There is no such survey file.", where=str(file)) from error
     tables = parse(data, file.name)
+    if "locale" in tables:
+        languages.check(run, file)
+        return
     if "practices" in tables:
         found = cards.read(data, file.name, load())
         cards.shipped()  # a new file among them must not repeat an id

@@ -11,6 +11,7 @@ from pulse import wave as waves
 from pulse.ballotbox.seal import point_of, public_of
 from pulse.ballotbox.store import BoxStore
 from pulse.instrument import Instrument
+from pulse.instrument.locales import asked_in
 from pulse.instrument.texts import texts
 from pulse.issuer import keyfile
 from pulse.issuer.store import IssuerStore
@@ -58,7 +59,10 @@ def publish_files(
         box=b64u(public_of(inner)), outer=b64u(point_of(outer)), holder=settings.holder,
         page=sha256(page).hex(), texts={}, groups=0, invited=0, root="",
     )  # fmt: skip
-    words = {instrument.locale: texts(instrument, asked, row.wave, settings.support)}
+    words = {
+        each.code: texts(instrument, asked, row.wave, settings.support, each)
+        for each in asked_in(instrument, settings.languages, settings.draft_languages)
+    }
     published = publish(terms, tree, [key.spki for key in signing.values()], words)
     make_folder(folder := home.published / row.wave, home.mode(home.published))
     for name, data in published.files.items():

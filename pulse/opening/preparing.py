@@ -9,6 +9,7 @@ from pulse import wave as waves
 from pulse.disclosure.groups import form_groups
 from pulse.errors import Refused
 from pulse.instrument import Instrument, load
+from pulse.instrument.locales import asked_in
 from pulse.practices import packs
 from pulse.settings import Home, Settings
 from pulse.store import treefile
@@ -26,6 +27,7 @@ def prepare(
         raise Refused("Say where people find help before a wave opens.", where="support.text")
     council.require(engine, settings.holder)
     instrument = load()
+    asked_in(instrument, settings.languages, settings.draft_languages)
     named = f"{instrument.id} {instrument.version}"
     row = waves.propose(settings, engine, now, wave=wave, closes=closes, survey=named)
     last = waves.last_asked(engine)

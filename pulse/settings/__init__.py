@@ -9,6 +9,7 @@
 | `current.py` | the settings as they are now, for processes that stay |
 | `writing.py` | changing `pulse.toml`: comments stay, nothing half-written, no edit lost |
 | `schedule.py` | how days, hours and holidays of the rhythm are written |
+| `languages.py` | the languages that there are, and whether the settings keep to them |
 | `addresses.py` | what a safe web address is |
 """
 
@@ -17,7 +18,14 @@ from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, che
 from pulse.settings.current import CurrentSettings
 from pulse.settings.home import Home
 from pulse.settings.loading import described, load
-from pulse.settings.model import DAYS, DEFAULT_SUPPORT, K_FLOOR, Settings, Support
+from pulse.settings.model import (
+    DAYS,
+    DEFAULT_SUPPORT,
+    K_FLOOR,
+    LocalSupport,
+    Settings,
+    Support,
+)
 
 __all__ = [
     "DATABASE",
@@ -29,6 +37,7 @@ __all__ = [
     "ROLES",
     "CurrentSettings",
     "Home",
+    "LocalSupport",
     "Settings",
     "Support",
     "check",

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pulse.errors import BadSetting
 from pulse.settings.addresses import is_loopback, safe_host
+from pulse.settings.languages import check_languages
 from pulse.settings.model import K_FLOOR, Settings
 from pulse.settings.schedule import check_schedule
 
@@ -46,6 +47,7 @@ def check(settings: Settings) -> Settings:
             raise BadSetting(f"A database is named like {DATABASE}user@host/name.", where=name)
     _check_addresses(settings)
     _check_sign_in(settings)
+    check_languages(settings)
     return settings
 
 

@@ -71,6 +71,8 @@ def _override(raw: dict[str, Any], variable: str, text: str) -> None:
         table[name] = int(text)
     elif name == "holidays":
         table[name] = text.replace(",", " ").split()
+    elif name == "languages":
+        table[name] = [code.strip() for code in text.split(",")]
     else:
         table[name] = text.splitlines() if name == "contacts" else text
 

@@ -17,6 +17,13 @@ DEFAULT_SUPPORT: Final = (
 Help = msgspec.Meta
 
 
+class LocalSupport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The help contacts for the readers of one language; what is empty is as for everybody."""
+
+    text: str = ""
+    contacts: tuple[str, ...] = ()
+
+
 class Support(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The help contacts on every staff page: the same for everyone, never triggered."""
 
@@ -24,6 +31,13 @@ class Support(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contacts: Annotated[
         tuple[str, ...], Help(description="Help contacts, one line each (phone, address, desk).")
     ] = ()
+    locales: Annotated[
+        dict[str, LocalSupport],
+        Help(
+            description="The same for one language, like [support.locales.de] with its own text "
+            "and contacts."
+        ),
+    ] = {}
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +149,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access_log_days: Annotated[
         int, Help(description="Days that the access log is kept (30 or more).")
     ] = 400
+    languages: Annotated[
+        tuple[str, ...],
+        Help(
+            description="Languages that a wave is asked in, like en and de; the first is for "
+            "everybody who has no other."
+        ),
+    ] = ("en",)
+    draft_languages: Annotated[
+        Literal["refused", "allowed"],
+        Help(description="Whether a wave may be asked in a language that is only a draft."),
+    ] = "refused"
     env: Annotated[
         Literal["production", "test"], Help(description="test only for trials on loopback.")
     ] = "production"

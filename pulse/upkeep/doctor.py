@@ -13,7 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pulse import wave as waves
 from pulse.clock import Clock
-from pulse.errors import PulseError
+from pulse.errors import PulseError, Refused
+from pulse.instrument import load
+from pulse.instrument.locales import asked_in
+from pulse.instrument.texts import is_helped
 from pulse.settings import DEFAULT_SUPPORT, Home, Settings, is_loopback
 from pulse.store.databases import accounts_engine, shelves, state_engine
 from pulse.upkeep import databases_look, files_look, keys_look, telling, waves_look
@@ -85,6 +88,7 @@ def _now(clock: Clock) -> dt.datetime:
 def _settings(home: Home, settings: Settings) -> Iterator[Check]:
     yield HOLDERS[settings.holder]
     yield _support(settings)
+    yield _languages(settings)
     yield from _mail(home, settings)
     if settings.env == "test":
         yield Check("settings", "warn", "env = test is for trials: time can be set.", "env")
@@ -103,6 +107,21 @@ def _support(settings: Settings) -> Check:
         told = "Staff read the text that came with Pulse; name a person or a number of yours."
         return Check("support", "warn", told, "support.text")
     return Check("support", "ok", "Staff are told where to find help.")
+
+
+def _languages(settings: Settings) -> Check:
+    try:
+        wordings = asked_in(load(), settings.languages, settings.draft_languages)
+    except Refused as error:
+        return Check("languages", "fail", f"No week opens: {error.message}", error.where)
+    first, support = settings.languages[0], settings.support
+    foreign = [each.name for each in wordings if not is_helped(each, support, first)]
+    if foreign:
+        told = f"The help text is not written in {', '.join(foreign)}; write one for each."
+        return Check("languages", "warn", told, "support.locales")
+    return Check(
+        "languages", "ok", f"A week is asked in {', '.join(each.name for each in wordings)}."
+    )
 
 
 def _mail(home: Home, settings: Settings) -> Iterator[Check]:

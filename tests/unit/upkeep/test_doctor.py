@@ -132,6 +132,12 @@ def test_a_room_that_forgot_a_closed_week_is_named(place: Place) -> None:
         (replace(WELL, sender="pulse@localhost"), "mail", "warn"),
         (replace(WELL, env="test"), "settings", "warn"),
         (replace(WELL, support=replace(WELL.support, text=" ")), "support", "fail"),
+        (replace(WELL, languages=("en", "ja")), "languages", "fail"),
+        (
+            replace(WELL, languages=("en", "de"), support=replace(WELL.support, text="Ask Ada.")),
+            "languages",
+            "warn",
+        ),
         (replace(WELL, database_url="postgresql+psycopg://x@127.0.0.1:9/x"), "databases", "fail"),
     ],
 )
