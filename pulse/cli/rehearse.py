@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -166,10 +166,12 @@ def _wait(served: list[Served], asking: "queue.Queue[str] | None", wanted: str) 
     while time.monotonic() < until:
         if any(one.process.poll() is not None for one in served):
             raise Refused("An app of the test week ended by itself; it was destroyed.")
-        try:
-            word = asking.get(timeout=_TURN) if asking else time.sleep(_TURN)
-        except queue.Empty:
-            continue
+        word = ""
+        if asking is None:
+            time.sleep(_TURN)
+        else:
+            with suppress(queue.Empty):
+                word = asking.get(timeout=_TURN)
         if word == wanted:
             return wanted != "end"
         if word == "end":

@@ -55,7 +55,10 @@ def post_link(desk: Desk, email: str) -> None:
     accesslog.note(desk.engine, desk.clock, account, "asked for link", "")
     secret = links.forgotten(desk.engine, desk.clock, email)
     if account is not None and secret is not None:
-        letters.send(desk.home, desk.settings, desk.clock, account.email, "forgotten", secret)
+        letters.send(
+            desk.home, desk.settings, desk.clock, account.email, "forgotten", secret,
+            role="admin" if desk.place.roles == {"admin"} else "leader",
+        )  # fmt: skip
 
 
 @get(_ROUTE, include_in_schema=False)
