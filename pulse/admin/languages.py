@@ -21,9 +21,9 @@ from pulse.signin.layout import page
 NAMES: Final = ("languages", "draft_languages")
 _DONE: Final = {"saved": "Saved. The next week that opens is asked in these languages."}
 _STATUS: Final = {
-    "draft": "draft: nobody who speaks it has checked every sentence",
+    "draft": "draft",
     "complete": "complete",
-    "reviewed": "complete and checked by people who speak it",
+    "reviewed": "complete and reviewed",
 }
 
 

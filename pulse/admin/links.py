@@ -31,7 +31,7 @@ async def resend(request: AnyRequest) -> Response[Any]:
     try:
         again = await sync_to_thread(_send, desk, email.strip())
     except Refused as error:
-        words = error.message.replace("Nobody invited in this wave", "Nobody invited this week")
+        words = error.message.replace("wave", "week")  # a wave is called a week on these pages
         return await _page(request, problem=words, email=email)
     # Whose link it was is nobody's business later: the log says that one was sent again.
     await note(request, "resent", again.wave)

@@ -23,7 +23,7 @@ NAMES: Final = (
     "cadence", "opens", "closes", "reminds", "sending_hours", "timezone", "holidays",
 )  # fmt: skip
 CADENCES: Final = {
-    "automatic": "every week, and every two weeks once clearly fewer people answer",
+    "automatic": "every week, or every two while few answer",
     "weekly": "every week",
     "fortnightly": "every two weeks",
     "off": "not by itself",

@@ -20,6 +20,13 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return house.a_home(tmp_path_factory.mktemp("admin") / "home")
 
 
+@pytest.fixture(scope="session")
+def still(original: Home, tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """Give an administrator whose home all tests leave as it is."""
+    home = tmp_path_factory.mktemp("still") / "home"
+    return Browser(house.an_app(Home(Path(shutil.copytree(original.path, home)))))
+
+
 @pytest.fixture
 def home(original: Home, tmp_path: Path) -> Home:
     """Give a home of its own."""

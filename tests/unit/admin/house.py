@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,6 +61,7 @@ class Browser:
     """Somebody's browser: it follows no redirect and fills in the hidden fields of a form."""
 
     def __init__(self, app: Litestar, email: str | None = ADMIN) -> None:
+        self.app = app
         self.client = TestClient(app, base_url="http://127.0.0.1:8002")
         self.client.follow_redirects = False
         if email is not None:
@@ -104,4 +106,4 @@ def problem(answer: Any) -> str:
     assert answer.status_code == 422, (answer.status_code, answer.headers.get("location"))
     found = re.search(r'role="alert"[^>]*>(?:\s*<p>)?(.*?)</p>', answer.text, re.DOTALL)
     assert found is not None
-    return found[1]
+    return unescape(found[1])

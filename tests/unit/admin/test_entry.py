@@ -104,19 +104,19 @@ def test_a_cookie_of_the_leaders_pages_opens_nothing_here(app: Litestar, admin: 
     assert app.state.desk.place.sessions != "sessions"
 
 
-def test_forms_without_a_token_are_refused(admin: Browser, app: Litestar) -> None:
+def test_forms_without_a_token_are_refused(still: Browser) -> None:
     """Every form of an administrator without the token of a page is a 403 and changes nothing."""
-    for method, path in routes(app):
+    for method, path in routes(still.app):
         if method == "POST":
-            assert admin.client.post(path, data={"email": house.HR}).status_code == 403, path
+            assert still.client.post(path, data={"email": house.HR}).status_code == 403, path
 
 
-def test_every_page_is_strict(admin: Browser, app: Litestar) -> None:
+def test_every_page_is_strict(still: Browser) -> None:
     """No page has inline code, allows foreign code, or is kept by a browser."""
-    for method, path in routes(app):
+    for method, path in routes(still.app):
         if method != "GET":
             continue
-        answer = admin.client.get(path)
+        answer = still.client.get(path)
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
         assert "unsafe" not in policy
