@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +44,10 @@ def a_home(folder: Path) -> Home:
     home = Home(folder)
     make_home(home, "# Settings of Northwind\n")
     engine = accounts_engine(home, load(home, {}))
-    for email, role, unit in ((ADMIN, "admin", None), (HR, "hr", None), (LEADER, "leader", "web")):
+    people: Sequence[tuple[str, directory.Role, str | None]] = (
+        (ADMIN, "admin", None), (HR, "hr", None), (LEADER, "leader", "web"),
+    )  # fmt: skip
+    for email, role, unit in people:
         directory.create(
             engine, CLOCK, CHEAP.hash, email=email, role=role, unit_id=unit, password=PASSWORD
         )

@@ -2,6 +2,7 @@
 
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -115,7 +116,7 @@ def test_pauses_are_added_and_taken_back(admin: Browser, state: Engine, accounts
 
 def test_a_draft_language_needs_consent(admin: Browser, home: Home) -> None:
     """Without it nothing is saved; with it both settings are."""
-    chosen = {"first": "de", "language": ["en", "pl"]}
+    chosen: dict[str, Any] = {"first": "de", "language": ["en", "pl"]}
     assert "draft" in problem(admin.send("/languages", **chosen))
     assert load(home, {}).languages == ("en",)
     assert admin.send("/languages", drafts="allowed", **chosen).status_code == 303
