@@ -13,6 +13,7 @@ PulseError
 │   ├── WrongState         a step that the wave's state does not allow
 │   │   └── Taken          another process is at the same work just now
 │   ├── TooSmall           too few people for anything to be published
+│   ├── Unreachable        a server that messages go to does not answer, or refuses us
 │   ├── Unsure             an audit that could not come to a clear end
 │   └── Held               a doubtful close: nothing is published, nothing is lost
 └── RequestError           an HTTP request that is answered with a problem document
@@ -120,6 +121,12 @@ class TooSmall(Refused):
     """Too few people for anything to be published safely."""
 
     type = "too_small"
+
+
+class Unreachable(Refused):
+    """A server that messages go to does not answer, or refuses us altogether."""
+
+    type = "unreachable"
 
 
 class Unsure(Refused):

@@ -1,8 +1,6 @@
 """A wave's invitations: everybody's secret from one key, K_wave, which dies at the close."""
 
-import contextlib
 import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,6 +11,8 @@ from sqlalchemy.engine import Engine
 
 from pulse.errors import WrongState
 from pulse.invitation.tables import sent
+from pulse.mail import claims
+from pulse.mail.outbox import Outbox
 from pulse.roster import Invited, members
 from pulse.settings import Home
 from pulse.store.files import destroy_file, write_atomically
@@ -21,6 +21,8 @@ from pulse.terms import Secret
 from pulse.token.invites import person_secret
 
 KWAVE_LENGTH: Final = 32
+# What is told in channels while a wave is open, and told again if the same week opens anew.
+OF_AN_OPEN_WAVE: Final = ("open", "reminder")
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -77,10 +79,9 @@ def destroy(home: Home, engine: Engine, wave: str) -> None:
 
 def take_back(home: Home, engine: Engine, wave: str) -> None:
     """Remove the mails of `wave` and their marks; the caller holds `mail_lock`."""
-    while (home.outbox / wave).is_dir():
-        # A mail server may pick up a file while we go through the folder: go through it again.
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(home.outbox / wave)
+    # A mail server or our courier may take files meanwhile: this goes through the folder again.
+    Outbox(home.outbox / wave).empty()
+    claims.drop(engine, wave, OF_AN_OPEN_WAVE)
     with engine.begin() as connection:
         connection.execute(delete(sent).where(sent.c.wave == wave))
 

@@ -22,6 +22,7 @@ from pulse.invitation.links import (
 )
 from pulse.invitation.mails import Kind, Letter, compose
 from pulse.invitation.tables import sent
+from pulse.mail.outbox import Outbox
 from pulse.mail.spool import spool
 from pulse.settings import Home, Settings
 from pulse.store.engine import reading
@@ -32,6 +33,7 @@ from pulse.token.invites import link
 from pulse.token.keylist import KeyList
 
 LABEL: Final = "Writing mails"
+STAGES: Final = {"mail": ".eml.new", "slack": ".slack.new"}  # by the person's channel
 _AT_ONCE: Final = 200
 
 
@@ -57,8 +59,10 @@ def send(  # noqa: PLR0913 - the command's options, each by name
 ) -> Sent:
     """Write a mail to everybody of the open wave who was not sent this kind yet.
 
-    A batch of mails is on disk before it is marked, under names that follow from person and
-    kind: after a crash between the two the same files are written again, not a second set.
+    A batch lies staged on disk, under names that follow from person and kind, before it is
+    marked, and waits for the courier or a mail server only then. After a crash before the mark
+    the same files are written again; after one behind it they are let go as they are. So no mail
+    that may have left is ever written a second time.
 
     Args:
         home: the folders.
@@ -80,6 +84,8 @@ def send(  # noqa: PLR0913 - the command's options, each by name
         letter, list_bytes = _letter(home, settings, row, kind)
         kwave = read_kwave(home, row.wave)
         everybody = list(invitations(engine, row.wave, kwave))
+        box = Outbox(home.outbox / row.wave)
+        _finish(engine, row.wave, kwave, everybody, box)
         chosen = _choose(engine, row.wave, everybody, kind, resend, only)
         written = 0
         progress(LABEL, 0, len(chosen))
@@ -94,8 +100,13 @@ def send(  # noqa: PLR0913 - the command's options, each by name
                 )
                 for each in batch
             }
-            spool(home.outbox / row.wave, mails)
+            for channel, staged in STAGES.items():
+                names = {_name(kwave, kind, e) for e in batch if e.person.channel == channel}
+                if names:
+                    some = {name: mail for name, mail in mails.items() if name in names}
+                    spool(box.folder, some, staged)
             _mark(engine, row.wave, batch, kind)
+            box.publish(mails, over=resend is not None)
             if not kwave_path(home, row.wave).exists():
                 take_back(home, engine, row.wave)
                 raise WrongState(
@@ -103,7 +114,7 @@ def send(  # noqa: PLR0913 - the command's options, each by name
                 )
             written += len(batch)
             progress(LABEL, written, len(chosen))
-    return Sent(row.wave, written, sum(not each.person.email for each in everybody))
+    return Sent(row.wave, written, sum(e.person.channel == "card" for e in everybody))
 
 
 def preview(
@@ -177,13 +188,28 @@ def _choose(
     return [e for e in turn if e.person.email and e.person.person_id not in marked]
 
 
+def _finish(
+    engine: Engine, wave: str, kwave: Secret, everybody: list[Invitation], box: Outbox
+) -> None:
+    """Let go of what lies staged for people who were marked before a crash."""
+    staged = {item.base for item in box.items() if item.state == "new"}
+    if not staged:
+        return
+    people = {each.person.person_id: each for each in everybody}
+    query = select(sent.c.person_id, sent.c.kind).where(sent.c.wave == wave)
+    with reading(engine) as connection:
+        marks = connection.execute(query).all()
+    marked = {_name(kwave, kind, people[person]) for person, kind in marks if person in people}
+    box.publish(staged & marked)
+
+
 def _batches(chosen: list[Invitation]) -> Iterator[list[Invitation]]:
     waiting = iter(chosen)
     while batch := list(islice(waiting, _AT_ONCE)):
         yield batch
 
 
-def _name(kwave: Secret, kind: Kind, each: Invitation) -> str:
+def _name(kwave: Secret, kind: str, each: Invitation) -> str:
     message = f"pulse-mail/v1\0{kind}\0{each.person.person_id}".encode()
     return f"{kind}-{hmac_sha256(kwave.reveal(), message)[:12].hex()}"
 

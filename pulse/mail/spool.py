@@ -12,12 +12,13 @@ from pulse.store.files import sync_folder
 SUFFIX: Final = ".eml"
 
 
-def spool(folder: Path, mails: Mapping[str, EmailMessage]) -> None:
+def spool(folder: Path, mails: Mapping[str, EmailMessage], suffix: str = SUFFIX) -> None:
     """Write mails durably, 0600, each complete or not there; one of the same name is replaced.
 
     Args:
         folder: made when missing, 0700.
         mails: messages by file name without suffix.
+        suffix: of the files, see `outbox.py`.
     """
     if not folder.is_dir():
         folder.mkdir(mode=0o700)
@@ -31,5 +32,5 @@ def spool(folder: Path, mails: Mapping[str, EmailMessage]) -> None:
             file.write(mail.as_bytes(policy=SMTP))
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(folder / f"{name}{SUFFIX}")
+        unfinished.replace(folder / f"{name}{suffix}")
     sync_folder(folder)

@@ -82,7 +82,7 @@ def open_wave(  # noqa: PLR0913 - five of them are choices with a default
         waves.plan(engine, row)
         wipe(home, engine, rooms, row.wave)
         _tell(progress, "people")
-        roster.freeze(engine, row.wave, tree)
+        roster.freeze(engine, row.wave, tree, channel=settings.people)
         shown = last_shown(home.releases)
         tree = roster.follow_series(engine, row.wave, tree, shown, settings.k)
         treefile.keep(home.trees / f"{row.wave}.json", tree)

@@ -30,6 +30,15 @@ def last_shown(releases: Path) -> list[Shown]:
     return _nearest(releases, reversed(reading.waves(releases)))
 
 
+def shown_in(releases: Path, wave: str) -> Shown | None:
+    """Return what one wave shows, None where it shows nothing.
+
+    Raises:
+        BadRelease: the ledger does not name it, or it does not match its hashes.
+    """
+    return next(iter(_nearest(releases, (wave,))), None)
+
+
 def shown_around(releases: Path, wave: str) -> tuple[list[Shown], list[Shown]]:
     """Return the waves in which any unit was last shown before `wave`, and first after it.
 

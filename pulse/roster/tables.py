@@ -32,6 +32,7 @@ person: Final = Table(
 
 # Who was invited in which group, as frozen when the wave opened. Addresses are cleared at the
 # close; the rest stays, because the next trees must know how much a unit's people changed.
+# `channel` is the one way in which this wave reaches a person, see `roster.frozen.Channel`.
 membership: Final = Table(
     "membership",
     metadata,
@@ -41,5 +42,6 @@ membership: Final = Table(
     Column("email", String(254), nullable=False),
     Column("locale", String(35), nullable=False),
     Column("timezone", String(64), nullable=False),
+    Column("channel", String(8), nullable=False, server_default="mail"),
     sqlite_with_rowid=False,
 )

@@ -11,6 +11,7 @@
 | `schedule.py` | how days, hours and holidays of the rhythm are written |
 | `languages.py` | the languages that there are, and whether the settings keep to them |
 | `addresses.py` | what a safe web address is |
+| `mailserver.py` | the mail server that the setting `mail` names |
 """
 
 from pulse.settings.addresses import is_loopback
@@ -18,6 +19,7 @@ from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, che
 from pulse.settings.current import CurrentSettings
 from pulse.settings.home import Home
 from pulse.settings.loading import described, load
+from pulse.settings.mailserver import SPOOL, MailServer, mail_server
 from pulse.settings.model import (
     DAYS,
     DEFAULT_SUPPORT,
@@ -35,13 +37,16 @@ __all__ = [
     "K_FLOOR",
     "LOG_FLOOR",
     "ROLES",
+    "SPOOL",
     "CurrentSettings",
     "Home",
     "LocalSupport",
+    "MailServer",
     "Settings",
     "Support",
     "check",
     "described",
     "is_loopback",
     "load",
+    "mail_server",
 ]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pulse.errors import BadSetting
 from pulse.settings.addresses import is_loopback, safe_host
 from pulse.settings.languages import check_languages
+from pulse.settings.mailserver import mail_server
 from pulse.settings.model import K_FLOOR, Settings
 from pulse.settings.schedule import check_schedule
 
@@ -39,8 +40,7 @@ def check(settings: Settings) -> Settings:
         raise BadSetting("This is no IANA time zone.", where="timezone") from error
     if not _SENDER.fullmatch(settings.sender):
         raise BadSetting("Write a bare address, like pulse@example.org.", where="sender")
-    if not settings.mail.startswith("spool:"):
-        raise BadSetting("Only 'spool:' is offered so far.", where="mail")
+    mail_server(settings.mail)
     for name in settings.__struct_fields__:
         url = getattr(settings, name)
         if name.endswith("database_url") and url and not url.startswith(DATABASE):

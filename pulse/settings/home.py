@@ -18,6 +18,7 @@ class Home:
         self.accounts = path / "accounts"
         self.practices = path / "practices"
         self.outbox = path / "outbox"
+        self.channels = path / "channels"
         self.state = path / "state"
         self.published = path / "state" / "w"
         self.trees = path / "state" / "trees"
@@ -30,7 +31,7 @@ class Home:
         return (
             self.path, self.issuer, self.ballotbox, self.keys, self.issuer_keys,
             self.operator_keys, self.holder_keys, self.releases, self.accounts,
-            self.practices, self.outbox, self.state, self.published, self.trees,
+            self.practices, self.outbox, self.channels, self.state, self.published, self.trees,
         )  # fmt: skip
 
     def mode(self, folder: Path) -> int:

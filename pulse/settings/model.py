@@ -121,8 +121,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int, Help(description="Weeks that opened answers are kept; only 0 (none) so far.")
     ] = 0
     mail: Annotated[
-        str, Help(description="How mail leaves; only spool: (files in the outbox) so far.")
+        str,
+        Help(
+            description="How mail leaves: spool: (files in the outbox), smtp://user@host:587 "
+            "or smtps://user@host:465; the password is the file channels/smtp.password."
+        ),
     ] = "spool:"
+    people: Annotated[
+        Literal["mail", "slack"],
+        Help(description="How people get their links: mail, or a personal message in Slack."),
+    ] = "mail"
     sender: Annotated[str, Help(description="The From address of invitations.")] = "pulse@localhost"
     local_passwords: Annotated[
         Literal["on", "off"],

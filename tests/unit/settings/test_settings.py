@@ -30,7 +30,7 @@ REFUSED = {
     "a sender without a place": ("sender", {"PULSE_SENDER": "pulse"}),
     "a sender of two lines": ("sender", {"PULSE_SENDER": "pulse@example.org\nBcc: e@x.org"}),
     "another database": ("database_url", {"PULSE_DATABASE_URL": "postgresql://db"}),
-    "another way of mail": ("mail", {"PULSE_MAIL": "smtp://mail"}),
+    "another way of mail": ("mail", {"PULSE_MAIL": "imap://mail.example.org"}),
     "open http": ("base_url", {"PULSE_BASE_URL": "http://pulse.example.org"}),
     "no scheme": ("base_url", {"PULSE_BASE_URL": "pulse.example.org"}),
     "a path": ("base_url", {"PULSE_BASE_URL": "https://example.org/pulse"}),
