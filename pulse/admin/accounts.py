@@ -10,6 +10,7 @@ from litestar.concurrency import sync_to_thread
 
 from pulse.accounts import directory, factor, keeping, letters, links, sittings
 from pulse.accounts.directory import Account, Role
+from pulse.admin import posting
 from pulse.admin.access import INSIDE, REFUSED, AnyRequest, back, desk_of, note, said
 from pulse.admin.desk import Desk
 from pulse.errors import BadAccounts
@@ -72,6 +73,7 @@ async def invite(request: AnyRequest) -> Response[Any]:
     if desk.settings.local_passwords == "off":
         return back("/accounts", "made")
     await sync_to_thread(_send, desk, email)
+    posting.post(desk)
     return back("/accounts", "invited")
 
 
@@ -105,6 +107,7 @@ async def reset(request: AnyRequest) -> Response[Any]:
     except BadAccounts as error:
         return await _page(request, problem=error.message)
     await sync_to_thread(_send, desk, email)
+    posting.post(desk)
     await note(request, "account", f"new link for {email}")
     return back("/accounts", "reset")
 

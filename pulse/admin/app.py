@@ -102,7 +102,7 @@ def create_app(
             *front.ROUTES, first.start,
             roster.show, roster.preview, roster.confirm,
             schedule.show, schedule.save, schedule.add_pause, schedule.end_pause,
-            channels.show, channels.test,
+            channels.show, channels.try_it,
             languages.show, languages.save,
             links.show, links.resend,
             accounts.show, accounts.invite, accounts.change, accounts.reset, accounts.remove,

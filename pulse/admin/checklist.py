@@ -10,7 +10,7 @@ from pulse.admin.desk import Desk
 from pulse.admin.languages import beginning
 from pulse.admin.words import many
 from pulse.roster import headcounts
-from pulse.settings import DEFAULT_SUPPORT, Settings
+from pulse.settings import DEFAULT_SUPPORT, Settings, mail_server
 from pulse.settings.writing import written
 from pulse.store import marks
 
@@ -103,7 +103,7 @@ def _channel(desk: Desk, settings: Settings) -> Step:
         f"A test message went out on {_day(tested)}."
         if tested
         else "Mails stay in a folder of this machine so far; say how they leave, and try it."
-        if settings.mail.startswith("spool:")
+        if mail_server(settings.mail) is None
         else "Send yourself one message, before hundreds go out."
     )
     return Step("Test how messages leave", tested is not None, said, "/channels", "Send a test")

@@ -10,6 +10,7 @@ from pulse.admin.access import INSIDE, AnyRequest, desk_of
 from pulse.admin.checklist import checklist
 from pulse.admin.desk import Desk
 from pulse.admin.thisweek import this_week
+from pulse.settings import mail_server
 from pulse.signin.layout import page
 
 
@@ -25,7 +26,8 @@ def _shown(desk: Desk) -> dict[str, Any]:
         "steps": steps,
         "left": sum(not step.done for step in steps),
         "next_step": next((step for step in steps if not step.done), None),
+        "spooled": mail_server(desk.settings.mail) is None,
         "zone": desk.settings.timezone,
-        "week": this_week(desk.state),
+        "week": this_week(desk.home, desk.state),
         "coming": coming.ahead(desk),
     }

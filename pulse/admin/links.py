@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 
+from pulse.admin import posting
 from pulse.admin.access import INSIDE, REFUSED, AnyRequest, back, desk_of, note, said
 from pulse.admin.desk import Desk
 from pulse.admin.thisweek import this_week
@@ -35,6 +36,7 @@ async def resend(request: AnyRequest) -> Response[Any]:
         return await _page(request, problem=words, email=email)
     # Whose link it was is nobody's business later: the log says that one was sent again.
     await note(request, "resent", again.wave)
+    posting.post(desk)
     return back("/links", "sent")
 
 
@@ -53,6 +55,6 @@ async def _page(
         problem=problem,
         done=done,
         email=email,
-        week=await sync_to_thread(this_week, desk.state),
+        week=await sync_to_thread(this_week, desk.home, desk.state),
         units=await sync_to_thread(headcounts, desk.state),
     )

@@ -5,18 +5,24 @@ it would tell when somebody answered.
 """
 
 import datetime as dt
+from collections import Counter
 
 import msgspec
 from sqlalchemy import Engine, func, select
 
 from pulse import wave as waves
 from pulse.invitation.tables import sent
+from pulse.mail.outbox import Outbox
 from pulse.roster.tables import membership
+from pulse.settings import Home
 from pulse.store.engine import reading
 
 
 class ThisWeek(msgspec.Struct, frozen=True):
-    """The open week: people invited, first mails written and not yet, people without an address."""
+    """The open week: people invited, first mails written and not yet, people without an address.
+
+    `leaving` counts messages that wait for a server, `unreached` those that none takes.
+    """
 
     wave: str
     opens: dt.datetime
@@ -26,9 +32,11 @@ class ThisWeek(msgspec.Struct, frozen=True):
     waiting: int
     reminded: int
     without: int
+    leaving: int
+    unreached: int
 
 
-def this_week(engine: Engine) -> ThisWeek | None:
+def this_week(home: Home, engine: Engine) -> ThisWeek | None:
     """Return the open week, or None between two."""
     row = waves.current(engine)
     if row is None:
@@ -40,6 +48,7 @@ def this_week(engine: Engine) -> ThisWeek | None:
             select(sent.c.kind, func.count()).where(sent.c.wave == row.wave).group_by(sent.c.kind)
         )
         marked = {row.kind: row[1] for row in connection.execute(kinds)}
+    lying = Counter(item.state for item in Outbox(home.outbox / row.wave).items())
     written = marked.get("invitation", 0)
     return ThisWeek(
         wave=row.wave,
@@ -50,4 +59,6 @@ def this_week(engine: Engine) -> ThisWeek | None:
         waiting=max(0, row.invited - without - written),
         reminded=marked.get("reminder", 0),
         without=without,
+        leaving=lying["waiting"],
+        unreached=lying["refused"],
     )

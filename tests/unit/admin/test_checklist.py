@@ -68,7 +68,7 @@ def open_week(state: Engine) -> None:
     move(state, row.wave, ("planned",), "open")
     people = [
         {"wave": row.wave, "person_id": str(n), "unit_id": "web", "email": n * "a", "locale": "",
-         "timezone": ""}
+         "timezone": "", "channel": "mail" if n else "card"}
         for n in range(3)
     ]  # fmt: skip
     with state.begin() as connection:
@@ -124,11 +124,12 @@ def test_an_administrator_who_never_signed_in_is_no_second_one(
 def test_the_week_counts_mails_and_never_answers(state: Engine, home: Home) -> None:
     """Written, waiting and by card are told; the fields of the week hold nothing else."""
     open_week(state)
-    week = this_week(state)
+    week = this_week(home, state)
     assert week is not None
     assert (week.invited, week.written, week.waiting, week.without) == (3, 1, 1, 1)
     assert set(week.__struct_fields__) == {
         "wave", "opens", "closes", "invited", "written", "waiting", "reminded", "without",
+        "leaving", "unreached",
     }  # fmt: skip
     assert not (home.ballotbox / "2026-W47").exists()
 
