@@ -80,12 +80,12 @@ def rehearse(run: Run, to: str, people: int, port: int, tell: Path | None) -> No
         run.note(f"Making an organisation of {people} people …")
         with progress() as bar:
             text = settings_text(real, base_url, dashboards_url)
-            made, links = week.make(text, base_url, to=to, progress=bar)
+            made = week.make(text, base_url, run.home, to=to, progress=bar)
         environ = {name: value for name, value in os.environ.items() if name[:6] != "PULSE_"}
         environ["PULSE_HOME"] = str(home.path)
         with processes.serving(_listeners(staff, leaders), environ) as served:
             facts: dict[str, Any] = {
-                "links": links, "to": to, "staff": base_url, "dashboards": dashboards_url,
+                "links": made.links, "to": to, "staff": base_url, "dashboards": dashboards_url,
                 "logins": made.logins, "people": made.people,
             }  # fmt: skip
             told(state="open", **facts)

@@ -16,9 +16,11 @@ from pulse.errors import Refused
 from pulse.instrument import load as load_instrument
 from pulse.invitation import invitations, sending
 from pulse.invitation.links import read_kwave
+from pulse.mail.courier import deliver
+from pulse.mail.secretfiles import SMTP_PASSWORD, has_secret, read_secret, write_secret
 from pulse.rehearse.casting import Polls
 from pulse.roster.tables import membership, person
-from pulse.settings import Home, Settings, load
+from pulse.settings import Home, Settings, load, mail_server
 from pulse.store.databases import state_engine
 from pulse.terms import Progress, silent
 from pulse.token.invites import link
@@ -64,18 +66,19 @@ class TestWeek:
         self._real: tuple[str, ...] = ()
 
     def make(
-        self, text: str, base_url: str, *, to: str = "", progress: Progress = silent
-    ) -> tuple[Demo, tuple[str, ...]]:
+        self, text: str, base_url: str, real: Home, *, to: str = "", progress: Progress = silent
+    ) -> Demo:
         """Make the home, open its week, and send the handful of links to one address.
 
         Args:
             text: its `pulse.toml`.
             base_url: where its staff pages will answer.
+            real: whose password of the mail server is borrowed.
             to: the one address that gets mail; empty sends none.
             progress: told while weeks are lived through and keys are made.
 
-        Returns:
-            What was made, and the links that a real person may answer.
+        Raises:
+            Refused: the mail server takes nothing, or not all; why is in the message.
         """
         made = build(
             self._home, self._clock, base_url=base_url, dashboards_url="", people=self._people,
@@ -87,11 +90,11 @@ class TestWeek:
             self._draw(engine, settings, made.wave)
             _address(engine, made.wave, self._real, to)
             if to:
-                sending.send(self._home, settings, self._clock, engine)
+                self._mail(engine, settings, real)
         finally:
             engine.dispose()
         seen = tuple(one for one in made.logins if one.role != "admin")  # not served here
-        return structs.replace(made, logins=seen), tuple(self._links[each] for each in self._real)
+        return structs.replace(made, logins=seen, links=self.links)
 
     def close(self, base_url: str, wave: str, progress: Progress = silent) -> Closed:
         """Let the invented people answer over HTTP, and close the week as any other.
@@ -108,6 +111,23 @@ class TestWeek:
         finally:
             engine.dispose()
         return closed
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The links that a real person may answer."""
+        return tuple(self._links[each] for each in self._real)
+
+    def _mail(self, engine: Engine, settings: Settings, real: Home) -> None:
+        sending.send(self._home, settings, self._clock, engine)
+        if mail_server(settings.mail) is None:
+            return
+        if has_secret(real, SMTP_PASSWORD):
+            password = read_secret(real, SMTP_PASSWORD).reveal().decode()
+            write_secret(self._home, SMTP_PASSWORD, password)
+        done = deliver(self._home, settings, self._clock, engine)
+        if done.delivered < len(self._real):
+            why = " ".join(done.trouble) or "It did not take every message."
+            raise Refused(f"The mail server did not take the links of the test week. {why}")
 
     def _draw(self, engine: Engine, settings: Settings, wave: str) -> None:
         """Note everybody's link, and choose people far from each other in the roster."""
@@ -140,6 +160,6 @@ def _address(engine: Engine, wave: str, kept: tuple[str, ...], to: str) -> None:
     """Leave one real address in a home of invented people, or none: nobody else can get mail."""
     with engine.begin() as connection:
         connection.execute(update(person).values(email="", email_folded=None))
-        connection.execute(update(membership).values(email=""))
+        connection.execute(update(membership).values(email="", channel="card"))
         here = (membership.c.wave == wave) & membership.c.person_id.in_(kept)
-        connection.execute(update(membership).where(here).values(email=to))
+        connection.execute(update(membership).where(here).values(email=to, channel="mail"))

@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from litestar import Litestar
 from sqlalchemy import Engine
 
 from pulse import pauses
 from pulse.accounts import accesslog, directory
+from pulse.admin import posting
+from pulse.mail.secretfiles import SMTP_PASSWORD, write_secret
 from pulse.settings import Home, load
 from pulse.store import marks
+from tests.installation import free_ports
 from tests.unit.admin import house
 from tests.unit.admin.house import Browser, problem
 
@@ -185,6 +190,60 @@ def test_a_link_is_not_sent_while_no_week_is_open(admin: Browser) -> None:
     assert "No week is open" in admin.see("/links")
     answer = admin.send("/links", "/organisation", email="web1@x.org")
     assert "No week is open" in problem(answer)
+
+
+class Strict:
+    """A mail server that takes mails for one address only."""
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and arguments
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take the administrator's mails."""
+        del server, session, options
+        if address != house.ADMIN:
+            return "550 5.1.1 nobody here"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
+
+def test_a_mail_server_is_tried_and_its_own_words_are_told(admin: Browser, home: Home) -> None:
+    """A server that does not answer is a sentence and no step done; one that does is."""
+    (port,) = free_ports(1)
+    home.settings_file.write_text(f'mail = "smtp://127.0.0.1:{port}"\n', "utf-8")
+    said = problem(admin.send("/channels/test", "/channels"))
+    assert said.startswith("The mail server did not take it.")
+    assert marks.when(home, "channel") is None
+    controller = Controller(Strict(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        answer = admin.send("/channels/test", "/channels")
+        assert answer.headers["location"] == "/channels?done=sent"
+        mail = b"Subject: x\r\n\r\nx\r\n"
+        refused = posting.hand_over(admin.app.state.desk, mail, "who@x.org")
+        assert "nobody here" in refused
+    finally:
+        controller.stop()
+    assert marks.when(home, "channel") == house.CLOCK.now()
+
+
+def test_who_is_not_reached_is_told_without_blame(admin: Browser, home: Home) -> None:
+    """What a server refused stands there with its address and the server's reason."""
+    folder = home.outbox / "2026-W47"
+    folder.mkdir()
+    (folder / "invitation-1.eml.refused-550-5.1.1").write_bytes(b"To: gone@x.org\r\n\r\nx")
+    (folder / "invitation-2.eml.uncertain").write_bytes(b"To: perhaps@x.org\r\n\r\nx")
+    text = admin.see("/channels")
+    assert "<bdi>gone@x.org</bdi>" in text
+    assert "550-5.1.1" in text
+    assert "1 message may or may not have left" in text
+
+
+def test_secrets_are_named_and_never_shown(admin: Browser, home: Home) -> None:
+    """The page says which files of secrets there are."""
+    write_secret(home, SMTP_PASSWORD, "hunter-2-hunter")
+    text = admin.see("/channels")
+    assert "channels/smtp.password" in text
+    assert "hunter" not in text
 
 
 def test_a_test_message_goes_to_whoever_asks(admin: Browser, home: Home, accounts: Engine) -> None:
