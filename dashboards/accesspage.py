@@ -11,13 +11,13 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Template
 
-from dashboards.access import Allowed
 from dashboards.desk import Desk
-from dashboards.forms import LARGEST_ID, AnyRequest, note
 from dashboards.layout import page
 from pulse.accounts import accesslog
 from pulse.accounts.accesslog import Wanted
 from pulse.errors import InvalidValue
+from pulse.signin.access import Allowed
+from pulse.signin.forms import LARGEST_ID, AnyRequest, note
 
 ROWS: Final = 100
 _EARLIEST: Final = "1970-01-01"

@@ -10,9 +10,7 @@ from litestar import Request, Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from dashboards.access import Allowed
 from dashboards.desk import Book, Desk
-from dashboards.failures import NotHere
 from pulse.accounts import accesslog
 from pulse.accounts.scope import POOL, Scope
 from pulse.errors import InvalidValue, Refused
@@ -21,6 +19,8 @@ from pulse.export.selection import Selection, frames
 from pulse.release import cells, ledger
 from pulse.release.cell import Cell
 from pulse.release.hidden import ADVICE, REASON
+from pulse.signin.access import Allowed
+from pulse.signin.failures import NotHere
 from pulse.terms import Member
 
 T = TypeVar("T")

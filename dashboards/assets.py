@@ -1,71 +1,8 @@
-"""Own files for the browser: read once, compressed once, named by their content."""
+"""The leaders' files for the browser, with those that every app with a sign-in has."""
 
-import gzip
-import hashlib
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-from litestar import Request, Response, get
-from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from pulse.signin.assets import SHARED, Assets
 
-_FOLDER: Final = Path(__file__).parent / "static"
-_TYPES: Final = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-}
-_FOREVER: Final = "public, max-age=31536000, immutable"
-
-
-class Asset(msgspec.Struct, frozen=True):
-    """One file: its bytes, the same compressed, and its media type."""
-
-    plain: bytes
-    packed: bytes
-    media_type: str
-
-
-def read_assets(folder: Path = _FOLDER) -> dict[str, Asset]:
-    """Read every file under `folder` by its path inside it."""
-    found: dict[str, Asset] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in _TYPES:
-            plain = path.read_bytes()
-            packed = gzip.compress(plain, 6, mtime=0)
-            found[path.relative_to(folder).as_posix()] = Asset(plain, packed, _TYPES[path.suffix])
-    return found
-
-
-_ASSETS: Final = read_assets()
-VERSION: Final = hashlib.sha256(
-    b"".join(name.encode() + hashlib.sha256(a.plain).digest() for name, a in _ASSETS.items())
-).hexdigest()[:16]
-
-
-def address(name: str) -> str:
-    """Return the URL path of a file; KeyError if there is none of this name."""
-    _ = _ASSETS[name]
-    return f"/static/{VERSION}/{name}"
-
-
-@get(
-    "/static/{version:str}/{name:path}",
-    opt={"exclude_from_auth": True, "exclude_from_csrf": True, "skip_session": True},
-    include_in_schema=False,
-    sync_to_thread=False,
-)
-def serve_asset(
-    request: Request[Any, Any, Any], version: FromPath[str], name: FromPath[str]
-) -> Response[bytes]:
-    """Send a file that never changes under its name."""
-    asset = _ASSETS.get(name.lstrip("/"))
-    if asset is None or version != VERSION:
-        raise NotFoundException
-    headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        return Response(asset.packed, media_type=asset.media_type, headers=headers)
-    return Response(asset.plain, media_type=asset.media_type, headers=headers)
+ASSETS: Final = Assets(SHARED, Path(__file__).parent / "static")

@@ -10,13 +10,13 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 
-from dashboards.access import Allowed
 from dashboards.figures import ITEM, To
 from dashboards.layout import page
 from dashboards.pages.beside import MOST, comparison
 from dashboards.pages.statement import statement_history
 from dashboards.pages.trends import address
 from dashboards.sight import AnyRequest, Sight, note, sight
+from pulse.signin.access import Allowed
 from pulse.terms import Unit
 
 _OFFERED: Final = 24  # units to add without a search

@@ -1,26 +1,15 @@
-"""What every request needs, made once: settings, accounts, passwords and the newest releases."""
+"""What every request needs, made once: what signing in needs, and the newest releases."""
 
-import sys
 import threading
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-import msgspec
-from sqlalchemy import Engine
-
-from dashboards.tries import Tries
 from pulse.accounts.directory import Account
-from pulse.accounts.passwords import PasswordWorker
-from pulse.accounts.provider import Provider
-from pulse.accounts.scope import Scope, scope_of
-from pulse.accounts.vault import Vault
-from pulse.clock import Clock
+from pulse.accounts.scope import Scope, may, scope_of
 from pulse.release import ledger
-from pulse.settings import Home, Settings
+from pulse.signin.desk import Desk as SigningDesk
 from pulse.statistics.history import History, read_history
 from pulse.statistics.items import items_of_week
 from pulse.statistics.scales import Scales
@@ -137,27 +126,18 @@ class Shelf:
         return (status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-class Desk(msgspec.Struct, frozen=True):
-    """The parts that handlers share; `shelf` is the only way to a figure.
+class Desk(SigningDesk, frozen=True, kw_only=True):
+    """What signing in needs, and the shelf: the only way to a figure."""
 
-    `sign_ins` and `letters` bound how often those may be tried; the `postman` writes mails in a
-    thread that no request waits for. `stranger_key` chooses whose password a stranger is tried
-    against, the same in every copy of the process.
-    """
-
-    home: Home
-    settings: Settings
-    clock: Clock
-    engine: Engine
-    passwords: PasswordWorker
-    vault: Vault
-    provider: Provider | None
     shelf: Shelf
-    sign_ins: Tries
-    letters: Tries
-    postman: ThreadPoolExecutor
-    stranger_key: bytes
 
-    def report(self, error: BaseException) -> None:
-        """Write what broke to standard error for the operator; people get a plain sentence."""
-        traceback.print_exception(error, file=sys.stderr)
+    def frame(self, account: Account | None) -> dict[str, Any]:
+        """Return what the leaders' `base.html` shows to whom."""
+        return {
+            "welcomes": "For leaders, HR and auditors. Answering the survey needs no account.",
+            "sees_results": account is not None and may(account, "see_results"),
+            "reads_evidence": account is not None and may(account, "read_evidence"),
+            "sees_practices": account is not None and may(account, "see_practices"),
+            "exports": account is not None and may(account, "export"),
+            "reads_log": account is not None and may(account, "read_access_log"),
+        }

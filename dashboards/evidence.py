@@ -6,7 +6,6 @@ from litestar import Request, get
 from litestar.concurrency import sync_to_thread
 from litestar.response import Template
 
-from dashboards.access import Allowed
 from dashboards.desk import Desk
 from dashboards.layout import page
 from dashboards.pages.evidence import Evidence
@@ -14,6 +13,7 @@ from dashboards.pages.evidence import evidence as gathered
 from pulse.accounts import accesslog
 from pulse.disclosure.policy import policy_for
 from pulse.errors import BadRelease
+from pulse.signin.access import Allowed
 
 
 @get("/evidence", include_in_schema=False, guards=[Allowed("read_evidence")])

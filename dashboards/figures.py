@@ -11,15 +11,15 @@ from litestar import Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, QueryParameter
 
-from dashboards.access import Allowed
 from dashboards.desk import Book
-from dashboards.failures import NotHere
 from dashboards.pages import trying
 from dashboards.pages.sheet import Sheet, as_csv
 from dashboards.pages.statement import statement_json, statement_sheet
 from dashboards.pages.trends import months_json, months_sheet, trend_json, trend_sheet
 from dashboards.sight import AnyRequest, Sight, note, sight
 from pulse.charts.trend import Mark
+from pulse.signin.access import Allowed
+from pulse.signin.failures import NotHere
 
 MONTHS = "months"
 ITEM = "item:"

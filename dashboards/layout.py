@@ -1,36 +1,26 @@
-"""The frame of every page: templates, the content policy's nonce, who is signed in."""
+"""The leaders' own part of every page's frame: their templates, and the nonce of figures."""
 
 import secrets
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
 
-from dashboards import assets
+from dashboards.assets import ASSETS
 from dashboards.pages import weeks
-from pulse.accounts.directory import Account
-from pulse.accounts.scope import may
 from pulse.http.headers import content_security_policy
 from pulse.release import hidden
+from pulse.signin import layout
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
 def templates() -> TemplateConfig[JinjaTemplateEngine]:
-    """Return the templates' configuration: everything escaped, nothing undefined tolerated."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.globals["asset"] = assets.address
+    """Return the templates' configuration: those of signing in and the leaders' own."""
+    environment = layout.environment(_FOLDER, ASSETS)
     environment.globals["hidden_words"] = hidden
     environment.filters["week"] = weeks.name
     environment.filters["week_short"] = weeks.short
@@ -43,7 +33,6 @@ def page(
     *,
     status: int = 200,
     draws: bool = False,
-    headers: dict[str, str] | None = None,
     **context: Any,  # noqa: ANN401 - whatever the template reads
 ) -> Template:
     """Return a page; `context` is what its template reads beside the frame's own.
@@ -51,28 +40,9 @@ def page(
     `draws` gives plotly.js a style element to write into, with a nonce. A page without one is the
     same bytes each time.
     """
-    nonce = secrets.token_urlsafe(16) if draws else ""
-    style = f"'self' 'nonce-{nonce}'" if draws else "'self'"
-    policy = content_security_policy(style_src=style, form_action="'self'")
-    account = request.scope.get("user")
-    known = account if isinstance(account, Account) else None
-    desk = request.app.state.desk
-    return Template(
-        template_name=template,
-        status_code=status,
-        media_type="text/html",
-        headers={"Content-Security-Policy": policy, **(headers or {})},
-        context={
-            "nonce": nonce,
-            "account": known,
-            "sees_results": known is not None and may(known, "see_results"),
-            "reads_evidence": known is not None and may(known, "read_evidence"),
-            "sees_practices": known is not None and may(known, "see_practices"),
-            "exports": known is not None and may(known, "export"),
-            "reads_log": known is not None and may(known, "read_access_log"),
-            "passwords_on": desk.settings.local_passwords == "on",
-            "organisation": desk.settings.organisation,
-            "staff_url": desk.settings.base_url,
-            **context,
-        },
-    )
+    if not draws:
+        return layout.page(request, template, status=status, **context)
+    nonce = secrets.token_urlsafe(16)
+    policy = content_security_policy(style_src=f"'self' 'nonce-{nonce}'", form_action="'self'")
+    headers = {"Content-Security-Policy": policy}
+    return layout.page(request, template, status=status, headers=headers, nonce=nonce, **context)

@@ -8,10 +8,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from dashboards.access import Allowed
 from dashboards.desk import Book, Desk
-from dashboards.failures import NotHere
-from dashboards.forms import LARGEST_ID
 from dashboards.layout import page
 from dashboards.pages import trying
 from dashboards.pages.tiles import tiles
@@ -23,6 +20,9 @@ from pulse.instrument import load
 from pulse.instrument.practices import Practice
 from pulse.practices import adopting, published
 from pulse.practices.adopting import Use
+from pulse.signin.access import Allowed
+from pulse.signin.failures import NotHere
+from pulse.signin.forms import LARGEST_ID
 from pulse.statistics.helped import MEANING
 from pulse.terms import Unit
 

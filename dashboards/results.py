@@ -9,7 +9,6 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 from markupsafe import Markup
 
-from dashboards.access import Allowed
 from dashboards.desk import Book, Desk
 from dashboards.figures import MONTHS, To
 from dashboards.layout import page
@@ -31,6 +30,7 @@ from pulse.accounts.directory import Account
 from pulse.accounts.scope import Scope, may
 from pulse.charts import figure
 from pulse.instrument import Instrument
+from pulse.signin.access import Allowed
 from pulse.statistics.history import History
 from pulse.statistics.participation import Participation, participation, participation_trend
 from pulse.statistics.sentence import week_sentence

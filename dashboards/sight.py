@@ -7,10 +7,10 @@ from litestar import Request
 from litestar.concurrency import sync_to_thread
 
 from dashboards.desk import Book, Desk
-from dashboards.failures import NotHere
 from pulse.accounts import accesslog
 from pulse.accounts.scope import Scope
 from pulse.instrument import Item
+from pulse.signin.failures import NotHere
 
 AnyRequest = Request[Any, Any, Any]
 

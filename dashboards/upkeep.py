@@ -6,8 +6,8 @@ from typing import Any, Final
 from litestar import Request, Response, get
 
 import pulse
-from dashboards.failures import NotHere
 from pulse.settings import is_loopback
+from pulse.signin.failures import NotHere
 
 _OPEN: Final = {"exclude_from_auth": True, "exclude_from_csrf": True, "skip_session": True}
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")

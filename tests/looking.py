@@ -21,7 +21,6 @@ from litestar.testing import TestClient
 import dashboards.app
 import pulse.admin.app
 import pulse.app
-from dashboards.tries import Limits
 from pulse.accounts import directory
 from pulse.clock import Clock
 from pulse.disclosure.audit import audit_home
@@ -29,6 +28,7 @@ from pulse.export import FORMATS, Selection, export_file
 from pulse.instrument import load
 from pulse.release import reading
 from pulse.settings import Home
+from pulse.signin.tries import Limits
 from pulse.store.databases import ACCOUNTS
 from pulse.store.engine import sqlite_engine
 from pulse.upkeep.telling import tell
@@ -177,14 +177,14 @@ def stands(home: Home, clock: Clock) -> Iterator[Stand]:
     files = sorted((home.published / str(current.wave)).glob("*.json"))
     intake = tuple(f"/w/{current.wave}/{path.name}" for path in files)
     yield Stand("staff", pulse.app.create_app(home), (NOBODY,), {}, {}, intake)
-    yield Stand("admin", pulse.admin.app.create_app(home), (NOBODY,), {}, {}, ())
+    limits = Limits(1_000, 1_000, 1_000)
+    admin = pulse.admin.app.create_app(home, clock=clock, hasher=CHEAP, limits=limits)
+    yield Stand("admin", admin, (NOBODY, "admin"), {"secret": ("made-up",)}, {}, ())
     every = tuple(f"wave={wave}" for wave in waves)
     some = (f"from={waves[0]}&to={waves[0]}", f"unit={units[0]}", "bom=true")
     yield Stand(
         "dashboards",
-        dashboards.app.create_app(
-            home, clock=clock, hasher=CHEAP, limits=Limits(1_000, 1_000, 1_000)
-        ),
+        dashboards.app.create_app(home, clock=clock, hasher=CHEAP, limits=limits),
         (NOBODY, *ROLES),
         {
             "unit_id": (*units, "nowhere"),

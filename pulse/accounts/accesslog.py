@@ -18,7 +18,7 @@ from pulse.store.engine import reading
 Entry = Literal[
     "first step", "signed in", "signed out", "refused", "saw", "exported", "new password",
     "asked for link", "factor on", "factor off", "recovery code", "new codes", "ended sessions",
-    "practice",
+    "practice", "roster", "settings", "account", "resent", "sent test", "test week", "pause",
 ]  # fmt: skip
 ENTRIES: Final[tuple[Entry, ...]] = get_args(Entry)
 _LONGEST: Final = 200

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
+from pulse.accounts.directory import Role
 from pulse.accounts.links import PATH, Purpose
 from pulse.clock import Clock
 from pulse.mail.spool import SUFFIX, spool
@@ -41,13 +42,22 @@ asked, there is nothing to do: your password stays as it is.
 
 
 def send(
-    home: Home, settings: Settings, clock: Clock, to: str, purpose: Purpose, secret: str
+    home: Home,
+    settings: Settings,
+    clock: Clock,
+    to: str,
+    purpose: Purpose,
+    secret: str,
+    *,
+    role: Role = "leader",
 ) -> None:
     """Put the mail with a one-time link into the outbox of the accounts, 0600.
 
-    The link begins with the address in the settings, never with what a request claimed.
+    The link begins with an address in the settings, never with what a request claimed: that of
+    the pages where the role belongs.
     """
-    link = settings.dashboards_url.rstrip("/") + PATH + secret
+    door = settings.admin_url if role == "admin" else settings.dashboards_url
+    link = door.rstrip("/") + PATH + secret
     mail = compose(settings, clock, to, purpose, link)
     folder, name = home.accounts / OUTBOX, secrets.token_hex(16)
     if not folder.is_dir():

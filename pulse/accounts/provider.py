@@ -182,7 +182,7 @@ class Provider:
             raise NotKnown(f"{type(error).__name__}: {error}") from error
 
 
-def provider_for(home: Home, settings: Settings) -> Provider | None:
+def provider_for(home: Home, settings: Settings, address: str) -> Provider | None:
     """Return the provider of the settings, or None where none is set.
 
     Raises:
@@ -200,9 +200,7 @@ def provider_for(home: Home, settings: Settings) -> Provider | None:
         ) from error
     _refuse_open(file)
     try:
-        return Provider(
-            settings.oidc_issuer, settings.oidc_client_id, secret, settings.dashboards_url
-        )
+        return Provider(settings.oidc_issuer, settings.oidc_client_id, secret, address)
     except ImportError as error:
         raise BadSetting(
             "Single sign-on needs the extra 'oidc': pip install 'pulse-survey[oidc]'.",

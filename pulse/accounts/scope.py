@@ -29,6 +29,7 @@ Action = Literal[
     "read_access_log",
     "see_practices",
     "try_practices",
+    "administer",
 ]
 MAY: Final[Mapping[Action, frozenset[Role]]] = {
     "see_results": frozenset({"leader", "hr"}),
@@ -38,6 +39,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     "read_access_log": frozenset({"auditor"}),
     "see_practices": frozenset({"leader", "hr"}),
     "try_practices": frozenset({"leader"}),
+    "administer": frozenset({"admin"}),
 }
 
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,7 @@ SAYS: Final = """\
 Answer as staff (each link works once):
 {links}
 
-Look as a leader or as HR at {dashboards}
+Look as a leader or as HR at {dashboards}, look after it at {admin}
 {logins}
 
 The past is invented: its answers were sealed to real keys and went through the
@@ -37,10 +37,10 @@ Ctrl-C ends the demo and removes {home}."""
 @click.command(cls=Command, epilog="Example: pulse demo --people 120 --weeks 12")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65534),
+    type=click.IntRange(0, 65533),
     default=8000,
     show_default=True,
-    help="Port of the staff pages; the leaders' pages take the next one (0: any two).",
+    help="Port of the staff pages; leaders and administrators take the next two (0: any three).",
 )
 @click.option("--people", type=click.IntRange(20, 20_000), default=400, show_default=True)
 @click.option("--weeks", type=click.IntRange(0, 104), default=52, show_default=True)
@@ -53,9 +53,9 @@ def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> N
     """
     from pulse.demo.build import build
 
-    listeners = _listeners(port, port and port + 1)
-    staff, leaders = processes.free_ports(listeners)  # before anything is made
-    base_url, dashboards_url = f"http://{LOOPBACK}:{staff}", f"http://{LOOPBACK}:{leaders}"
+    ports = [port and port + each for each in range(3)]
+    ports = processes.free_ports(_listeners(ports))  # before anything is made
+    base_url, dashboards_url, admin_url = (f"http://{LOOPBACK}:{each}" for each in ports)
     begun = time.monotonic()
     with processes.until_stopped(), _throw_away() as folder:
         home = Home(folder / "home")
@@ -63,18 +63,19 @@ def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> N
         with progress() as bar:
             made = build(
                 home, SystemClock(), base_url=base_url, dashboards_url=dashboards_url,
-                people=people, weeks=weeks, progress=bar,
+                admin_url=admin_url, people=people, weeks=weeks, progress=bar,
             )  # fmt: skip
         run.note(f"Made in {time.monotonic() - begun:.0f} s.")
         environ = {name: value for name, value in os.environ.items() if name[:6] != "PULSE_"}
         environ["PULSE_HOME"] = str(home.path)
-        with processes.serving(_listeners(staff, leaders), environ) as served:
+        with processes.serving(_listeners(ports), environ) as served:
             addresses = {one.listener.name: one.address for one in served}
             logins = (f"  {one.email}  {one.password}   sees {one.sees}" for one in made.logins)
             words = SAYS.format(
                 people=made.people, past_weeks=made.past_weeks, closes=made.closes,
                 links="\n".join(f"  {link}" for link in made.links),
-                dashboards=addresses["dashboards"], logins="\n".join(logins), home=home.path,
+                dashboards=addresses["dashboards"], admin=addresses["admin"],
+                logins="\n".join(logins), home=home.path,
             )  # fmt: skip
             run.say({"home": str(home.path), "addresses": addresses, "demo": made}, words)
             if not no_browser and _has_screen():
@@ -93,10 +94,10 @@ def _throw_away() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _listeners(staff: int, leaders: int) -> list[Listener]:
+def _listeners(ports: Sequence[int]) -> list[Listener]:
+    names = ("staff", "dashboards", "admin")
     return [
-        Listener("staff", APPS["staff"], LOOPBACK, staff),
-        Listener("dashboards", APPS["dashboards"], LOOPBACK, leaders),
+        Listener(name, APPS[name], LOOPBACK, port) for name, port in zip(names, ports, strict=True)
     ]
 
 

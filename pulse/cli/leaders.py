@@ -70,14 +70,16 @@ def _invite(run: Run, emails: Collection[str]) -> list[str]:
             where="local_passwords",
         )
     waiting = [
-        account.email
+        account
         for account in directory.everyone(run.accounts)
         if account.must_change and account.email in emails
     ]
-    for email in waiting:
-        secret = links.invite(run.accounts, run.clock, email)
-        letters.send(run.home, run.settings, run.clock, email, "invitation", secret)
-    return waiting
+    for each in waiting:
+        secret = links.invite(run.accounts, run.clock, each.email)
+        letters.send(
+            run.home, run.settings, run.clock, each.email, "invitation", secret, role=each.role
+        )
+    return [each.email for each in waiting]
 
 
 @leaders.command(name="list", cls=Command)

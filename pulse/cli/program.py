@@ -15,6 +15,7 @@ from pulse.cli import (
     leaders,
     mail,
     pause,
+    rehearse,
     roster,
     serve,
     setup,
@@ -40,6 +41,7 @@ survey.survey.add_command(languages.languages)
 
 for command in (
     demo.demo,
+    rehearse.rehearse,
     setup.init,
     roster.roster,
     leaders.leaders,

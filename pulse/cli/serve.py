@@ -37,20 +37,36 @@ PORT: Final = click.IntRange(0, 65535)
     "--dashboards-port", type=PORT, default=8001, show_default=True, help="Leaders' port."
 )
 @click.option("--admin-port", type=PORT, default=8002, show_default=True, help="Admin's port.")
+@click.option(
+    "--admin-host", metavar="HOST", default=LOOPBACK, show_default=True,
+    help="Private address of the administrators' pages.",
+)  # fmt: skip
 @pass_run
 def serve(
-    run: Run, only: str | None, host: str, port: int, dashboards_port: int, admin_port: int
+    run: Run,
+    only: str | None,
+    host: str,
+    port: int,
+    dashboards_port: int,
+    admin_port: int,
+    admin_host: str,
 ) -> None:
     """Serve staff, leaders and administrators until told to stop.
 
     Prints one line for each address once it answers. Ctrl-C or SIGTERM ends it; requests under
     way are answered first. Issuer (with the pages) and ballot box can run apart, each with
-    --only; a proxy then sends /ballot to the second.
+    --only; a proxy then sends /ballot to the second. The administrators' pages stay on this
+    machine, whatever --host says, unless --admin-host names a private address.
     """
     settings = run.settings
-    if settings.env == "test" and not is_loopback(host):
+    if settings.env == "test" and not (is_loopback(host) and is_loopback(admin_host)):
         raise Refused("A home with env = test is served on loopback only.", where="--host")
-    admin_host = LOOPBACK if host in EVERYWHERE else host
+    if admin_host in EVERYWHERE:
+        raise Refused(
+            "The administrators' pages hold everybody's name: give one private address, not all "
+            "of this machine's.",
+            where="--admin-host",
+        )
     listeners = [
         Listener("staff", APPS["staff"], host, port),
         Listener("dashboards", APPS["dashboards"], host, dashboards_port),
@@ -62,8 +78,10 @@ def serve(
     _refuse_other_schemas(run, only)
     if only in {None, "staff", "issuer"}:
         _tell_staff(run)
-    if admin_host != host and only in {None, "admin"}:
-        run.note("The administrator's app stays on this machine; --host names a private address.")
+    if not is_loopback(host) and is_loopback(admin_host) and only in {None, "admin"}:
+        run.note("The administrators' pages stay on this machine; see --admin-host.")
+    if not is_loopback(admin_host) and only in {None, "admin"}:
+        run.note(f"The administrators' pages answer at {admin_host}: keep that address private.")
     run.note(f"Links in invitations point to {settings.base_url}.")
     with (
         processes.until_stopped(),
@@ -76,9 +94,9 @@ def serve(
 
 def _refuse_other_schemas(run: Run, only: str | None) -> None:
     """Open the databases that the apps read; those of a single room may be out of its reach."""
-    if only is None:
+    if only in {None, "admin"}:
         _ = run.state
-    if only in {None, "dashboards"}:
+    if only in {None, "dashboards", "admin"}:
         _ = run.accounts
 
 

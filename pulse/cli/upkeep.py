@@ -9,6 +9,7 @@ import msgspec
 
 from pulse.cli import text
 from pulse.cli.frame import Command, Run, pass_run, progress
+from pulse.store import marks
 from pulse.store.databases import accounts_engine, state_engine
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def backup(run: Run, file: Path) -> None:
             file.absolute(),
             bar,
         )
+    marks.note(run.home, run.clock, "backup")
     run.say(taken)
 
 

@@ -44,6 +44,7 @@ organisation = "Harbour Software (demo)"
 timezone = "UTC"
 base_url = "{base_url}"
 dashboards_url = "{dashboards_url}"
+admin_url = "{admin_url}"
 
 [support]
 contacts = ["Works council: extension 2200", "Company doctor: extension 2300"]
@@ -60,7 +61,7 @@ class Login(msgspec.Struct, frozen=True):
 
 
 class Demo(msgspec.Struct, frozen=True):
-    """What was made: links of three people of the open wave, and two ready accounts."""
+    """What was made: links of three people of the open wave, and three ready accounts."""
 
     wave: str
     closes: dt.datetime
@@ -70,7 +71,7 @@ class Demo(msgspec.Struct, frozen=True):
     logins: tuple[Login, ...]
 
 
-def build(
+def build(  # noqa: PLR0913 - what the command chooses, each by name
     home: Home,
     clock: Clock,
     *,
@@ -79,6 +80,8 @@ def build(
     people: int,
     weeks: int,
     progress: Progress = silent,
+    admin_url: str = "http://127.0.0.1:8002",
+    settings_text: str = "",
 ) -> Demo:
     """Make the home of a demo.
 
@@ -90,8 +93,11 @@ def build(
         people: how many the organisation has, 20 or more.
         weeks: how many past weeks there are.
         progress: told after each past week, and while keys are made.
+        admin_url: address of the administrators' pages.
+        settings_text: its `pulse.toml`; empty means the demo's own.
     """
-    make_home(home, SETTINGS.format(base_url=base_url, dashboards_url=dashboards_url))
+    shipped = SETTINGS.format(base_url=base_url, dashboards_url=dashboards_url, admin_url=admin_url)
+    make_home(home, settings_text or shipped)
     settings = check(load_settings(home, {}))
     engine = state_engine(home, settings)
     try:
@@ -176,7 +182,9 @@ def _accounts(
     home: Home, settings: Settings, clock: Clock, organisation: Organisation
 ) -> Iterator[Login]:
     leads = next(unit for unit in (invented.ENGINEERING, "prod") if unit in organisation.units)
-    accounts: tuple[tuple[Role, str | None], ...] = (("leader", leads), ("hr", None))
+    accounts: tuple[tuple[Role, str | None], ...] = (
+        ("leader", leads), ("hr", None), ("admin", None),
+    )  # fmt: skip
     worker = PasswordWorker()
     engine = accounts_engine(home, settings)
     try:
@@ -186,7 +194,8 @@ def _accounts(
                 email=f"{role}@harbour.example", role=role, unit_id=unit,
                 password=one_time_password(),
             )  # fmt: skip
-            sees = organisation.units[unit][1] if unit else "all released figures"
+            everything = "people and schedule" if role == "admin" else "all released figures"
+            sees = organisation.units[unit][1] if unit else everything
             yield Login(role, made.email, made.one_time_password or "", sees)
     finally:
         worker.close()

@@ -9,11 +9,11 @@ from pulse.roster.continuity import (
 )
 from pulse.roster.files import Person, Roster, UnitRow, read_files
 from pulse.roster.frozen import Invited, forget, forget_addresses, freeze, members
-from pulse.roster.importing import Imported, headcounts, import_roster
+from pulse.roster.importing import Imported, headcounts, import_roster, present
 from pulse.roster.languages import language_notes
 
 __all__ = [
     "Imported", "Invited", "Past", "Person", "Roster", "UnitRow", "continue_series",
     "follow_series", "forget", "forget_addresses", "freeze", "headcounts", "import_roster",
-    "language_notes", "mark_changed", "members", "people_of_units", "read_files",
+    "language_notes", "mark_changed", "members", "people_of_units", "present", "read_files",
 ]  # fmt: skip

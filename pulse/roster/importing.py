@@ -1,5 +1,6 @@
 """Replaces the roster in one transaction and says what changed."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -8,7 +9,8 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.engine import Engine
 
-from pulse.roster.files import Roster
+from pulse.errors import WrongState
+from pulse.roster.files import Person, Roster, UnitRow
 from pulse.roster.tables import person, unit
 from pulse.store.engine import reading
 from pulse.terms import RosterUnit
@@ -26,24 +28,44 @@ class Imported(msgspec.Struct, frozen=True):
     moved: int
 
 
-def import_roster(engine: Engine, roster: Roster, *, dry_run: bool = False) -> Imported:
+def import_roster(
+    engine: Engine, roster: Roster, *, dry_run: bool = False, over: str | None = None
+) -> Imported:
     """Replace all units and people by `roster`; an open wave keeps its frozen memberships.
 
     Args:
         engine: the state database.
         roster: the checked files.
         dry_run: only say what would change.
+        over: the fingerprint of the roster that may be replaced; None means any.
+
+    Raises:
+        WrongState: another roster than `over` is there; nothing was changed.
     """
     if dry_run:
         with reading(engine) as connection:
             return _compare(connection, roster)
     with engine.begin() as connection:
+        if over is not None and _fingerprint(connection) != over:
+            raise WrongState("The roster was changed in the meantime. Nothing was imported.")
         imported = _compare(connection, roster)
         connection.execute(delete(person))
         connection.execute(delete(unit))
         insert_many(connection, unit, _unit_rows(roster))
         insert_many(connection, person, _person_rows(roster))
     return imported
+
+
+def present(engine: Engine) -> tuple[Roster, str]:
+    """Return the roster as it is, units in preorder and people by person_id, and its fingerprint.
+
+    Rosters of one fingerprint are equal; it is 64 hex digits.
+    """
+    with reading(engine) as connection:
+        units, people = _rows_of(connection)
+        return Roster(
+            tuple(UnitRow(*row) for row in units), tuple(Person(*row) for row in people)
+        ), _digest(units, people)
 
 
 def headcounts(engine: Engine) -> list[RosterUnit]:
@@ -76,6 +98,21 @@ def _compare(connection: Connection, roster: Roster) -> Imported:
         left=len(before) - len(stayed),
         moved=_moved(stayed, before),
     )
+
+
+def _rows_of(connection: Connection) -> tuple[list[Any], list[Any]]:
+    units = select(*(unit.c[name] for name in UnitRow.__struct_fields__)).order_by(unit.c.position)
+    people = select(*(person.c[name] for name in Person.__struct_fields__))
+    found = connection.execute(people.order_by(person.c.person_id))
+    return [tuple(row) for row in connection.execute(units)], [tuple(row) for row in found]
+
+
+def _fingerprint(connection: Connection) -> str:
+    return _digest(*_rows_of(connection))
+
+
+def _digest(units: list[Any], people: list[Any]) -> str:
+    return hashlib.sha256(msgspec.json.encode([units, people])).hexdigest()
 
 
 def _moved(stayed: Sequence[Any], before: dict[str, str]) -> int:

@@ -6,14 +6,17 @@
 | `model.py` | every setting with its default and its one sentence |
 | `loading.py` | reading `pulse.toml` and the environment |
 | `checking.py` | floors and combinations that are refused |
-| `languages.py` | the languages that there are, and whether the settings keep to them |
+| `current.py` | the settings as they are now, for processes that stay |
+| `writing.py` | changing `pulse.toml`: comments stay, nothing half-written, no edit lost |
 | `schedule.py` | how days, hours and holidays of the rhythm are written |
+| `languages.py` | the languages that there are, and whether the settings keep to them |
 | `addresses.py` | what a safe web address is |
 | `mailserver.py` | the mail server that the setting `mail` names |
 """
 
 from pulse.settings.addresses import is_loopback
 from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, check
+from pulse.settings.current import CurrentSettings
 from pulse.settings.home import Home
 from pulse.settings.loading import described, load
 from pulse.settings.mailserver import SPOOL, MailServer, mail_server
@@ -35,6 +38,7 @@ __all__ = [
     "LOG_FLOOR",
     "ROLES",
     "SPOOL",
+    "CurrentSettings",
     "Home",
     "LocalSupport",
     "MailServer",

@@ -79,6 +79,8 @@ def _check_addresses(settings: Settings) -> None:
         safe_host(settings.base_url, "base_url"),
         safe_host(settings.dashboards_url, "dashboards_url"),
     )
+    if staff == safe_host(settings.admin_url, "admin_url") and not is_loopback(staff):
+        raise BadSetting("Staff and administrators' pages need different hosts.", where="admin_url")
     if staff == leaders and not is_loopback(staff):
         raise BadSetting("Staff and leaders' pages need different hosts.", where="dashboards_url")
     testing = settings.env == "test"

@@ -33,15 +33,27 @@ def load(home: Home, environ: Mapping[str, str] | None = None) -> Settings:
     Raises:
         BadSetting: an unknown or malformed setting, named in `where`.
     """
-    raw: dict[str, Any] = {}
-    if home.settings_file.exists():
-        try:
-            raw = tomllib.loads(home.settings_file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise BadSetting(f"pulse.toml cannot be read: {error}.", where="pulse.toml") from error
-    for variable, text in sorted((os.environ if environ is None else environ).items()):
+    try:
+        found = home.settings_file.exists()
+        text = home.settings_file.read_text(encoding="utf-8") if found else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"pulse.toml cannot be read: {error}.", where="pulse.toml") from error
+    return understand(text, environ)
+
+
+def understand(text: str, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that the text of a `pulse.toml` and `PULSE_*` make together.
+
+    Raises:
+        BadSetting: as `load`.
+    """
+    try:
+        raw: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(f"pulse.toml cannot be read: {error}.", where="pulse.toml") from error
+    for variable, value in sorted((os.environ if environ is None else environ).items()):
         if variable.startswith("PULSE_") and variable not in _NOT_SETTINGS:
-            _override(raw, variable, text)
+            _override(raw, variable, value)
     return check(_convert(raw))
 
 
@@ -57,10 +69,10 @@ def _override(raw: dict[str, Any], variable: str, text: str) -> None:
         if not re.fullmatch(r"\d{1,6}", text, re.ASCII):
             raise BadSetting("This setting is a whole number.", where=variable)
         table[name] = int(text)
-    elif name == "languages":
-        table[name] = [code.strip() for code in text.split(",")]
     elif name == "holidays":
         table[name] = text.replace(",", " ").split()
+    elif name == "languages":
+        table[name] = [code.strip() for code in text.split(",")]
     else:
         table[name] = text.splitlines() if name == "contacts" else text
 

@@ -84,6 +84,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dashboards_url: Annotated[
         str, Help(description="Address of the leaders' pages; another host than base_url's.")
     ] = "http://127.0.0.1:8001"
+    admin_url: Annotated[
+        str, Help(description="Address of the administrators' pages; another host than base_url's.")
+    ] = "http://127.0.0.1:8002"
     database_url: Annotated[
         str,
         Help(

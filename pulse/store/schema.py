@@ -15,14 +15,7 @@ from pulse.store.engine import reading
 Which = Literal["state", "accounts"]
 # Every revision in `migrations/`, oldest first; a test compares them with the folders.
 REVISIONS: Final[Mapping[Which, tuple[str, ...]]] = {
-    "state": (
-        "state_0001",
-        "state_0002",
-        "state_0003",
-        "state_0004",
-        "state_0005",
-        "state_0006",
-    ),
+    "state": ("state_0001", "state_0002", "state_0003", "state_0004", "state_0005", "state_0006"),
     "accounts": ("accounts_0001", "accounts_0002_signin", "accounts_0003_practices"),
 }
 # As alembic makes it.

@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from litestar import Litestar
 from playwright.sync_api import BrowserContext, Page
 
 from pulse.settings import Home
@@ -46,14 +47,20 @@ def served(home: Home, *, known_address: bool = False, **changes: Any) -> Iterat
     if known_address:
         with home.settings_file.open("a") as file:
             file.write(f'dashboards_url = "{address}"\n')
-    app = house.an_app(home, **changes)
+    with running(house.an_app(home, **changes), listening):
+        yield address
+
+
+@contextmanager
+def running(app: Litestar, listening: socket.socket) -> Iterator[None]:
+    """Run an app on a socket that listens already, while inside."""
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     while not server.started:
         time.sleep(0.02)
     try:
-        yield address
+        yield
     finally:
         server.should_exit = True
         thread.join()

@@ -18,7 +18,6 @@ from sqlalchemy import Engine, insert
 
 import pulse.practices.tables  # noqa: F401 - its table is made with those of the accounts
 from dashboards.app import create_app
-from dashboards.tries import Limits
 from pulse.accounts import directory
 from pulse.clock import FixedClock
 from pulse.closing.results import compose
@@ -29,6 +28,7 @@ from pulse.instrument import Instrument, load
 from pulse.release import press
 from pulse.release.manifest import About, Tallies
 from pulse.settings import Home
+from pulse.signin.tries import Limits
 from pulse.store import schema
 from pulse.store.engine import sqlite_engine
 from pulse.store.metadata import accounts as metadata

@@ -14,7 +14,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 import dashboards
-from dashboards import assets
+from dashboards.assets import ASSETS
 from tests.unit.dashboards import house
 
 pytestmark = pytest.mark.enable_socket  # the event loop's own pair of sockets
@@ -43,17 +43,17 @@ def test_the_drawing_library_is_the_one_that_the_figures_are_made_for() -> None:
 def test_files_are_named_by_content_and_kept_for_ever(app: Litestar) -> None:
     """A file is sent compressed, immutable, without cookies; another version's name is a 404."""
     client = house.visitor(app)
-    answer = client.get(assets.address(VENDORED))
+    answer = client.get(ASSETS.address(VENDORED))
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-encoding"] == "gzip"
     assert "set-cookie" not in answer.headers
     assert hashlib.sha256(answer.content).hexdigest() == SHA256
-    plain = client.get(assets.address("charts.js"), headers={"Accept-Encoding": "identity"})
+    plain = client.get(ASSETS.address("charts.js"), headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert client.get(f"/static/0000/{VENDORED}").status_code == 404
-    assert client.get(f"/static/{assets.VERSION}/../app.py").status_code == 404
-    assert client.get(f"/static/{assets.VERSION}/..%2fapp.py").status_code == 404
-    assert gzip.decompress(assets.read_assets()["charts.js"].packed) == plain.content
+    assert client.get(f"/static/{ASSETS.version}/../app.py").status_code == 404
+    assert client.get(f"/static/{ASSETS.version}/..%2fapp.py").status_code == 404
+    assert gzip.decompress(ASSETS.files["charts.js"].packed) == plain.content
 
 
 def test_every_page_has_a_strict_policy(

@@ -15,10 +15,10 @@ from litestar.concurrency import sync_to_thread
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
-from dashboards import welcome
-from dashboards.tries import Limits
 from pulse.accounts import accesslog, directory, links, tokens
 from pulse.settings import Home
+from pulse.signin import welcome
+from pulse.signin.tries import Limits
 from pulse.store.engine import sqlite_engine
 from tests.unit.dashboards import house
 from tests.unit.dashboards.steps import with_factor

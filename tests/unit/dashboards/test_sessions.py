@@ -11,10 +11,10 @@ from argon2 import PasswordHasher
 from litestar.stores.file import FileStore
 from sqlalchemy import Engine
 
-from dashboards import sessions
 from pulse.accounts import directory, sittings
 from pulse.clock import FileClock, FixedClock
 from pulse.settings import Home
+from pulse.signin import sessions
 from pulse.store.engine import sqlite_engine
 from tests.unit.dashboards import house
 from tests.unit.dashboards.steps import send

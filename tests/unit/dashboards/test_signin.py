@@ -10,9 +10,9 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from dashboards.tries import Limits
 from pulse.accounts import accesslog, directory, tokens
 from pulse.settings import Home
+from pulse.signin.tries import Limits
 from pulse.store.engine import sqlite_engine
 from tests.unit.dashboards import house
 from tests.unit.dashboards.rights import NEEDS

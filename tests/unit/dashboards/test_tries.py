@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from litestar.exceptions import TooManyRequestsException
 
-from dashboards.tries import WINDOW, Tries
+from pulse.signin.tries import WINDOW, Tries
 
 
 def passed(tries: Tries, *names: str) -> list[bool]:

@@ -15,7 +15,6 @@ from msgspec import structs
 import dashboards
 from dashboards.closer import near
 from dashboards.desk import Book
-from dashboards.failures import NotHere
 from dashboards.pages.beside import YOUNG, comparison
 from dashboards.pages.heat import MOST_ROWS, HeatTable, heat_table
 from dashboards.pages.view import EVERYTHING, View, view
@@ -23,6 +22,8 @@ from dashboards.sight import Sight
 from pulse.accounts.scope import Scope
 from pulse.instrument import Item
 from pulse.release import hidden
+from pulse.signin.assets import SHARED
+from pulse.signin.failures import NotHere
 from pulse.terms import Unit
 from tests.unit.dashboards import house
 from tests.unit.statistics.histories import ROOT, history, team
@@ -30,7 +31,7 @@ from tests.unit.statistics.histories import ROOT, history, team
 pytestmark = pytest.mark.enable_socket  # the event loop's own pair of sockets
 
 ALL: Final = Scope("hr", None, "org", None, frozenset())
-STYLE: Final = Path(dashboards.__file__).parent / "static" / "dashboards.css"
+STYLE: Final = SHARED / "base.css"
 
 
 def _mean(unit: str, item: str, t: int) -> float | None:
@@ -268,7 +269,7 @@ def test_units_to_set_beside_are_above_below_or_beside() -> None:
 
 def test_paper_has_the_colours_of_the_light_theme() -> None:
     """Printing from a dark screen gives the light palette."""
-    paper = STYLE.with_name("print.css").read_text(encoding="utf-8")
+    paper = (Path(dashboards.__file__).parent / "static" / "print.css").read_text(encoding="utf-8")
     told = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", paper[: paper.index("}")]))
     light = _colours(dark=False)
     assert {name: light[name] for name in told} == told

@@ -8,11 +8,11 @@ from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.exceptions import ClientException
 
-from dashboards.desk import Desk
-from dashboards.failures import NotHere
 from pulse.accounts import accesslog, directory
 from pulse.accounts.directory import Account
 from pulse.accounts.passwords import weakness
+from pulse.signin.desk import Desk
+from pulse.signin.failures import NotHere
 
 AnyRequest = Request[Any, Any, Any]
 _LONGEST_FIELD: Final = 1_000
@@ -20,7 +20,9 @@ _UNKEPT: Final = re.compile("[\x00\ud800-\udfff]")  # NUL; halves of signs, whic
 LARGEST_ID: Final = 2**63 - 1  # of a row, in either database
 
 
-async def fields(request: AnyRequest, *names: str) -> tuple[str, ...]:
+async def fields(
+    request: AnyRequest, *names: str, longest: int = _LONGEST_FIELD
+) -> tuple[str, ...]:
     """Return the fields of a form, cut to a length that no honest one has.
 
     Raises:
@@ -28,7 +30,7 @@ async def fields(request: AnyRequest, *names: str) -> tuple[str, ...]:
     """
     form = await request.form()
     values = (form.get(name, "") for name in names)
-    found = tuple(value[:_LONGEST_FIELD] if isinstance(value, str) else "" for value in values)
+    found = tuple(value[:longest] if isinstance(value, str) else "" for value in values)
     if any(_UNKEPT.search(value) for value in found):
         raise ClientException("A field holds a sign that cannot be kept.")
     return found

@@ -9,14 +9,14 @@ from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from dashboards.desk import Desk
-from dashboards.failures import NotHere
-from dashboards.forms import AnyRequest, note
-from dashboards.layout import page
-from dashboards.signin import welcome
 from pulse.accounts import directory
 from pulse.accounts.provider import BACK, LIFETIME, Provider
 from pulse.errors import NotKnown
+from pulse.signin.desk import Desk
+from pulse.signin.entering import welcome
+from pulse.signin.failures import NotHere
+from pulse.signin.forms import AnyRequest, note
+from pulse.signin.layout import page
 
 _LONGEST: Final = 4_000
 _WORDS: Final = 300
@@ -49,7 +49,7 @@ async def come_back(
     provider = _provider(desk)
     desk.sign_ins.take()
     state, code = (str(request.query_params.get(n, ""))[:_LONGEST] for n in ("state", "code"))
-    brought = request.cookies.get(_name(desk), "")
+    brought = request.cookies.get(desk.place.cookie("provider"), "")
     if not state or not hmac.compare_digest(brought.encode(), state.encode()):
         await note(desk, None, "refused", "provider")
         return _refused(request, desk)
@@ -89,16 +89,11 @@ def _provider(desk: Desk) -> Provider:
 def _cookie(desk: Desk, value: str, *, ended: bool = False) -> Cookie:
     """Return the cookie that binds an attempt to its browser; lax, or it would not come back."""
     return Cookie(
-        key=_name(desk),
+        key=desk.place.cookie("provider"),
         value=value,
         max_age=0 if ended else int(LIFETIME.total_seconds()),
         path="/",
-        secure=desk.settings.dashboards_url.startswith("https:"),
+        secure=desk.place.https,
         httponly=True,
         samesite="lax",
     )
-
-
-def _name(desk: Desk) -> str:
-    https = desk.settings.dashboards_url.startswith("https:")
-    return "__Host-pulse-provider" if https else "pulse-provider"

@@ -26,10 +26,10 @@ from litestar.middleware.session.server_side import (
 from litestar.stores.file import FileStore
 from litestar.types import Empty, Message, ScopeSession
 
-from dashboards.desk import Desk
 from pulse.accounts import sittings
 from pulse.accounts.directory import Account
 from pulse.accounts.sittings import Sitting, Way
+from pulse.signin.desk import Desk, Place
 
 _NEW: Final = "new"
 _MOST_KEPT: Final = 5_000
@@ -62,7 +62,7 @@ async def _end_row(request: Request[Any, Any, Any]) -> None:
         await sync_to_thread(sittings.end, desk.engine, sitting.account, sitting.session_id)
 
 
-class LeaderSessions(ServerSideSessionBackend):
+class QuietSessions(ServerSideSessionBackend):
     """Writes a session only when it begins or ends."""
 
     async def store_in_message(
@@ -106,15 +106,15 @@ class LeaderSessions(ServerSideSessionBackend):
 class SessionConfig(ServerSideSessionConfig):
     """Litestar's configuration with the backend above."""
 
-    _backend_class = LeaderSessions
+    _backend_class = QuietSessions
 
 
-def configuration(*, https: bool) -> SessionConfig:
+def configuration(place: Place) -> SessionConfig:
     """Return the session configuration; over https the cookie is bound to this very host."""
     return SessionConfig(
-        key="__Host-pulse" if https else "pulse",
+        key=place.cookie(),
         max_age=int(sittings.LONGEST.total_seconds()),
-        secure=https,
+        secure=place.https,
         httponly=True,
         samesite="strict",
     )

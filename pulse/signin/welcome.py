@@ -8,11 +8,11 @@ from litestar.background_tasks import BackgroundTask
 from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath
 
-from dashboards.desk import Desk
-from dashboards.forms import AnyRequest, fields, note, unfit, with_passwords
-from dashboards.layout import page
-from dashboards.signin import FORGOTTEN, welcome
 from pulse.accounts import accesslog, directory, letters, links
+from pulse.signin.desk import Desk
+from pulse.signin.entering import FORGOTTEN, welcome
+from pulse.signin.forms import AnyRequest, fields, note, unfit, with_passwords
+from pulse.signin.layout import page
 
 _ROUTE: Final = links.PATH + "{secret:str}"
 
@@ -55,7 +55,10 @@ def post_link(desk: Desk, email: str) -> None:
     accesslog.note(desk.engine, desk.clock, account, "asked for link", "")
     secret = links.forgotten(desk.engine, desk.clock, email)
     if account is not None and secret is not None:
-        letters.send(desk.home, desk.settings, desk.clock, account.email, "forgotten", secret)
+        letters.send(
+            desk.home, desk.settings, desk.clock, account.email, "forgotten", secret,
+            role="admin" if desk.place.roles == {"admin"} else "leader",
+        )  # fmt: skip
 
 
 @get(_ROUTE, include_in_schema=False)

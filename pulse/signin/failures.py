@@ -11,10 +11,10 @@ from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundE
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
-from dashboards.access import MustChangePassword, MustSetUpFactor
-from dashboards.layout import page
 from pulse.errors import Busy
 from pulse.http import problems
+from pulse.signin.access import MustChangePassword, MustSetUpFactor, NotYourPlace
+from pulse.signin.layout import page
 
 AnyRequest = Request[Any, Any, Any]
 _WORDS: Final = {
@@ -38,16 +38,27 @@ def http_failure(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Answer one of Litestar's own exceptions."""
     if _for_programs(request):
         return problems.answer(request, error)
-    if isinstance(error, MustChangePassword):
-        return Redirect("/account", status_code=303)
-    if isinstance(error, MustSetUpFactor):
-        return Redirect("/account/second-factor", status_code=303)
-    if isinstance(error, NotAuthorizedException) and request.method == "GET":
-        return Redirect("/login", status_code=303)
+    onward = _onward(request, error)
+    if onward is not None:
+        return onward
     status = error.status_code
     if status == 403 and "CSRF" in error.detail:  # noqa: PLR2004 - the middleware has no own class
         return _page(request, error, status, _CSRF)
     return _page(request, error, status, _WORDS.get(status, _WORDS[400]))
+
+
+def _onward(request: AnyRequest, error: HTTPException) -> Response[Any] | None:
+    """Lead on whoever has a next step, or tell whose pages these are."""
+    if isinstance(error, MustChangePassword):
+        return Redirect("/account", status_code=303)
+    if isinstance(error, MustSetUpFactor):
+        return Redirect("/account/second-factor", status_code=303)
+    if isinstance(error, NotYourPlace):
+        others = request.app.state.desk.place.others
+        return page(request, "not_your_place.html", status=403, others=others)
+    if isinstance(error, NotAuthorizedException) and request.method == "GET":
+        return Redirect("/login", status_code=303)
+    return None
 
 
 def any_failure(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -8,10 +8,10 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
-from dashboards.desk import Desk
 from pulse.accounts import sittings, tokens
 from pulse.accounts.scope import Action, may
 from pulse.accounts.sittings import Sitting
+from pulse.signin.desk import Desk
 
 TOKEN: Final = "token"  # noqa: S105 - the name of a way to sign in
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -23,6 +23,10 @@ class MustChangePassword(PermissionDeniedException):
 
 class MustSetUpFactor(PermissionDeniedException):
     """The role needs a second factor, and the account has none."""
+
+
+class NotYourPlace(PermissionDeniedException):
+    """Whoever signed in belongs to another app."""
 
 
 class WhoAsks(AbstractAuthenticationMiddleware):
@@ -58,7 +62,8 @@ class WhoAsks(AbstractAuthenticationMiddleware):
         session_id = session.get("session") if isinstance(session, dict) else None
         if not isinstance(session_id, str):
             return None
-        return await sync_to_thread(sittings.find, desk.engine, desk.clock, session_id)
+        found = await sync_to_thread(sittings.find, desk.engine, desk.clock, session_id)
+        return found if found is not None and found.account.role in desk.place.roles else None
 
 
 # Guards are coroutines: a plain function would cost every request a thread of its own.

@@ -8,14 +8,14 @@ from litestar.concurrency import sync_to_thread
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from dashboards import sessions
-from dashboards.access import by_session
-from dashboards.desk import Desk
-from dashboards.forms import AnyRequest, fields, matches, note
-from dashboards.layout import page
-from dashboards.signin import RESTING
 from pulse.accounts import factor
 from pulse.accounts.sittings import Sitting
+from pulse.signin import sessions
+from pulse.signin.access import by_session
+from pulse.signin.desk import Desk
+from pulse.signin.entering import RESTING
+from pulse.signin.forms import AnyRequest, fields, matches, note
+from pulse.signin.layout import page
 
 HERE: Final = "/account/second-factor"
 _WRONG_PASSWORD: Final = "The password is not right."  # noqa: S105 - a sentence

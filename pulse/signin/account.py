@@ -7,14 +7,14 @@ from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.response import Redirect
 
-from dashboards import sessions
-from dashboards.access import by_session
-from dashboards.desk import Desk
-from dashboards.forms import AnyRequest, fields, matches, note, unfit, with_passwords
-from dashboards.layout import page
 from pulse.accounts import directory, factor, sittings
 from pulse.accounts.directory import Account
 from pulse.accounts.sittings import Sitting
+from pulse.signin import sessions
+from pulse.signin.access import by_session
+from pulse.signin.desk import Desk
+from pulse.signin.forms import AnyRequest, fields, matches, note, unfit, with_passwords
+from pulse.signin.layout import page
 
 _DONE: Final = {
     "password": "Your password is changed. Other browsers were signed out.",

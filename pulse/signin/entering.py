@@ -7,14 +7,14 @@ from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.response import Redirect
 
-from dashboards import sessions
-from dashboards.access import half_way
-from dashboards.desk import Desk
-from dashboards.forms import AnyRequest, fields, note, with_passwords
-from dashboards.layout import page
 from pulse.accounts import accesslog, directory, factor, links, provider, sittings
 from pulse.accounts.directory import Account
 from pulse.accounts.sittings import Sitting, Way
+from pulse.signin import sessions
+from pulse.signin.access import NotYourPlace, half_way
+from pulse.signin.desk import Desk
+from pulse.signin.forms import AnyRequest, fields, note, with_passwords
+from pulse.signin.layout import page
 
 FORGOTTEN: Final = "/forgotten"
 _SORRY: Final = "This address and password do not belong together."
@@ -58,8 +58,15 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
 async def welcome(
     request: AnyRequest, account: Account, *, way: Way, second: bool = False
 ) -> Redirect:
-    """Begin a session for whoever has just been recognised, and lead to the next step."""
+    """Begin a session for whoever has just been recognised, and lead to the next step.
+
+    Raises:
+        NotYourPlace: this app is for other roles; no session begins.
+    """
     desk: Desk = request.app.state.desk
+    if account.role not in desk.place.roles:
+        await note(desk, account, "refused", f"{desk.place.name}: not for this role")
+        raise NotYourPlace
     await sync_to_thread(tidy, desk)
     await sessions.begin(request, account, way=way, second=second)
     known = await sync_to_thread(factor.status, desk.engine, account.account_id)
