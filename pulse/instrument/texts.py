@@ -17,17 +17,21 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person's browser shows; `items` maps ids to wording in asking order."""
+    """What a person's browser shows; `items` maps ids to wording in asking order.
+
+    `ui` are the page's own words by key; `frame`, what comes before the statements, is the
+    survey's.
+    """
 
     locale: str
     dir: str
     name: str
     title: str
-    frame: str
     items: dict[str, str]
     labels: tuple[str, ...]
     prefer_not: str
     support: Help
+    ui: dict[str, str]
 
 
 def texts(
@@ -53,11 +57,11 @@ def texts(
             dir=words.dir,
             name=words.name,
             title=words.week_title(wave),
-            frame=words.frame,
             items={item: words.items[item] for item in asked},
             labels=words.labels,
             prefer_not=words.prefer_not,
             support=help_in(words, support),
+            ui={"frame": words.frame},
         )
     )
 
