@@ -1,9 +1,12 @@
 """Every translation that comes with Pulse is whole, short, and says what the English says."""
 
+import gzip
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import pytest
 from msgspec import structs
 
@@ -22,7 +25,9 @@ from pulse.instrument.locales import (
     wording,
 )
 from pulse.instrument.phrasing import UNSPACED, denial, size
+from pulse.instrument.texts import texts
 from pulse.language import LANGUAGES
+from pulse.settings import Support
 from pulse.settings.languages import offered
 
 SURVEY: Final = load()
@@ -169,3 +174,22 @@ def test_a_survey_in_another_language_is_its_own_source() -> None:
 def test_checking_a_file_by_its_path_tells_the_same() -> None:
     """`check_locale` finds nothing wrong with what is shipped."""
     assert [check_locale(Path(str(shelf() / f"{code}.toml"))) for code in TRANSLATED] == [[]] * 11
+
+
+@pytest.mark.parametrize("code", ["en", *TRANSLATED])
+def test_a_language_adds_little_to_a_visit(code: str) -> None:
+    """Only the asked statements are in a week's file: at most 150 bytes more than in English."""
+    weeks = range(len(SURVEY.blocks))
+    heaviest = max(compressed(code, SURVEY.form(form)) for form in weeks)
+    assert heaviest <= max(compressed("en", SURVEY.form(form)) for form in weeks) + 150
+
+
+def test_a_file_of_every_statement_would_be_seen() -> None:
+    """The twin that sends all statements instead of the week's is far heavier."""
+    assert compressed("de", SURVEY.items) > compressed("en", SURVEY.form(0)) + 600
+
+
+def compressed(code: str, asked: Iterable[str]) -> int:
+    """Return the bytes of a week's texts as they cross the wire, without the page's own words."""
+    shown = msgspec.json.decode(texts(SURVEY, asked, "2026-W09", Support(), wording(SURVEY, code)))
+    return len(gzip.compress(msgspec.json.encode({**shown, "ui": {}}), 9))

@@ -53,6 +53,7 @@ def test_five_languages_are_five_files_that_the_key_list_names(house: House) -> 
         assert tuple(found["items"]) == keys.items
         assert (tuple(found["labels"]), found["prefer_not"]) == (words.labels, words.prefer_not)
         assert found["support"] == {"text": words.support, "contacts": []}
+        assert found["ui"]["frame"] == words.frame
     assert texts_of(files, keys, "de")["title"] == "Woche 10"
     assert texts_of(files, keys, "ar")["dir"] == "rtl"
 
