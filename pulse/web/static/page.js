@@ -37,16 +37,14 @@ const show = (id) => {
 };
 
 // An end that few people see; its words come only then, and without an open wave too.
-const end = async (page) => {
+const end = (page) => {
   const section = find('end');
   section.id = page;
-  try {
-    const words = parse(await get(document.querySelector('main').dataset.words));
-    const texts = words[pick(words, shelf('localStorage'))];
+  return get(document.querySelector('main').dataset.words).then((bytes) => {
+    const words = parse(bytes), texts = words[pick(words, shelf('localStorage'))];
     speak(texts);
     texts.ui[page].map((text, i) => { section.children[i].textContent = text; });
-  } catch {} // then what stands there holds for every end
-  show(page);
+  }).catch(() => {}).then(() => show(page)); // else what stands there holds for every end
 };
 
 // The link: out of the address bar at once, and in this tab until a final answer.
@@ -65,12 +63,13 @@ const offer = (visit) => {
   find('languages').replaceChildren(...Object.keys(keys.texts).filter((lang) => lang !== texts.locale).map((lang) => {
     const button = make('button', new Intl.DisplayNames(lang, { type: 'language' }).of(lang));
     button.lang = lang;
-    button.onclick = async () => {
+    button.onclick = () => {
       try { store.language = lang; } catch {} // then it holds for this page
-      const next = await getTexts(keys, { language: lang }).catch(() => write('note', ui.offline));
-      if (!next || find('items').inert) return; // sent meanwhile
-      visit.texts = say(next);
-      draw(visit);
+      getTexts(keys, { language: lang }).then((next) => {
+        if (find('items').inert) return; // sent meanwhile
+        visit.texts = say(next);
+        draw(visit);
+      }).catch(() => write('note', ui.offline));
     };
     return button;
   }));

@@ -8,9 +8,11 @@ import pytest
 from babel import Locale
 
 from pulse.language import DEFAULT, LANGUAGES, translations
+from pulse.language.__main__ import WORDS
 from pulse.language.books import FOLDER, PLURALS, check, update
 from pulse.language.catalogue import Catalogue
 from pulse.language.sources import Sentence, sentences
+from pulse.language.survey import ends, page_words, words
 
 CODES = [code for code in LANGUAGES if code != DEFAULT]
 ONE = Sentence("Send %(what)s to <b>all</b>")
@@ -108,3 +110,22 @@ def test_no_language_is_english() -> None:
     assert translations("tlh").gettext("Send") == "Send"
     assert translations("").gettext("Send") == "Send"
     assert translations("de-AT") is translations("de")
+
+
+def test_the_file_of_the_ends_is_as_new_as_the_catalogues() -> None:
+    """`words.json` says what the catalogues say today; a changed sentence would be seen."""
+    shipped = WORDS.read_bytes()
+    assert shipped == page_words()
+    assert shipped.replace(ends("de")["used"][0].encode(), b"Neu") != page_words()
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if LANGUAGES[code].status != "draft"])
+def test_every_number_of_questions_has_its_words(code: str) -> None:
+    """The survey page finds a form for 1 to 29 questions in every complete language."""
+    rule, said = Locale.parse(code, sep="-").plural_form, words(code)
+    expected = translations(code)
+    for n in range(1, 30):
+        form = said.get(f"count-{rule(n)}", said["count"])
+        assert form == expected.ngettext(
+            "One question, about a minute.", "{n} questions, about a minute.", n
+        )
