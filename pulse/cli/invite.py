@@ -11,19 +11,23 @@ _WAVE = click.option("--wave", metavar="W", help="The week (else the open one)."
 
 @click.command(
     cls=Command,
-    epilog="Example: pulse invite --preview\nExample: pulse invite --resend ada@example.org",
+    epilog="Example: pulse invite --preview --language de\n"
+    "Example: pulse invite --resend ada@example.org",
 )
 @_WAVE
 @click.option("--preview", is_flag=True, help="Show the mail, with a link that opens nothing.")
+@click.option("--language", metavar="L", default="", help="With --preview: as people of it read.")
 @click.option("--resend", metavar="EMAIL", help="Write one person's link again.")
 @pass_run
-def invite(run: Run, wave: str | None, resend: str | None, *, preview: bool) -> None:
+def invite(run: Run, wave: str | None, language: str, resend: str | None, *, preview: bool) -> None:
     """Write everybody's link into the outbox.
 
     Run again, it writes only what is missing.
     """
     if preview:
-        text = preview_mail(run.home, run.settings, run.clock, run.state, wave=wave)
+        text = preview_mail(
+            run.home, run.settings, run.clock, run.state, wave=wave, language=language
+        )
         run.say({"preview": text}, text)
         return
     with progress() as bar:

@@ -90,6 +90,7 @@ def send(
                     link(settings.base_url, each.secret.reveal(), list_bytes),
                     each.person.timezone,
                     clock.now(),
+                    each.person.locale,
                 )
                 for each in batch
             }
@@ -113,8 +114,11 @@ def preview(
     *,
     kind: Kind = "invitation",
     wave: str | None = None,
+    language: str = "",
 ) -> str:
     """Return the mail's text as people of the open wave read it, with a link that opens nothing.
+
+    `language` shows it as people with that locale read it; empty means the organisation's.
 
     Raises:
         WrongState: no such wave is open.
@@ -122,9 +126,9 @@ def preview(
     row = _open_wave(engine, clock, wave)
     letter, _ = _letter(home, settings, row, kind)
     example = f"{settings.base_url.rstrip('/')}/s#your-own-link"
-    mail = compose(letter, "you@example.org", example, "", clock.now())
+    mail = compose(letter, "you@example.org", example, "", clock.now(), language)
     text = mail.get_body(("plain",))
-    return f"Subject: {letter.subject}\n\n{text.get_content() if text else ''}"
+    return f"Subject: {mail['Subject']}\n\n{text.get_content() if text else ''}"
 
 
 def _open_wave(engine: Engine, clock: Clock, wave: str | None) -> waves.Wave:

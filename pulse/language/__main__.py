@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
-from pulse.language.books import check, missing, update
+from pulse.language.books import Finding, check, missing, update
 from pulse.language.known import DEFAULT, LANGUAGES
 from pulse.language.sources import sentences
+from pulse.language.survey import page_words
 
+WORDS: Final = Path(__file__).parents[1] / "web" / "static" / "words.json"
 _USAGE: Final = """\
 python -m pulse.language extract   prints every sentence of the interface and where it stands
 python -m pulse.language update    gives every sentence a place in every catalogue
@@ -41,12 +44,15 @@ def _update() -> int:
         came, went = update(found, code)
         left = missing(found, code)
         print(f"{code:8} {came:4} new {went:4} gone {left:4} to translate")  # noqa: T201 - a command speaks
+    WORDS.write_bytes(page_words())
     return 0
 
 
 def _check() -> int:
     found = sentences()
     findings = [each for code in _codes() for each in check(found, code)]
+    if WORDS.read_bytes() != page_words():
+        findings.append(Finding("all", WORDS.name, "is older than the catalogues; run update"))
     for each in findings:
         print(f"{each.code}: “{each.text}” {each.problem}.")  # noqa: T201 - a command speaks
     return bool(findings)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
+import zopfli.gzip as zopfli
 from litestar import Request, Response
 
 from pulse.http.headers import IMMUTABLE, NO_STORE
@@ -23,9 +24,16 @@ class Prepared(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=256)
-def prepare(content: bytes, media_type: str, *, lasting: bool = False) -> Prepared:
-    """Compress `content` once; `lasting` is for content-addressed files, cached for ever."""
-    small = gzip.compress(content, 9, mtime=0) if len(content) > _WORTH_IT else b""
+def prepare(
+    content: bytes, media_type: str, *, lasting: bool = False, tight: bool = False
+) -> Prepared:
+    """Compress `content` once; `lasting` is for content-addressed files, cached for ever.
+
+    `tight` takes a hundred times as long (40 ms for the survey page) and saves 4 %.
+    """
+    small = b""
+    if len(content) > _WORTH_IT:
+        small = zopfli.compress(content) if tight else gzip.compress(content, 9, mtime=0)
     return Prepared(content, small, media_type, lasting)
 
 

@@ -16,11 +16,12 @@ from pulse.web.bundle import bare_style, bundle
 
 _STATIC: Final = Path(__file__).parent / "static"
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "s.html"
-_SPLIT: Final = re.compile(r"{{ style }}|{{ script }}")
+_SPLIT: Final = re.compile(r"{{ words }}|{{ style }}|{{ script }}")
 MEDIA_TYPES: Final = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".svg": "image/svg+xml",
+    ".json": "application/json",
 }
 
 
@@ -45,8 +46,9 @@ def staff_page() -> bytes:
     """Return the bytes of `/s`, style and script included: the same for everybody, always."""
     style, script = _program()
     # Our own files, as they are; a browser runs them only if they fit the hashes in the policy.
-    before, between, after = _SPLIT.split(_TEMPLATE.read_text("utf-8"))
-    return f"{before}{style}{between}{script}{after}".encode()
+    top, before, between, after = _SPLIT.split(_TEMPLATE.read_text("utf-8"))
+    words = f"{static_folder()}/words.json"
+    return f"{top}{style}{before}{words}{between}{script}{after}".encode()
 
 
 @cache

@@ -49,6 +49,6 @@ def published_routes(published: Path) -> list[HTTPRouteHandler]:
             content = (published / wave / name).read_bytes()
         except OSError as error:
             raise NotFoundException from error
-        return send_prepared(request, prepare(content, _JSON, lasting=True))
+        return send_prepared(request, prepare(content, _JSON, lasting=True, tight=True))
 
     return [current, file]

@@ -47,14 +47,13 @@ def front_page() -> Redirect:
 
 
 def _survey_route() -> HTTPRouteHandler:
-    page = prepare(staff_page(), HTML)
     policy = content_security_policy(
         **staff_sources(), require_trusted_types_for="'script'", trusted_types="'none'"
     )
 
     @get("/s", sync_to_thread=False)
     def survey(request: Request[Any, Any, Any]) -> Response[bytes]:
-        answer = send_prepared(request, page)
+        answer = send_prepared(request, prepare(staff_page(), HTML, tight=True))
         answer.headers["Content-Security-Policy"] = policy
         return answer
 

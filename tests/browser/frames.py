@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext, Page
 from pulse.token.encoding import b64u
 from pulse.token.keylist import KeyList, encode, fingerprint16, hex_hash
 from pulse.web.bundle import bare_style, bundle
-from pulse.web.page import staff_page, static_files
+from pulse.web.page import staff_page, static_files, static_folder
 from pulse.web.rendering import render
 from tests.browser.polling import PollingPlace
 
@@ -171,7 +171,8 @@ def mutated(file: str, old: str, new: str) -> bytes:
     assert sources[file].count(old) == 1, old
     sources[file] = sources[file].replace(old, new)
     style, script = bare_style(sources["page.css"]), bundle(sources)
-    return render("s.html", style=Markup(style), script=Markup(script))  # noqa: S704 - our own files
+    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
+    return render("s.html", words=f"{static_folder()}/words.json", **ours)
 
 
 def relisted(keys: KeyList, **changed: Any) -> bytes:

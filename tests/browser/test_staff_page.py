@@ -18,7 +18,7 @@ def test_answers_count_once_as_they_were_given(
     shown(page, "done")
     assert place.ballots() == before + 1
     assert ANSWERS in place.answers()
-    expect(page.locator("#closes")).to_contain_text("Friday")
+    expect(page.locator("#until")).to_contain_text("Friday")
     expect(page.locator("#support")).to_contain_text("talk to someone you trust")
     page.click("#done summary")
     assert len(page.inner_text("#words").split()) == 8

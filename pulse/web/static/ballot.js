@@ -43,7 +43,7 @@ const ask = async (path, message, tries = 3) => {
   const reply = await fetch(path, {
     method: message ? 'POST' : 'GET',
     body: message && JSON.stringify(message),
-    headers: { 'Content-Type': 'application/json' },
+    headers: { 'Content-Type': 'application/json', 'Accept-Language': '*' },
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
     signal: AbortSignal.timeout(20000),
@@ -55,14 +55,20 @@ const ask = async (path, message, tries = 3) => {
   return ask(path, message, tries - 1);
 };
 
-const get = async (path) => {
+export const get = async (path) => {
   const { status, bytes } = await ask(path);
   return status === 200 ? bytes : offline();
 };
 
-const getTexts = async ({ wave, texts }) => {
-  const tags = navigator.languages.flatMap((tag) => [tag, tag.split('-')[0]]);
-  const locale = [...tags, ...Object.keys(texts)].find((tag) => texts[tag]);
+// The offered language that was chosen, that the browser asks for, or the first.
+export const pick = (offered, { language: chosen }) => [chosen, ...navigator.languages].filter(Boolean).flatMap((tag) => {
+  const { language, script } = new Intl.Locale(tag).maximize();
+  return [tag, `${language}-${script}`, language];
+}).concat(Object.keys(offered)).find((tag) => offered[tag]);
+
+// Nothing else that is sent tells the language.
+export const getTexts = async ({ wave, texts }, store) => {
+  const locale = pick(texts, store);
   const bytes = await get(`/w/${wave}/text-${locale}-${texts[locale]}.json`);
   return hex(await sha256(bytes)) === texts[locale] ? parse(bytes) : stop('list');
 };
@@ -84,7 +90,8 @@ const meet = async (visit) => {
 };
 
 // Opens the wave of a link. The secret leaves only after the published list fits the link.
-export const arrive = async ({ kiosk, secret, list }) => {
+// `say` hears the texts as soon as they are there, before anything can stop.
+export const arrive = async ({ kiosk, secret, list }, say) => {
   const raw = unb64u(secret), current = parse(await get('/w/current'));
   if (!current.wave) stop('closed');
   const bytes = await get(current.keys);
@@ -95,8 +102,12 @@ export const arrive = async ({ kiosk, secret, list }) => {
   for (const name of Object.keys(store))
     if (name.startsWith('pulse:') && name !== slot && recall(store[name])?.wave !== wave) delete store[name];
   const visit = { kiosk, secret, list, keys, slot, store, disk: store };
-  visit.body = resume(visit)?.body;
-  [visit.texts] = await Promise.all([getTexts(keys), visit.body || meet(visit)]);
+  const texts = getTexts(keys, store).then(say);
+  const join = async () => {
+    visit.body = resume(visit)?.body;
+    return visit.body || meet(visit);
+  };
+  [visit.texts] = await Promise.all([texts, join().finally(() => texts)]);
   return visit;
 };
 

@@ -1,7 +1,7 @@
 // The staff page: fills one section after the other and hands the answers to ballot.js.
-import { arrive, send, shelf, stop } from './ballot.js';
+import { arrive, get, getTexts, pick, send, shelf, stop } from './ballot.js';
 import { unb64u } from './bytes.js';
-import { proquints } from './keylist.js';
+import { parse, proquints } from './keylist.js';
 
 const find = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -13,13 +13,18 @@ const make = (tag, ...children) => {
 };
 
 const session = shelf('sessionStorage');
-// What to add while somebody has to wait, where closing the page would lose the answers.
-const warn = (visit) => visit && !(visit.store instanceof Storage)
-  ? ' This browser keeps nothing: stay here until you see a thank-you.' : '';
-const why = {
-  offline: 'The survey cannot be reached just now.',
-  refused: 'The survey did not accept this. If that stays so, tell those who invited you.',
+// The page's words: what has come in the person's language stands where an id is its key.
+const ui = { offline: 'The survey cannot be reached just now.' };
+const fill = (text, values) => text.replace(/{(\w+)}/g, (_, name) => values[name]);
+const speak = ({ locale: lang, dir }) => Object.assign(document.documentElement, { lang, dir });
+const say = (texts) => {
+  speak(texts);
+  Object.assign(ui, texts.ui);
+  for (const id in ui) if (find(id)) write(id, ui[id]);
+  return texts;
 };
+// What to add while somebody has to wait, where closing the page would lose the answers.
+const warn = (visit) => visit && !(visit.store instanceof Storage) ? ' ' + ui.stay : '';
 
 // Behind another page no answers stay: browsers write a form's state to disk.
 const show = (id) => {
@@ -29,6 +34,19 @@ const show = (id) => {
   document.title = title.textContent;
   title.tabIndex = -1;
   title.focus();
+};
+
+// An end that few people see; its words come only then, and without an open wave too.
+const end = async (page) => {
+  const section = find('end');
+  section.id = page;
+  try {
+    const words = parse(await get(document.querySelector('main').dataset.words));
+    const texts = words[pick(words, shelf('localStorage'))];
+    speak(texts);
+    texts.ui[page].map((text, i) => { section.children[i].textContent = text; });
+  } catch {} // then what stands there holds for every end
+  show(page);
 };
 
 // The link: out of the address bar at once, and in this tab until a final answer.
@@ -41,22 +59,40 @@ const takeLink = () => {
   return { kiosk, secret, list };
 };
 
+// The wave's other languages, each by its own name; the choice stays in this browser.
+const offer = (visit) => {
+  const { keys, store, texts } = visit;
+  find('languages').replaceChildren(...Object.keys(keys.texts).filter((lang) => lang !== texts.locale).map((lang) => {
+    const button = make('button', new Intl.DisplayNames(lang, { type: 'language' }).of(lang));
+    button.lang = lang;
+    button.onclick = async () => {
+      try { store.language = lang; } catch {} // then it holds for this page
+      const next = await getTexts(keys, { language: lang }).catch(() => write('note', ui.offline));
+      if (!next || find('items').inert) return; // sent meanwhile
+      visit.texts = say(next);
+      draw(visit);
+    };
+    return button;
+  }));
+};
+
 const draw = (visit) => {
   const { keys, texts, group, body } = visit;
   if (body) return visit;
-  const asked = keys.items.filter((id) => group?.leaders || !keys.lead.includes(id)), size = asked.length;
-  Object.assign(document.documentElement, { lang: texts.locale, dir: texts.dir });
+  const asked = keys.items.filter((id) => group?.leaders || !keys.lead.includes(id)), n = asked.length;
+  const given = Object.fromEntries(all(':checked').map(({ name, value }) => [name, value]));
   write('title', texts.title);
-  write('k', keys.k);
-  if (size !== 6) write('count', size);
+  write('count', fill(ui['count-' + new Intl.PluralRules(texts.locale).select(n)] ?? ui.count, { n }));
+  write('seal', fill(ui.seal, keys));
   write('note', warn(visit));
-  find('progress').max = size;
-  find('items').append(...asked.map((name, i) => {
+  Object.assign(find('progress'), { max: n, ariaLabel: ui.answered });
+  offer(visit);
+  find('items').replaceChildren(...asked.map((name, i) => {
     const labels = [...texts.labels, texts.prefer_not].map((text, j) => {
-      const input = Object.assign(make('input'), { type: 'radio', name, value: j + 1, autocomplete: 'off' });
+      const input = Object.assign(make('input'), { type: 'radio', name, value: j + 1, checked: given[name] == j + 1, autocomplete: 'off' });
       return make('label', input, make('span', text));
     });
-    return make('fieldset', make('legend', make('small', `${i + 1} of ${size}`), texts.items[name]), ...labels);
+    return make('fieldset', make('legend', make('small', fill(ui.of, { i: i + 1, n })), texts.items[name]), ...labels);
   }));
   show('ask');
   return visit;
@@ -70,7 +106,8 @@ find('items').onchange = ({ target }) => {
 };
 
 const thank = ({ kiosk, list, keys, texts: { locale, support } }) => {
-  write('closes', new Date(keys.closes).toLocaleString(locale, { dateStyle: 'full', timeStyle: 'short' }));
+  const closes = new Date(keys.closes).toLocaleString(locale, { dateStyle: 'full', timeStyle: 'short' });
+  write('until', fill(ui.until, { closes }));
   write('support', support.text);
   find('contacts').append(...support.contacts.map((line) => make('li', line)));
   write('words', proquints(unb64u(list)));
@@ -90,11 +127,11 @@ const run = async () => {
   let link, visit, event;
   for (;;) try {
     link ??= takeLink();
-    visit ??= await arrive(link).then(draw);
+    visit ??= await arrive(link, say).then(draw);
     if (!visit.body) {
       await pressed();
       find('items').inert = true;
-      write('note', 'Sealing your answers…');
+      write('note', ui.sealing);
     }
     await send(visit, visit.keys.items.map((id) => +all(`[name="${id}"]:checked`)[0]?.value || 0));
     delete session.link;
@@ -107,9 +144,9 @@ const run = async () => {
     return;
   } catch ({ page = 'refused', final }) {
     if (final) delete session.link;
-    if (!why[page]) return show(page);
-    write('why', why[page] + warn(visit));
-    write('note', why[page] + ' Your answers are still here: please send them again.' + warn(visit));
+    if (!/offline|refused/.test(page)) return end(page);
+    write('why', (ui[page] ?? '') + warn(visit));
+    write('note', `${ui[page]} ${ui.still}${warn(visit)}`);
     find('items').inert = false;
     if (!visit || visit.body) {
       if (event || find('again').hidden) show('again'); // what nobody pressed moves no focus

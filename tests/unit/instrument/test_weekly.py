@@ -107,7 +107,7 @@ def test_the_text_file_holds_what_a_browser_shows(weekly: Instrument) -> None:
         texts(weekly, weekly.form(1), "2026-W09", Support("Talk.", ("Desk 1",)))
     )
     assert list(file) == [
-        "locale", "dir", "title", "items", "labels", "prefer_not", "support",
+        "locale", "dir", "title", "items", "labels", "prefer_not", "support", "ui",
     ]  # fmt: skip
     assert (file["locale"], file["dir"], file["title"]) == ("en", "ltr", "Week 9")
     assert list(file["items"]) == list(weekly.form(1))

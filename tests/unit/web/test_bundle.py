@@ -5,9 +5,12 @@ import hashlib
 import re
 from collections import Counter
 
+import msgspec
 import pytest
 
 from pulse.instrument import load
+from pulse.instrument.texts import texts
+from pulse.settings import Support
 from pulse.web.bundle import bare_style, bundle
 from pulse.web.page import staff_page, staff_sources, static_files
 
@@ -98,5 +101,7 @@ def _alone() -> dict[str, str]:
 
 
 def test_people_are_asked_about_the_time_that_the_survey_means() -> None:
-    """The page puts the instrument's frame above the statements."""
-    assert f"<p>{load().frame}:</p>\n<progress" in staff_page().decode()
+    """The texts put the instrument's frame above the statements."""
+    words = texts(load(), load().form(0), "2026-W09", Support())
+    assert msgspec.json.decode(words)["ui"]["frame"] == f"{load().frame}:"
+    assert "<p id=frame></p>\n<progress" in staff_page().decode()
