@@ -81,11 +81,13 @@ class Visits:
         width: int = 1280,
         height: int = 800,
         reduced_motion: bool = True,
+        locale: str | None = None,
     ) -> BrowserContext:
         """Return a fresh profile; `scripts=False` switches JavaScript off."""
         context = self._browser.new_context(
             java_script_enabled=scripts,
             color_scheme="dark" if dark else "light",
+            locale=locale,
             viewport={"width": width, "height": height},
             reduced_motion="reduce" if reduced_motion else "no-preference",
         )
