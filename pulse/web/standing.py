@@ -53,7 +53,7 @@ def card_routes() -> Sequence[HTTPRouteHandler]:
 
 
 def _route(path: str, page: Standing) -> HTTPRouteHandler:
-    prepared = prepare(page.content, HTML)
+    prepared = prepare(page.content, HTML, tight=True)
 
     @get(path, name=path, sync_to_thread=False)
     def show(request: Request[Any, Any, Any]) -> Response[bytes]:
