@@ -1,6 +1,6 @@
 """Errors as people meet them: a calm page in a browser, a problem document for programs."""
 
-from typing import Any, Final
+from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
@@ -41,6 +41,3 @@ def handlers(settings: Settings) -> ExceptionHandlersMap:
         )
 
     return {Exception: answer, HTTPException: answer}
-
-
-HANDLERS: Final = handlers(Settings())

@@ -41,7 +41,7 @@ from pulse.upkeep.backup import backup
 from pulse.upkeep.restore import restore
 from pulse.web.casting import ballotbox_routes
 from pulse.web.issuing import issuer_routes
-from pulse.web.mishaps import HANDLERS
+from pulse.web.mishaps import handlers
 from tests.booth import signing_key
 from tests.fault.simulation.model import demand
 from tests.postgres import Cluster
@@ -144,7 +144,7 @@ class House:
         )
         self._app = Litestar(
             [*issuer_routes(self.issuer), *ballotbox_routes(self.box)],
-            exception_handlers=HANDLERS,
+            exception_handlers=handlers(self.settings),
             openapi_config=None,
             logging_config=None,
         )
