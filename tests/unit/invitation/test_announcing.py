@@ -14,6 +14,9 @@ from sqlalchemy import Engine, insert
 
 from pulse.accounts import newresults
 from pulse.clock import FixedClock
+from pulse.closing.results import compose
+from pulse.disclosure.policy import policy_for
+from pulse.disclosure.protect import protect
 from pulse.errors import WrongState
 from pulse.instrument import load
 from pulse.invitation.announcing import KINDS, Kind, announce, notice_of
@@ -21,6 +24,8 @@ from pulse.mail import claims
 from pulse.mail.claims import CLAIMED, Claim
 from pulse.mail.outbox import Outbox
 from pulse.mail.secretfiles import GENERIC_SECRET, GENERIC_WEBHOOK, write_secret
+from pulse.release import press
+from pulse.release.manifest import About, Tallies
 from pulse.settings import Home, Settings
 from pulse.store.engine import sqlite_engine
 from pulse.store.migrate import upgrade
@@ -44,11 +49,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = house.answers(tree, instrument, 1)
     nobody = {unit: tuple((0,) * 7 for _ in asked.items) for unit in asked.table}
     empty = Counts(EMPTY, asked.items, nobody)
-    protected = house.protect(tree, empty, house.policy_for(5), instrument)
-    tallies = house.Tallies(75, 0, 0, 0, 0)
-    about = house.About("0", "weekly", "1.0.0", 5, "0" * 32, "", tallies)
-    staff = house.compose(protected, tree, instrument, "Northwind", "")
-    house.press.press(home.releases, protected, tree, about, staff, check=lambda _: [])
+    protected = protect(tree, empty, policy_for(5), instrument)
+    tallies = Tallies(75, 0, 0, 0, 0)
+    about = About("0", "weekly", "1.0.0", 5, "0" * 32, "", tallies)
+    staff = compose(protected, tree, instrument, "Northwind", "")
+    press.press(home.releases, protected, tree, about, staff, check=lambda _: [])
     engine = sqlite_engine(home.state / "pulse.db", journal="wal", create=True)
     upgrade(engine, "state")
     with engine.begin() as connection:
