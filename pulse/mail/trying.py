@@ -2,7 +2,6 @@
 
 import datetime as dt
 import secrets
-import ssl
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -72,8 +71,7 @@ def open_line(home: Home, settings: Settings, ways: Ways) -> Line | None:
     if server is None:
         return None
     password = read_secret(home, SMTP_PASSWORD) if server.user else None
-    tls = ways.tls or ssl.create_default_context()
-    return Line(server, password, settings.sender, tls, ways.patience)
+    return Line(server, password, settings.sender, ways.tls, ways.patience)
 
 
 def _mail(home: Home, settings: Settings, message: Message | None, ways: Ways) -> Tried:

@@ -4,7 +4,6 @@ python -m tests.fault.couriers FOLDER PORT [twin]
 """
 
 import datetime as dt
-import ssl
 import sys
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def carry(port: int, box: Outbox) -> int:
     server = MailServer("127.0.0.1", port, "", "none")
     box.recover()
     route = Route(
-        lambda: Line(server, None, "pulse@example.org", ssl.create_default_context(), 5.0),
+        lambda: Line(server, None, "pulse@example.org", None, 5.0),
         {"": box}, lambda _wave: True, FixedClock(NOW),
     )  # fmt: skip
     route.carry([("", item) for item in box.items() if item.state == "waiting"])

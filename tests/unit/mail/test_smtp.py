@@ -23,7 +23,7 @@ TO = "ada@example.org"
 def line(port: int, *, patience: float = 2.0) -> Line:
     """Connect to a server of this machine in the clear."""
     server = MailServer("127.0.0.1", port, "", "none")
-    return Line(server, None, "pulse@example.org", ssl.create_default_context(), patience)
+    return Line(server, None, "pulse@example.org", None, patience)
 
 
 HOSTILE: dict[str, tuple[dict[str, bytes | None], Outcome]] = {
