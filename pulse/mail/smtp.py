@@ -34,6 +34,9 @@ _OURS: Final = frozenset({500, 502, 503, 504, 521, 530, 534, 535, 538})
 # A reply line that is too long comes as a "500" that no server has said.
 _LOST: Final = (OSError, ValueError)
 
+# RFC 5321, 4.2: three codes, and the first digits of "yes" and "not yet".
+_OK, _GO_ON, _LEAVING, _TAKEN, _NOT_YET = 250, 354, 421, 2, 4
+
 Reply = tuple[int, bytes]
 
 
@@ -176,14 +179,14 @@ class Line:
             else:
                 data = message_from_bytes(data, policy=SMTP.clone(cte_type="7bit")).as_bytes()
         reply = client.mail(self._sender, options)
-        if reply[0] != 250:  # noqa: PLR2004 - RFC 5321, 4.2
+        if reply[0] != _OK:
             return self._not_now(reply)
         reply = client.rcpt(to)
         if reply[0] not in {250, 251, 252}:
             return self._not_now(reply) if reply[0] in _OURS else self._judge(reply)
         reply = client.docmd("DATA")
-        if reply[0] != 354:  # noqa: PLR2004 - RFC 5321, 4.2
-            return self._judge(reply) if reply[0] // 100 == 4 else self._not_now(reply)  # noqa: PLR2004
+        if reply[0] != _GO_ON:
+            return self._judge(reply) if reply[0] // 100 == _NOT_YET else self._not_now(reply)
         client.send(_DOTS.sub(b"..", data.rstrip(b"\r\n") + b"\r\n"))
         return None
 
@@ -191,7 +194,7 @@ class Line:
         self._dotted = True
         self._client.send(b".\r\n")
         reply = self._client.getreply()
-        if reply[0] // 100 == 2:  # noqa: PLR2004
+        if reply[0] // 100 == _TAKEN:
             return Verdict("delivered", told=_words(reply))
         if reply[0] // 100 not in {4, 5}:
             self._drop()
@@ -202,7 +205,7 @@ class Line:
         """Read a refusal of this one mail, and begin anew."""
         kinds: dict[int, Outcome] = {4: "later", 5: "refused"}
         outcome = kinds.get(reply[0] // 100)
-        if outcome is None or reply[0] == 421:  # noqa: PLR2004 - the server goes (RFC 5321, 3.8)
+        if outcome is None or reply[0] == _LEAVING:
             self._drop()
             return Verdict("later", "lost", _words(reply))
         self._reset()
@@ -215,7 +218,7 @@ class Line:
 
     def _reset(self) -> None:
         try:
-            if self._client.docmd("RSET")[0] != 250:  # noqa: PLR2004
+            if self._client.docmd("RSET")[0] != _OK:
                 self._drop()
         except _LOST:
             self._drop()
