@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
+from aiosmtpd import smtp
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -38,8 +38,13 @@ class Kept:
         self.answers = dict(answers or {})
         self.mails: list[tuple[str, bytes]] = []
 
-    async def handle_RCPT(  # noqa: N802, PLR0913, PLR0917 - aiosmtpd's own signature
-        self, server: Server, session: Session, envelope: Envelope, address: str, options: list[str]
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's own signature
+        self,
+        server: smtp.SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
     ) -> str:
         """Take a recipient, or give the answer that is meant for them."""
         del server, session, options
@@ -48,7 +53,7 @@ class Kept:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's own name
+    async def handle_DATA(self, server: smtp.SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's own name
         """Keep a mail."""
         del server, session
         content = envelope.content
@@ -63,7 +68,7 @@ class Kept:
 
 
 @contextlib.contextmanager
-def office(kept: Kept, *, tls: ssl.SSLContext | None = None, **options: Any) -> Iterator[int]:  # noqa: ANN401 - aiosmtpd's own options
+def office(kept: Kept, *, tls: ssl.SSLContext | None = None, **options: Any) -> Iterator[int]:
     """Run a real SMTP server and return its port; `tls` speaks TLS from the first byte."""
     (port,) = free_ports(1)
     controller = Controller(kept, "127.0.0.1", port, ssl_context=tls, **options)
@@ -96,7 +101,7 @@ class Hostile:
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
-    def __enter__(self) -> "Hostile":
+    def __enter__(self) -> Self:
         """Serve while inside."""
         return self
 
@@ -178,7 +183,9 @@ def trust(folder: Path, *names: str) -> Trust:
         .public_key(ca_key.public_key()).serial_number(x509.random_serial_number())
         .not_valid_before(about[0]).not_valid_after(about[1])
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False)
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False
+        )
         .sign(ca_key, hashes.SHA256())
     )  # fmt: skip
     leaf = (

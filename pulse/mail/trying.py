@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-import ssl
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,6 +20,7 @@ from pulse.mail.smtp import Line
 from pulse.mail.ways import Ways
 from pulse.settings import Home, Settings, mail_server
 
+Message = tuple[str, bytes]  # the bare address, and the mail
 _TEXT = "This is a test message of Pulse. There is nothing to do.\n"
 
 
@@ -42,15 +43,19 @@ def try_channels(
         clock: the present.
         to: who gets mail and personal message; None only signs in to the mail server.
         ways: how servers are reached.
+
+    Raises:
+        BadSetting: `to` is no address; nothing was sent.
     """
-    found = ways or Ways()
-    tried = [_mail(home, settings, clock.now(), to, found)]
+    found, now = ways or Ways(), clock.now()
+    message = None if to is None else (to, _message(settings, now, to))
+    tried = [_mail(home, settings, message, found)]
     if settings.people == "slack" or has_secret(home, SLACK_TOKEN):
-        tried.append(_slack(home, settings, clock.now(), to, found))
+        tried.append(_slack(home, message, found))
     key = f"pulse-test-{secrets.token_hex(8)}"
     notice = webhooks.Notice(key, "test", "", _TEXT.strip(), "")
     for place in webhooks.places(home):
-        outcome = webhooks.tell(home, settings, place, notice, clock.now(), found)
+        outcome = webhooks.tell(home, settings, place, notice, now, found)
         tried.append(Tried(f"{place} webhook", outcome == TOLD, outcome))
     return tuple(tried)
 
@@ -66,34 +71,34 @@ def open_line(home: Home, settings: Settings, ways: Ways) -> Line | None:
     if server is None:
         return None
     password = read_secret(home, SMTP_PASSWORD) if server.user else None
-    tls = ways.tls or ssl.create_default_context()
-    return Line(server, password, settings.sender, tls, ways.patience)
+    return Line(server, password, settings.sender, ways.tls, ways.patience)
 
 
-def _mail(home: Home, settings: Settings, now: dt.datetime, to: str | None, ways: Ways) -> Tried:
+def _mail(home: Home, settings: Settings, message: Message | None, ways: Ways) -> Tried:
     try:
         line = open_line(home, settings, ways)
     except (BadSetting, Unreachable) as error:
         return Tried("mail", works=False, answer=str(error))
     if line is None:
         return Tried("mail", works=True, answer="Mails wait as files in the outbox.")
-    if to is None:
+    if message is None:
         line.close()
         return Tried("mail", works=True, answer="Signed in; --to ADDRESS sends a mail too.")
-    return _handed("mail", line, _message(settings, now, to), to)
+    return _handed("mail", line, message)
 
 
-def _slack(home: Home, settings: Settings, now: dt.datetime, to: str | None, ways: Ways) -> Tried:
-    if to is None:
+def _slack(home: Home, message: Message | None, ways: Ways) -> Tried:
+    if message is None:
         return Tried("slack", works=True, answer="Not tried; --to ADDRESS sends a message.")
     try:
         desk = slack.Desk(read_secret(home, SLACK_TOKEN), ways.slack, ways.tls, ways.patience)
     except (BadSetting, Unreachable) as error:
         return Tried("slack", works=False, answer=str(error))
-    return _handed("slack", desk, _message(settings, now, to), to)
+    return _handed("slack", desk, message)
 
 
-def _handed(channel: str, carrier: Carrier, data: bytes, to: str) -> Tried:
+def _handed(channel: str, carrier: Carrier, message: Message) -> Tried:
+    to, data = message
     try:
         verdict = carrier.hand(data, to, lambda: True)
     finally:
@@ -104,12 +109,16 @@ def _handed(channel: str, carrier: Carrier, data: bytes, to: str) -> Tried:
 
 def _message(settings: Settings, now: dt.datetime, to: str) -> bytes:
     local, _, domain = settings.sender.rpartition("@")
+    refusal = BadSetting("This is no address that can be written to.", where="--to")
     mail = EmailMessage()
     mail["From"] = Address(" ".join(settings.organisation.split()), local, domain)
     try:
-        mail["To"] = Address(addr_spec=to)
-    except (ValueError, IndexError) as error:
-        raise BadSetting("This is no address that can be written to.", where="--to") from error
+        found = Address(addr_spec=to)
+        if not found.username or not found.domain or found.addr_spec != to or not to.isprintable():
+            raise refusal
+        mail["To"] = found
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise refusal from error
     mail["Subject"] = "A test message of Pulse"
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{secrets.token_hex(16)}@{domain}>"
