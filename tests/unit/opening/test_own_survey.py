@@ -1,12 +1,15 @@
 """A survey of one's own at opening: refused before anything is written, kept while it is open."""
 
+from typing import Final
+
 import msgspec
 import pytest
 
 from pulse import opening
 from pulse import wave as waves
 from pulse.errors import BadInstrument, Refused
-from pulse.instrument import own
+from pulse.instrument import Instrument, own
+from pulse.instrument.translation import original, stamp
 from pulse.practices import packs
 from pulse.release import surveys
 from tests import ownsurvey
@@ -91,3 +94,52 @@ def test_the_built_in_survey_is_not_copied(house: House) -> None:
     house.open()
     assert not house.home.asked.exists()
     assert surveys.kept(house.home, WAVE).id == "pulse-18"
+
+
+GERMAN: Final = {
+    "R1": "Nach meinen Schichten schlief ich gut.",
+    "R2": "Vor der Schicht war ich erschöpft.",
+    "H1": "Bei der Übernahme wusste ich, was offen ist.",
+    "H2": "Für die Übergabe war genug Zeit.",
+}
+
+
+def german(survey: Instrument) -> str:
+    """Return a translation of the survey as its file, each text stamped with its source."""
+    words = original(survey)
+
+    def entry(key: str, source: str, text: str) -> str:
+        return f'{key} = {{ source = "{stamp(source)}", text = "{text}" }}\n'
+
+    labels = ["Nie", "Selten", "Manchmal", "Oft", "Immer"]
+    return (
+        'schema = 1\n[locale]\ncode = "de"\nname = "Deutsch"\ndir = "ltr"\nstatus = "complete"\n'
+        'translated_by = ""\nreviewed_by = ""\n'
+        f'[survey]\nsource = "{stamp(words.title, words.frame, words.support)}"\n'
+        'title = "Schichtpuls"\nframe = "In dieser Woche"\nweek = "Woche {week}"\n'
+        'support = "Sprechen Sie mit einer Person Ihres Vertrauens."\n'
+        f'[answers]\nsource = "{stamp(*words.labels, words.prefer_not)}"\n'
+        f'labels = {msgspec.json.encode(labels).decode()}\nprefer_not = "Keine Angabe"\n[scales]\n'
+        + entry("rest", words.scales["rest"], "Erholung")
+        + entry("handover", words.scales["handover"], "Übergabe")
+        + "[packs]\n[items]\n"
+        + "".join(entry(item, survey.items[item].text, text) for item, text in GERMAN.items())
+    )
+
+
+def test_an_own_survey_is_asked_in_the_languages_that_the_home_has_files_for(
+    house: House,
+) -> None:
+    """Its translations lie beside it, in surveys/locales/; a language without one opens nothing."""
+    asking(house)
+    house.settings = msgspec.structs.replace(house.settings, languages=("en", "de"))
+    with pytest.raises(BadInstrument):
+        house.open()
+    assert waves.every(house.engine) == ()
+    (folder := house.home.surveys / "locales").mkdir()
+    (folder / "de.toml").write_text(german(surveys.chosen(house.home, "shifts")), encoding="utf-8")
+    opened = house.open()
+    (path,) = (house.home.published / opened.wave).glob("text-de-*.json")
+    told = msgspec.json.decode(path.read_bytes())
+    assert told["items"] == GERMAN
+    assert told["labels"][4] == "Immer"
