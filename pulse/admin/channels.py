@@ -76,7 +76,7 @@ async def _page(request: AnyRequest, *, done: str = "", problem: str = "") -> Re
     desk = desk_of(request)
     return page(
         request, "channels.html", status=REFUSED if problem else 200, done=done, problem=problem,
-        settings=desk.settings, outbox=str(desk.home.outbox),
+        settings=desk.settings,
         spooled=mail_server(desk.settings.mail) is None, most=SHOWN,
         **await sync_to_thread(_found, desk),
     )  # fmt: skip
