@@ -3,6 +3,7 @@
 import click
 
 from pulse.cli.frame import Command, Run, pass_run, progress
+from pulse.cli.mail import hand_over_at_once
 from pulse.invitation import preview as preview_mail
 from pulse.invitation import send
 
@@ -30,6 +31,7 @@ def invite(run: Run, wave: str | None, resend: str | None, *, preview: bool) -> 
         sent = send(
             run.home, run.settings, run.clock, run.state, wave=wave, resend=resend, progress=bar
         )
+    hand_over_at_once(run)
     run.say(sent)
 
 
@@ -42,4 +44,5 @@ def remind(run: Run, wave: str | None) -> None:
         sent = send(
             run.home, run.settings, run.clock, run.state, wave=wave, kind="reminder", progress=bar
         )
+    hand_over_at_once(run)
     run.say(sent)

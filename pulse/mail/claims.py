@@ -51,14 +51,23 @@ def claim(engine: Engine, wanted: Claim) -> bool:
         return connection.execute(statement).first() is not None
 
 
-def settle(engine: Engine, held: Claim, outcome: str) -> None:
+def settle(engine: Engine, held: Claim, ended: str) -> None:
     """Write down how a claim ended."""
     with engine.begin() as connection:
         connection.execute(
             update(announced)
             .where(*(announced.c[name] == getattr(held, name) for name in _KEYS))
-            .values(outcome=" ".join(outcome.split())[:_LONGEST])
+            .values(outcome=" ".join(ended.split())[:_LONGEST])
         )
+
+
+def outcome(engine: Engine, wanted: Claim) -> str:
+    """Return how a claim stands; empty where nobody has made it."""
+    query = select(announced.c.outcome).where(
+        *(announced.c[name] == getattr(wanted, name) for name in _KEYS)
+    )
+    with reading(engine) as connection:
+        return connection.scalar(query) or ""
 
 
 def every(engine: Engine) -> tuple[Claim, ...]:

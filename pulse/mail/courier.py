@@ -114,7 +114,7 @@ class _Run:
     ) -> None:
         self._settings, self._clock, self._engine = settings, clock, engine
         self._progress, self._home, self._ways = progress, home, ways
-        self._boxes = every_outbox(home)
+        self._boxes, self._tls = every_outbox(home), ways.tls
 
     def go(self) -> Delivered:
         """Put aside what a dead courier left, then carry each channel's messages."""
@@ -151,8 +151,11 @@ class _Run:
         server = mail_server(self._settings.mail)
         assert server is not None  # noqa: S101 - `go` has looked
         password = read_secret(self._home, SMTP_PASSWORD) if server.user else None
-        tls = self._ways.tls or ssl.create_default_context()
-        return Line(server, password, self._settings.sender, tls, self._ways.patience)
+        if self._tls is None and server.secure != "none":
+            self._tls = (
+                ssl.create_default_context()
+            )  # once a run: reading all authorities takes time
+        return Line(server, password, self._settings.sender, self._tls, self._ways.patience)
 
     def _slack(self) -> Carrier:
         token = read_secret(self._home, SLACK_TOKEN)

@@ -5,6 +5,7 @@ them. Slack answers 200 with `"ok": false` where it refuses, and 429 with `Retry
 wants rest.
 """
 
+import re
 import ssl
 import time
 from collections.abc import Callable
@@ -34,6 +35,8 @@ _UNCLEAR: Final = frozenset(
 )
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _ASKED_AT_MOST: Final = 3
+_SECONDS: Final = re.compile(r"\d{1,6}", re.ASCII)
+_REST: Final = 30.0  # seconds, where Slack does not say how long
 _OK: Final = 200
 _TOO_MANY: Final = 429
 
@@ -157,4 +160,4 @@ def _read(answer: Answer) -> dict[str, Any]:
 
 
 def _seconds(text: str) -> float:
-    return max(1.0, float(text)) if text.isdigit() and len(text) < 7 else 30.0  # noqa: PLR2004
+    return max(1.0, float(text)) if _SECONDS.fullmatch(text) else _REST

@@ -9,13 +9,14 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from email import message_from_bytes
 from email.policy import SMTP, SMTPUTF8
 from typing import Final
 
 from pulse.errors import Unreachable
 from pulse.mail.carrying import Outcome, Verdict
-from pulse.mail.watch import watched
+from pulse.mail.watch import Watch
 from pulse.settings import MailServer
 from pulse.terms import Secret
 
@@ -33,6 +34,9 @@ _OURS: Final = frozenset({500, 502, 503, 504, 521, 530, 534, 535, 538})
 # A reply line that is too long comes as a "500" that no server has said.
 _LOST: Final = (OSError, ValueError)
 
+# RFC 5321, 4.2: three codes, and the first digits of "yes" and "not yet".
+_OK, _GO_ON, _LEAVING, _TAKEN, _NOT_YET = 250, 354, 421, 2, 4
+
 Reply = tuple[int, bytes]
 
 
@@ -43,7 +47,7 @@ class Line:
         server: where to, how secured, as whom.
         password: for `server.user`; None where it is empty.
         sender: the envelope's sender.
-        tls: how certificates are checked.
+        tls: how certificates are checked; None means as the system does.
         patience: seconds for each answer.
 
     Raises:
@@ -56,11 +60,12 @@ class Line:
         server: MailServer,
         password: Secret | None,
         sender: str,
-        tls: ssl.SSLContext,
+        tls: ssl.SSLContext | None,
         patience: float = PATIENCE,
     ) -> None:
         self._sender, self._patience = sender, patience
         self._left, self._dotted = PER_CONNECTION, False
+        self._watch: Watch | None = None
         # Named, so that the library asks no name server who we are.
         self._client = smtplib.SMTP(local_hostname=sender.rpartition("@")[2])
         try:
@@ -75,26 +80,28 @@ class Line:
     @property
     def closed(self) -> bool:
         """Whether another connection is needed."""
+        if self._client.sock is None:
+            self._drop()
         return self._client.sock is None or not self._left
 
     def hand(self, data: bytes, to: str, begin: Callable[[], bool]) -> Verdict:
         """Hand over one mail; see `Carrier`."""
         if not _MAILBOX.fullmatch(to) or len(to) > _LONGEST:
             return Verdict("refused", "no-address", "This is no address that can be written to.")
-        self._dotted, sock = False, self._client.sock
-        if sock is None:
+        self._dotted, sock, watch = False, self._client.sock, self._watch
+        if sock is None or watch is None:
             return Verdict("later", "lost", "The connection was lost.")
         self._left -= 1
         try:
             sock.settimeout(self._patience)
-            with watched(sock, self._patience * 4):
+            with watch.over(self._patience * 4):
                 verdict = self._offer(data, to)
             if verdict is None and not begin():
                 self._drop()  # without the dot the server must not deliver
                 return Verdict("gone")
             if verdict is None:
                 sock.settimeout(DOT_PATIENCE)
-                with watched(sock, DOT_PATIENCE):
+                with watch.over(DOT_PATIENCE):
                     return self._dot()
         except _LOST as error:
             self._drop()
@@ -103,25 +110,27 @@ class Line:
 
     def close(self) -> None:
         """Say QUIT, wait a moment for the answer, and let go."""
-        sock = self._client.sock
-        if sock is None:
-            return
-        try:
-            sock.settimeout(min(self._patience, 5.0))
-            with watched(sock, 5.0):
+        sock, watch = self._client.sock, self._watch
+        if sock is not None and watch is not None:
+            with suppress(*_LOST), watch.over(5.0):
+                sock.settimeout(min(self._patience, 5.0))
                 self._client.docmd("QUIT")
-        except _LOST:
-            pass
         self._drop()
 
     def _drop(self) -> None:
+        if self._watch is not None:
+            self._watch.end()
+            self._watch = None
         self._client.close()
 
-    def _open(self, server: MailServer, password: Secret | None, tls: ssl.SSLContext) -> None:
+    def _open(
+        self, server: MailServer, password: Secret | None, tls: ssl.SSLContext | None
+    ) -> None:
         sock = socket.create_connection((server.host, server.port), self._patience)
         self._client.sock = sock
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot waits for no timer
-        with watched(sock, self._patience):
+        self._watch = Watch(sock, self._patience)
+        with self._watch.over(self._patience):
             if server.secure == "tls":
                 self._secure(tls, server.host)
             self._expect(self._client.getreply(), 220)
@@ -138,11 +147,12 @@ class Line:
             if server.user:
                 self._client.login(server.user, password.reveal().decode() if password else "")
 
-    def _secure(self, tls: ssl.SSLContext, host: str) -> None:
+    def _secure(self, tls: ssl.SSLContext | None, host: str) -> None:
         """Begin TLS; what was said before in the clear is forgotten (RFC 3207, section 4.2)."""
         sock = self._client.sock
         assert sock is not None  # noqa: S101 - the caller has just made it
-        self._client.sock = tls.wrap_socket(sock, server_hostname=host)
+        context = tls or ssl.create_default_context()
+        self._client.sock = context.wrap_socket(sock, server_hostname=host)
         self._client.file = None
 
     def _greet(self) -> None:
@@ -169,14 +179,14 @@ class Line:
             else:
                 data = message_from_bytes(data, policy=SMTP.clone(cte_type="7bit")).as_bytes()
         reply = client.mail(self._sender, options)
-        if reply[0] != 250:  # noqa: PLR2004 - RFC 5321, 4.2
+        if reply[0] != _OK:
             return self._not_now(reply)
         reply = client.rcpt(to)
         if reply[0] not in {250, 251, 252}:
             return self._not_now(reply) if reply[0] in _OURS else self._judge(reply)
         reply = client.docmd("DATA")
-        if reply[0] != 354:  # noqa: PLR2004 - RFC 5321, 4.2
-            return self._judge(reply) if reply[0] // 100 == 4 else self._not_now(reply)  # noqa: PLR2004
+        if reply[0] != _GO_ON:
+            return self._judge(reply) if reply[0] // 100 == _NOT_YET else self._not_now(reply)
         client.send(_DOTS.sub(b"..", data.rstrip(b"\r\n") + b"\r\n"))
         return None
 
@@ -184,7 +194,7 @@ class Line:
         self._dotted = True
         self._client.send(b".\r\n")
         reply = self._client.getreply()
-        if reply[0] // 100 == 2:  # noqa: PLR2004
+        if reply[0] // 100 == _TAKEN:
             return Verdict("delivered", told=_words(reply))
         if reply[0] // 100 not in {4, 5}:
             self._drop()
@@ -195,7 +205,7 @@ class Line:
         """Read a refusal of this one mail, and begin anew."""
         kinds: dict[int, Outcome] = {4: "later", 5: "refused"}
         outcome = kinds.get(reply[0] // 100)
-        if outcome is None or reply[0] == 421:  # noqa: PLR2004 - the server goes (RFC 5321, 3.8)
+        if outcome is None or reply[0] == _LEAVING:
             self._drop()
             return Verdict("later", "lost", _words(reply))
         self._reset()
@@ -208,7 +218,7 @@ class Line:
 
     def _reset(self) -> None:
         try:
-            if self._client.docmd("RSET")[0] != 250:  # noqa: PLR2004
+            if self._client.docmd("RSET")[0] != _OK:
                 self._drop()
         except _LOST:
             self._drop()

@@ -19,10 +19,9 @@ from pulse.instrument.locales import asked_in
 from pulse.instrument.texts import is_helped
 from pulse.settings import DEFAULT_SUPPORT, Home, Settings, is_loopback
 from pulse.store.databases import accounts_engine, shelves, state_engine
-from pulse.upkeep import databases_look, files_look, keys_look, telling, waves_look
+from pulse.upkeep import databases_look, files_look, keys_look, mail_look, telling, waves_look
 from pulse.upkeep.finding import Check
 
-_LOCAL_SENDER: Final = "pulse@localhost"
 HOLDERS: Final = {
     "same-user": Check(
         "holder", "warn",
@@ -44,7 +43,8 @@ def examine(home: Home, settings: Settings, clock: Clock) -> tuple[Check, ...]:
         *_careful("files", lambda: files_look.look(home)),
         *_careful("databases", lambda: _databases(home, settings, clock)),
         *_careful("results", lambda: (telling.look(home),)),
-        *_careful("settings", lambda: _settings(home, settings)),
+        *_careful("settings", lambda: _settings(settings)),
+        *_careful("mail", lambda: mail_look.look(home, settings, clock)),
     )
 
 
@@ -85,11 +85,10 @@ def _now(clock: Clock) -> dt.datetime:
     return clock.now().astimezone(dt.UTC)
 
 
-def _settings(home: Home, settings: Settings) -> Iterator[Check]:
+def _settings(settings: Settings) -> Iterator[Check]:
     yield HOLDERS[settings.holder]
     yield _support(settings)
     yield _languages(settings)
-    yield from _mail(home, settings)
     if settings.env == "test":
         yield Check("settings", "warn", "env = test is for trials: time can be set.", "env")
     if is_loopback(urlsplit(settings.base_url).hostname or ""):
@@ -122,13 +121,3 @@ def _languages(settings: Settings) -> Check:
     return Check(
         "languages", "ok", f"A week is asked in {', '.join(each.name for each in wordings)}."
     )
-
-
-def _mail(home: Home, settings: Settings) -> Iterator[Check]:
-    if settings.sender == _LOCAL_SENDER:
-        yield Check("mail", "warn", "Mails say they come from this machine.", "sender")
-    if settings.mail.startswith("spool:"):
-        folders = ((home.outbox, "*/*.eml"), (home.accounts, "outbox/*.eml"))
-        waiting = sum(1 for folder, mails in folders for _ in folder.glob(mails))
-        told = f"Mails that wait in the outbox for a mail server to pick them up: {waiting}."
-        yield Check("mail", "ok", told, str(home.outbox))

@@ -1,6 +1,7 @@
 """Each mail leaves once, however often `invite` is run, and none outlives the wave."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
@@ -8,8 +9,10 @@ from pathlib import Path
 from threading import Thread
 from time import sleep
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from pulse import wave as waves
 from pulse.clock import FixedClock
@@ -19,6 +22,7 @@ from pulse.invitation.mails import Kind
 from pulse.invitation.sending import Sent
 from pulse.invitation.tables import sent
 from pulse.issuer.store import IssuerStore
+from pulse.roster import members
 from pulse.store.engine import reading
 from pulse.terms import Progress, silent
 from pulse.token.invites import invite_hash, parse_link
@@ -103,6 +107,47 @@ def test_a_crash_between_file_and_mark_doubles_nothing(house: House) -> None:
         connection.execute(sent.delete())
     assert post(house).written == 18
     assert {path.name for path in (house.home.outbox / WAVE).iterdir()} == before
+
+
+def test_a_crash_between_mark_and_letting_go_loses_and_doubles_nothing(house: House) -> None:
+    """Marked mails that lie staged are let go by the next run; what has left stays away."""
+    post(house)
+    folder = house.home.outbox / WAVE
+    first, second, *others = sorted(folder.iterdir())
+    for path in others:  # these have left
+        path.unlink()
+    first.rename(f"{first}.new")
+    assert post(house).written == 0
+    assert sorted(folder.iterdir()) == [first, second]
+
+
+def test_a_mail_is_nobody_s_to_send_before_it_is_marked(house: House) -> None:
+    """Files that a crash left unmarked lie staged, so a mail server has taken none of them."""
+    (house.home.outbox / WAVE).mkdir(mode=0o700)
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON sent BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    with pytest.raises(IntegrityError):
+        post(house)
+    assert {path.suffix for path in (house.home.outbox / WAVE).iterdir()} == {".new"}
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+    assert post(house).written == 18
+    assert {path.suffix for path in (house.home.outbox / WAVE).iterdir()} == {".eml"}
+
+
+def test_a_channel_is_fixed_when_the_wave_opens(tmp_path: Path) -> None:
+    """With people = slack everybody with an address is reached there, whatever is set later."""
+    house = House.make(tmp_path / "home")
+    mail = house.settings
+    house.settings = msgspec.structs.replace(mail, people="slack")
+    house.open()
+    house.settings = mail
+    assert post(house) == Sent(WAVE, written=18, without_email=2)
+    assert {path.suffix for path in (house.home.outbox / WAVE).iterdir()} == {".slack"}
+    assert Counter(each.channel for each in members(house.engine, WAVE)) == {"slack": 18, "card": 2}
+    house.engine.dispose()
 
 
 def test_file_names_tell_nothing(house: House) -> None:
