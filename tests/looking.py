@@ -179,7 +179,7 @@ def stands(home: Home, clock: Clock) -> Iterator[Stand]:
     yield Stand("staff", pulse.app.create_app(home), (NOBODY,), {}, {}, intake)
     limits = Limits(1_000, 1_000, 1_000)
     admin = pulse.admin.app.create_app(home, clock=clock, hasher=CHEAP, limits=limits)
-    yield Stand("admin", admin, (NOBODY, "admin"), {"secret": ("made-up",)}, {}, ())
+    yield Stand("admin", admin, (NOBODY,), {"secret": ("made-up",)}, {}, ())
     every = tuple(f"wave={wave}" for wave in waves)
     some = (f"from={waves[0]}&to={waves[0]}", f"unit={units[0]}", "bom=true")
     yield Stand(

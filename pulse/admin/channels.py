@@ -3,7 +3,6 @@
 import secrets
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any, Final
 
@@ -13,9 +12,11 @@ from litestar.concurrency import sync_to_thread
 from pulse.admin import posting
 from pulse.admin.access import INSIDE, REFUSED, AnyRequest, back, desk_of, note, said
 from pulse.admin.desk import Desk
+from pulse.errors import BadSetting
 from pulse.mail import secretfiles
 from pulse.mail.secretfiles import has_secret
 from pulse.mail.spool import spool
+from pulse.mail.trying import try_channels
 from pulse.settings import mail_server
 from pulse.signin.layout import page
 from pulse.store import marks
@@ -23,7 +24,7 @@ from pulse.store import marks
 SHOWN: Final = 100
 _FOLDER: Final = "test"
 _DONE: Final = {
-    "sent": "The mail server has taken the test message. Look into your mail.",
+    "sent": "Every channel that is set has taken the test message. Look into your mail.",
     "written": "The test message lies in the folder, for whatever carries mails on from there.",
 }
 _SECRETS: Final = {
@@ -54,6 +55,22 @@ async def try_it(request: AnyRequest) -> Response[Any]:
 
 
 def _send(desk: Desk, to: str) -> str:
+    """Try every channel that is set up; return what went wrong in words, or nothing."""
+    settings = desk.settings
+    if mail_server(settings.mail) is None:
+        spool(desk.home.outbox / _FOLDER, {secrets.token_hex(8): _message(desk, to)})
+    try:
+        tried = try_channels(desk.home, settings, desk.clock, to)
+    except BadSetting as error:
+        return error.message
+    failed = [f"{each.channel}: {each.answer}" for each in tried if not each.works]
+    if failed:
+        return " ".join(failed)
+    marks.note(desk.home, desk.clock, "channel")
+    return ""
+
+
+def _message(desk: Desk, to: str) -> EmailMessage:
     settings = desk.settings
     local, _, domain = settings.sender.rpartition("@")
     mail = EmailMessage()
@@ -64,19 +81,14 @@ def _send(desk: Desk, to: str) -> str:
     mail["Message-ID"] = f"<{secrets.token_hex(16)}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content("This message reached you, so links will too. There is nothing to do.\n")
-    if mail_server(settings.mail) is None:
-        spool(desk.home.outbox / _FOLDER, {secrets.token_hex(8): mail})
-    elif problem := posting.hand_over(desk, mail.as_bytes(policy=SMTP), to):
-        return f"The mail server did not take it. {problem}"
-    marks.note(desk.home, desk.clock, "channel")
-    return ""
+    return mail
 
 
 async def _page(request: AnyRequest, *, done: str = "", problem: str = "") -> Response[Any]:
     desk = desk_of(request)
     return page(
         request, "channels.html", status=REFUSED if problem else 200, done=done, problem=problem,
-        settings=desk.settings, outbox=str(desk.home.outbox),
+        settings=desk.settings,
         spooled=mail_server(desk.settings.mail) is None, most=SHOWN,
         **await sync_to_thread(_found, desk),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from pulse.clock import SystemClock
 from pulse.settings import Home
+from tests.browser.answering import shown
 from tests.browser.conftest import Visits
 from tests.browser.layout import heads_beside, overflowing, overlapping, small_targets
 from tests.browser.leaders import findings, running, signed_in
@@ -150,8 +151,9 @@ def test_a_test_week_is_lived_through_from_the_page(visits: Visits, fresh: str) 
     with page.context.expect_page() as opened:
         answering.click()
     staff = opened.value
-    for group in staff.get_by_role("group").all():
-        group.get_by_role("radio").first.check(force=True)
+    staff.locator('[name="S1"][value="4"]').check(timeout=30_000)
+    staff.locator("#send").click()
+    shown(staff, "done")
     staff.close()
     page.get_by_role("button", name="Close the test week").click()
     expect(page.get_by_role("heading", name="What leaders see")).to_be_visible(timeout=120_000)
