@@ -14,9 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from pulse import wave as waves
 from pulse.clock import Clock
 from pulse.errors import PulseError, Refused
-from pulse.instrument import load
 from pulse.instrument.locales import asked_in
 from pulse.instrument.texts import is_helped
+from pulse.release import surveys
 from pulse.settings import DEFAULT_SUPPORT, Home, Settings, is_loopback
 from pulse.store.databases import accounts_engine, shelves, state_engine
 from pulse.upkeep import databases_look, files_look, keys_look, mail_look, telling, waves_look
@@ -43,7 +43,7 @@ def examine(home: Home, settings: Settings, clock: Clock) -> tuple[Check, ...]:
         *_careful("files", lambda: files_look.look(home)),
         *_careful("databases", lambda: _databases(home, settings, clock)),
         *_careful("results", lambda: (telling.look(home),)),
-        *_careful("settings", lambda: _settings(settings)),
+        *_careful("settings", lambda: _settings(home, settings)),
         *_careful("mail", lambda: mail_look.look(home, settings, clock)),
     )
 
@@ -85,10 +85,10 @@ def _now(clock: Clock) -> dt.datetime:
     return clock.now().astimezone(dt.UTC)
 
 
-def _settings(settings: Settings) -> Iterator[Check]:
+def _settings(home: Home, settings: Settings) -> Iterator[Check]:
     yield HOLDERS[settings.holder]
     yield _support(settings)
-    yield _languages(settings)
+    yield _languages(home, settings)
     if settings.env == "test":
         yield Check("settings", "warn", "env = test is for trials: time can be set.", "env")
     if is_loopback(urlsplit(settings.base_url).hostname or ""):
@@ -108,9 +108,11 @@ def _support(settings: Settings) -> Check:
     return Check("support", "ok", "Staff are told where to find help.")
 
 
-def _languages(settings: Settings) -> Check:
+def _languages(home: Home, settings: Settings) -> Check:
     try:
-        wordings = asked_in(load(), settings.languages, settings.draft_languages)
+        survey = surveys.chosen(home, settings.survey)
+        folder = surveys.translations(home, survey)
+        wordings = asked_in(survey, settings.languages, settings.draft_languages, folder)
     except Refused as error:
         return Check("languages", "fail", f"No week opens: {error.message}", error.where)
     first, support = settings.languages[0], settings.support
