@@ -20,7 +20,6 @@ from pulse.terms import Secret
 from pulse.token.encoding import hmac_sha256
 from pulse.wave import Wave
 
-
 LATE: Final = dt.timedelta(hours=1)  # more than the longest time between two ticks
 
 
