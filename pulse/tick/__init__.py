@@ -83,8 +83,8 @@ def tick(
     for step in _due_again_and_again(work):
         how, words = _taken(work, step)
         if work.late != before.late:
-            before = Note(before.well, work.late)
-            write_note(home, before)
+            before = Note(late=work.late)
+            write_note(home, engine, before)
         if words:
             done[how].append(Done(step.wave, step.kind, words))
     for errand in errands(work):
@@ -92,7 +92,7 @@ def tick(
         if words:
             done[how].append(Done(errand.wave, errand.kind, words))
     if not done["failed"]:
-        write_note(home, Note(now, work.late))
+        write_note(home, engine, Note(well=now))
     found = {how: tuple(each) for how, each in done.items()}
     return Ticked(now.isoformat(timespec="seconds"), **found)
 

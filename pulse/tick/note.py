@@ -7,9 +7,11 @@ than they should (the machine was off). Reminders keep their distance from those
 import datetime as dt
 
 import msgspec
+from sqlalchemy.engine import Engine
 
 from pulse.settings import Home
 from pulse.store.files import write_atomically
+from pulse.store.lock import only_one
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -27,6 +29,13 @@ def read_note(home: Home) -> Note:
         return Note()
 
 
-def write_note(home: Home, note: Note) -> None:
-    """Write it, whole or not at all."""
-    write_atomically(home.ticked, msgspec.json.encode(note) + b"\n")
+def write_note(home: Home, engine: Engine, note: Note) -> None:
+    """Keep the later of each time, whichever tick on whichever machine it comes from."""
+    with only_one(home.state / "ticked.lock", engine, wait=True):
+        before = read_note(home)
+        kept = Note(_later(before.well, note.well), _later(before.late, note.late))
+        write_atomically(home.ticked, msgspec.json.encode(kept) + b"\n")
+
+
+def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
+    return max((each for each in (one, other) if each is not None), default=None)

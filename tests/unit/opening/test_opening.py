@@ -193,12 +193,12 @@ def test_the_next_wave_follows_the_last(house: House) -> None:
     first = treefile.read(house.home.trees / f"{WAVE}.json")
     waves.move(house.engine, WAVE, ("open",), "lost")
     house.staff({"all": 8, "ops": 9, "dev": 30})
-    second = house.open("2026-W12")
-    tree = treefile.read(house.home.trees / "2026-W12.json")
+    second = house.open("2026-W11")
+    tree = treefile.read(house.home.trees / "2026-W11.json")
     assert first.groups["ops"] == first.groups["all"] == "all:own+ops"
     assert tree.groups == first.groups
     assert key_list(house, second).form == 1
-    assert {unit.series for unit in tree.units} == {"2026-W12"}
+    assert {unit.series for unit in tree.units} == {"2026-W11"}
 
 
 def test_the_roster_may_change_while_a_wave_is_open(house: House) -> None:
