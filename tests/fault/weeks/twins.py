@@ -45,6 +45,7 @@ def nameless(
         died.touch()
         with engine.begin() as connection:
             connection.execute(delete(sent).where(sent.c.wave == wave, sent.c.kind == kind))
+        os.write(1, b'{"at": ""}')
         os._exit(0)
     return done
 
