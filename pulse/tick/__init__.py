@@ -18,10 +18,10 @@ from pulse.errors import PulseError, Taken, WrongState
 from pulse.rhythm import Event, Step, coming, due, pace
 from pulse.settings import Home, Settings
 from pulse.store.failures import told
+from pulse.store.ticked import Note, read_note, write_note
 from pulse.terms import Progress, silent
 from pulse.tick.acting import Parts, TellStaff, Work, take
 from pulse.tick.looking import look
-from pulse.tick.note import Note, read_note, write_note
 from pulse.tick.telling import errands
 
 __all__ = ["Ahead", "Done", "Parts", "Ticked", "ahead", "tick"]

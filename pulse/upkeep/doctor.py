@@ -19,9 +19,11 @@ from pulse.instrument.texts import is_helped
 from pulse.release import surveys
 from pulse.settings import DEFAULT_SUPPORT, Home, Settings, is_loopback
 from pulse.store.databases import accounts_engine, shelves, state_engine
+from pulse.store.ticked import read_note
 from pulse.upkeep import databases_look, files_look, keys_look, mail_look, telling, waves_look
 from pulse.upkeep.finding import Check
 
+SILENT: Final = dt.timedelta(hours=1)  # longer than any ticker should need
 HOLDERS: Final = {
     "same-user": Check(
         "holder", "warn",
@@ -44,6 +46,7 @@ def examine(home: Home, settings: Settings, clock: Clock) -> tuple[Check, ...]:
         *_careful("databases", lambda: _databases(home, settings, clock)),
         *_careful("results", lambda: (telling.look(home),)),
         *_careful("settings", lambda: _settings(home, settings)),
+        *_careful("schedule", lambda: (_schedule(home, settings, _now(clock)),)),
         *_careful("mail", lambda: mail_look.look(home, settings, clock)),
     )
 
@@ -94,6 +97,18 @@ def _settings(home: Home, settings: Settings) -> Iterator[Check]:
     if is_loopback(urlsplit(settings.base_url).hostname or ""):
         told = "Links lead to this machine only; set the address that staff reach."
         yield Check("settings", "warn", told, "base_url")
+
+
+def _schedule(home: Home, settings: Settings, now: dt.datetime) -> Check:
+    """Say whether anything looks what is due."""
+    if settings.cadence == "off":
+        return Check("schedule", "ok", "Weeks open by hand: cadence is off.", "cadence")
+    well = read_note(home).well
+    if well is not None and now - well < SILENT:
+        return Check("schedule", "ok", f"A tick last went well at {well:%Y-%m-%d %H:%M} UTC.")
+    since = f"since {well:%Y-%m-%d %H:%M} UTC" if well else "so far"
+    told = f"Nothing has looked what is due {since}: run `pulse tick --every 60`, or set it off."
+    return Check("schedule", "warn", told, "cadence")
 
 
 def _support(settings: Settings) -> Check:

@@ -1,7 +1,7 @@
-"""What ticks leave for the next one and for `pulse doctor`: two times in `state/ticked`.
+"""What ticks leave in `state/ticked` for the next one, the doctor and administrators.
 
-Neither is about a person: when a tick last went well, and when invitations last left much later
-than they should (the machine was off). Reminders keep their distance from those.
+Two times, neither about a person: when a tick last went well, and when invitations last left
+much later than they should (the machine was off). Reminders keep their distance from those.
 """
 
 import datetime as dt
