@@ -1,1 +1,1 @@
-"""The weekly rhythm."""
+"""What is due when, against an oracle that walks through every minute."""
