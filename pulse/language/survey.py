@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from pulse.language.catalogue import translations
-from pulse.language.choosing import closest
-from pulse.language.known import DEFAULT, LANGUAGES
+from pulse.language.counting import counted
+from pulse.language.known import LANGUAGES
 
 _MOST: Final = 29  # statements that a ballot holds
 
@@ -100,14 +100,12 @@ def page_words() -> bytes:
 
 
 def _counts(locale: str) -> dict[str, str]:
-    from babel import Locale
-
     said = translations(locale)
-    rule = Locale.parse(closest(locale, LANGUAGES) or DEFAULT, sep="-").plural_form
-    forms = {
-        rule(n): said.ngettext("One question, about a minute.", "{n} questions, about a minute.", n)
-        for n in range(1, _MOST + 1)
-    }
-    most = forms.get("other", forms.get("many", ""))
-    apart = {f"count-{word}": form for word, form in forms.items() if form != most}
-    return {"count": most, **apart}
+    return counted(
+        "count",
+        locale,
+        lambda n: said.ngettext(
+            "One question, about a minute.", "{n} questions, about a minute.", n
+        ),
+        _MOST,
+    )
