@@ -1,9 +1,9 @@
 """The survey page in one file: our readable modules and style sheet, ready to stand in it.
 
 A slow phone asks once and holds everything, and the one hash in the key list covers the whole
-program. Nothing is rewritten: what ties modules together (`import …`, the word `export`),
-comments, indentation, and blanks and line ends beside punctuation are left out, and all names
-stand in one scope, each declared once.
+program. Nothing is rewritten here (`shorten.py` gives short names afterwards): what ties modules
+together (`import …`, the word `export`), comments, indentation, and blanks and line ends beside
+punctuation are left out, and all names stand in one scope, each declared once.
 """
 
 import re

@@ -39,7 +39,7 @@ def static_folder() -> str:
     together = hashlib.sha256()
     for name, content in static_files().items():
         together.update(f"{name}\0{len(content)}\0".encode() + content)
-    return f"/static/{together.hexdigest()[:32]}"
+    return f"/static/{together.hexdigest()[:16]}"
 
 
 @cache

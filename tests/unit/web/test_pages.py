@@ -89,7 +89,7 @@ def test_the_folder_name_changes_with_any_file() -> None:
     together = hashlib.sha256()
     for name, content in sorted(static_files().items()):
         together.update(f"{name}\0{len(content)}\0".encode() + content)
-    assert static_folder() == f"/static/{together.hexdigest()[:32]}"
+    assert static_folder() == f"/static/{together.hexdigest()[:16]}"
 
 
 def test_files_are_compressed_once_and_only_if_wanted(browser: Browser, station: Station) -> None:
