@@ -169,6 +169,15 @@ def test_without_the_words_both_pages_speak_english(
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+def test_words_that_never_come_are_not_waited_for(card_place: PollingPlace, visits: Visits) -> None:
+    """After eight seconds a code can be typed in English."""
+    context, page = in_language(visits, card_place, "de", *COMPLETE)
+    context.route("**/cardwords.json", lambda _: None)
+    page.goto(f"{card_place.base}/card")
+    expect(page.locator("#card")).to_be_visible(timeout=20_000)
+    assert foreign(page, "en") == []
+
+
 def test_no_request_tells_the_language(card_place: PollingPlace, visits: Visits) -> None:
     """The same addresses are asked for in the same words in every language."""
     asked = []
