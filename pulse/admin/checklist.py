@@ -13,6 +13,7 @@ from pulse.roster import headcounts
 from pulse.settings import DEFAULT_SUPPORT, Settings, mail_server
 from pulse.settings.writing import written
 from pulse.store import marks
+from pulse.store.ticked import read_note
 
 ADMINS: Final = 2
 LATE: Final = dt.timedelta(minutes=15)  # without a tick
@@ -135,7 +136,7 @@ def _test_week(desk: Desk) -> Step:
 
 
 def _tick(desk: Desk) -> Step:
-    well = _ticked(desk)
+    well = read_note(desk.home).well
     runs = well is not None and desk.clock.now() - well < LATE
     said = (
         "Something looks once a minute what is due."
@@ -145,18 +146,6 @@ def _tick(desk: Desk) -> Step:
         else "Something has to look once a minute what is due: it opens, invites, reminds, closes."
     )
     return Step("Let the weeks run by themselves", runs, said, command="pulse tick --every 60")
-
-
-class _Ticked(msgspec.Struct, frozen=True):
-    well: dt.datetime | None = None
-
-
-def _ticked(desk: Desk) -> dt.datetime | None:
-    """Return when a tick last went well, from the note that it leaves in the home."""
-    try:
-        return msgspec.json.decode(desk.home.ticked.read_bytes(), type=_Ticked).well
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
 
 
 def _backup(desk: Desk) -> Step:

@@ -6,7 +6,7 @@ import click
 
 from pulse.cli.frame import Command, Run, pass_run, progress
 from pulse.invitation.printing import print_cards
-from pulse.language import DEFAULT, LANGUAGES, closest
+from pulse.language import LANGUAGES, closest
 
 
 @click.command(cls=Command, epilog="Example: pulse cards --unit north --pdf /tmp/north.pdf")
@@ -19,14 +19,15 @@ from pulse.language import DEFAULT, LANGUAGES, closest
     help="The file to write, outside the home.",
 )
 @click.option(
-    "--language", default=DEFAULT, metavar="L", help="Of the words on the cards (else English)."
+    "--language", metavar="L", help="Of the words on the cards (else the organisation's)."
 )
 @pass_run
-def cards(run: Run, unit: str, pdf: Path, language: str) -> None:
+def cards(run: Run, unit: str, pdf: Path, language: str | None) -> None:
     """Print one-time codes for people without an address.
 
     Shuffled anew at each print, so that nobody knows who holds which.
     """
+    language = language or run.settings.languages[0]
     with progress() as bar:
         printed = print_cards(
             run.home, run.settings, run.clock, run.state, unit, pdf,

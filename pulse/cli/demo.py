@@ -69,7 +69,7 @@ def demo(run: Run, port: int, people: int, weeks: int, *, no_browser: bool) -> N
         environ = {name: value for name, value in os.environ.items() if name[:6] != "PULSE_"}
         environ["PULSE_HOME"] = str(home.path)
         with processes.serving(_listeners(ports), environ) as served:
-            addresses = {one.listener.name: one.address for one in served}
+            addresses = {one.name: one.address for one in served}
             logins = (f"  {one.email}  {one.password}   sees {one.sees}" for one in made.logins)
             words = SAYS.format(
                 people=made.people, past_weeks=made.past_weeks, closes=made.closes,

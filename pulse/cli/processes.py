@@ -40,13 +40,23 @@ class Listener(msgspec.Struct, frozen=True):
     port: int
 
 
-class Served(msgspec.Struct, frozen=True):
-    """An app that runs: its process, its address, and where this machine itself reaches it."""
+class Worker(msgspec.Struct, frozen=True):
+    """A command of ours that runs beside the apps and listens nowhere."""
 
-    listener: Listener
+    name: str
+    words: tuple[str, ...]
+
+
+class Served(msgspec.Struct, frozen=True):
+    """An app that runs: its process, its address, and where this machine itself reaches it.
+
+    A worker has neither address.
+    """
+
+    name: str
     process: "subprocess.Popen[bytes]"
-    address: str
-    inside: str
+    address: str = ""
+    inside: str = ""
 
 
 class _Bound(msgspec.Struct, frozen=True):
@@ -65,8 +75,12 @@ class _Bound(msgspec.Struct, frozen=True):
 
 
 @contextlib.contextmanager
-def serving(listeners: Sequence[Listener], environ: Mapping[str, str]) -> Iterator[list[Served]]:
+def serving(
+    listeners: Sequence[Listener], environ: Mapping[str, str], workers: Sequence[Worker] = ()
+) -> Iterator[list[Served]]:
     """Run the apps while inside; each answers by then, and all are gone afterwards.
+
+    Workers are started once every app answers, and end with them.
 
     Raises:
         Refused: a port is taken, or an app did not start (its own words are on standard error).
@@ -80,10 +94,11 @@ def serving(listeners: Sequence[Listener], environ: Mapping[str, str]) -> Iterat
         for bound in every:
             peers = ",".join(other.inside for other in every if other is not bound)
             process = _start(bound, reading, {**environ, "PULSE_PEERS": peers})
-            served.append(Served(bound.listener, process, bound.address, bound.inside))
-        os.close(reading)
+            served.append(Served(bound.listener.name, process, bound.address, bound.inside))
+        stack.callback(os.close, reading)
         for one in served:
             _await(one)
+        served += [Served(each.name, _work(each, reading, environ)) for each in workers]
         yield served
 
 
@@ -94,6 +109,16 @@ def _start(bound: _Bound, lifeline: int, environ: Mapping[str, str]) -> "subproc
         [sys.executable, "-m", "pulse.cli.child", *words],
         env=environ,
         pass_fds=(*numbers, lifeline),
+        stdin=subprocess.DEVNULL,
+        process_group=0,
+    )
+
+
+def _work(worker: Worker, lifeline: int, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "pulse", *worker.words, "--lifeline", str(lifeline)],
+        env=environ,
+        pass_fds=(lifeline,),
         stdin=subprocess.DEVNULL,
         process_group=0,
     )
@@ -118,7 +143,7 @@ def watch(served: Sequence[Served]) -> None:
     while all(one.process.poll() is None for one in served):
         time.sleep(_TICK)
     ended = next(one for one in served if one.process.poll() is not None)
-    raise Refused("This app ended by itself; all others were ended too.", where=ended.listener.name)
+    raise Refused("This app ended by itself; all others were ended too.", where=ended.name)
 
 
 @contextlib.contextmanager
@@ -186,11 +211,11 @@ def _await(one: Served) -> None:
     until = time.monotonic() + START_WITHIN
     while time.monotonic() < until:
         if one.process.poll() is not None:
-            raise Refused("This app did not start.", where=one.listener.name)
+            raise Refused("This app did not start.", where=one.name)
         if answers(one.inside):
             return
         time.sleep(_TICK)
-    raise Refused(f"This app did not answer within {START_WITHIN:.0f} s.", where=one.listener.name)
+    raise Refused(f"This app did not answer within {START_WITHIN:.0f} s.", where=one.name)
 
 
 def answers(address: str) -> bool:

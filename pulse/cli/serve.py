@@ -7,7 +7,7 @@ import click
 
 from pulse.cli import processes
 from pulse.cli.frame import Command, Run, pass_run
-from pulse.cli.processes import EVERYWHERE, Listener
+from pulse.cli.processes import EVERYWHERE, Listener, Worker
 from pulse.errors import Refused
 from pulse.settings import is_loopback
 
@@ -22,6 +22,7 @@ HALVES: Final = {
     "ballotbox": "pulse.app:create_ballotbox",
 }
 LOOPBACK: Final = "127.0.0.1"
+TICKER: Final = Worker("tick", ("tick", "--every", "60"))
 PORT: Final = click.IntRange(0, 65535)
 
 
@@ -41,6 +42,7 @@ PORT: Final = click.IntRange(0, 65535)
     "--admin-host", metavar="HOST", default=LOOPBACK, show_default=True,
     help="Private address of the administrators' pages.",
 )  # fmt: skip
+@click.option("--tick", is_flag=True, help="Also do what is due, once a minute (pulse tick).")
 @pass_run
 def serve(
     run: Run,
@@ -50,6 +52,8 @@ def serve(
     dashboards_port: int,
     admin_port: int,
     admin_host: str,
+    *,
+    tick: bool,
 ) -> None:
     """Serve staff, leaders and administrators until told to stop.
 
@@ -82,10 +86,12 @@ def serve(
         run.note("The administrators' pages stay on this machine; see --admin-host.")
     if not is_loopback(admin_host) and only in {None, "admin"}:
         run.note(f"The administrators' pages answer at {admin_host}: keep that address private.")
+    if not tick and settings.cadence != "off" and only is None:
+        run.note("Nothing opens or closes weeks here: add --tick, or run `pulse tick --every 60`.")
     run.note(f"Links in invitations point to {settings.base_url}.")
     with (
         processes.until_stopped(),
-        processes.serving(listeners, environ_of(run)) as served,
+        processes.serving(listeners, environ_of(run), (TICKER,) if tick else ()) as served,
     ):
         show(run, served)
         processes.watch(served)
@@ -118,7 +124,7 @@ def environ_of(run: Run) -> dict[str, str]:
 
 def show(run: Run, served: list[processes.Served]) -> None:
     """Print where each app answers, a line each or one document."""
-    addresses = {one.listener.name: one.address for one in served}
+    addresses = {one.name: one.address for one in served if one.address}
     width = max(map(len, addresses))
     run.say(
         {"addresses": addresses},

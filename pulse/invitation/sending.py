@@ -168,6 +168,7 @@ def _letter(home: Home, settings: Settings, row: waves.Wave, kind: Kind) -> tupl
         closes=row.closes,
         timezone=settings.timezone,
         fingerprint=row.fingerprint,
+        languages=tuple(published.texts),
     )
     return letter, list_bytes
 

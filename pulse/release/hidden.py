@@ -9,7 +9,7 @@ from typing import Final
 from pulse.terms import N_
 
 REASON: Final = N_("too few answers here or nearby to show safely")
-SENTENCE: Final = "Too few answers here or nearby to show safely."
+SENTENCE: Final = N_("Too few answers here or nearby to show safely.")
 _NEXT: Final = "with more answers next week it may be shown."
 ADVICE: Final = f"Look at the unit above it; {_NEXT}"
 # Of those who do not see the unit above: its page would be a 404 for them.

@@ -90,7 +90,9 @@ def _of_closed(facts: Facts, row: Wave) -> Step:
 
 
 def _half_opened(schedule: Schedule, row: Wave, now: dt.datetime) -> Step:
+    """Go on with it while people have time to answer: as a late opening would (see `slots`)."""
     this_week = week_of(date_in(schedule.zone, now))
-    if row.wave >= this_week and row.closes - now >= SHORTEST:
+    needed = max(SHORTEST, min(dt.timedelta(days=1), (row.closes - row.opens) / 2))
+    if row.wave >= this_week and row.closes - now >= needed:
         return Step("open", row.wave, "Go on with the opening that was cut off.", row.closes)
     return Step("give_up", row.wave, "Take back a week that never opened.")

@@ -45,7 +45,8 @@ class Hours(msgspec.Struct, frozen=True):
         """
         date = date_in(zone, within.first)
         while (first := moment(zone, date, self.first)) < within.end:
-            if not is_weekend(date) and date not in free:
+            there = date_in(zone, first) == date  # Samoa had no 30 December 2011
+            if there and not is_weekend(date) and date not in free:
                 last = moment(zone, date, self.last)
                 span = Span(max(first, within.first), min(last, within.end))
                 if span.first < span.end:

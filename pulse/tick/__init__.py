@@ -6,7 +6,7 @@ fails hinders no other; the next tick tries it again.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import msgspec
@@ -18,10 +18,11 @@ from pulse.errors import PulseError, Taken, WrongState
 from pulse.rhythm import Event, Step, coming, due, pace
 from pulse.settings import Home, Settings
 from pulse.store.failures import told
+from pulse.store.ticked import Note, read_note, write_note
 from pulse.terms import Progress, silent
 from pulse.tick.acting import Parts, TellStaff, Work, take
 from pulse.tick.looking import look
-from pulse.tick.note import Note, read_note, write_note
+from pulse.tick.telling import errands
 
 __all__ = ["Ahead", "Done", "Parts", "Ticked", "ahead", "tick"]
 
@@ -82,12 +83,16 @@ def tick(
     for step in _due_again_and_again(work):
         how, words = _taken(work, step)
         if work.late != before.late:
-            before = Note(before.well, work.late)
-            write_note(home, before)
+            before = Note(late=work.late)
+            write_note(home, engine, before)
         if words:
             done[how].append(Done(step.wave, step.kind, words))
+    for errand in errands(work):
+        how, words = _tried(errand.run)
+        if words:
+            done[how].append(Done(errand.wave, errand.kind, words))
     if not done["failed"]:
-        write_note(home, Note(now, work.late))
+        write_note(home, engine, Note(well=now))
     found = {how: tuple(each) for how, each in done.items()}
     return Ticked(now.isoformat(timespec="seconds"), **found)
 
@@ -120,14 +125,23 @@ def _taken(work: Work, step: Step) -> tuple[str, str]:
     """Take one step; return under which heading it is told, and the words."""
     if step.kind == "tell":
         return "told", step.words
+
+    def still_due() -> bool:
+        return any((s.kind, s.wave) == (step.kind, step.wave) for s in _due(work))
+
+    return _tried(lambda: take(work, step), still_due)
+
+
+def _tried(
+    run: Callable[[], str], still_due: Callable[[], bool] = lambda: False
+) -> tuple[str, str]:
     try:
-        return "done", take(work, step)
+        return "done", run()
     except Taken:
         return "done", _BUSY
     except WrongState as error:
         # Somebody was quicker between our look and our step: then it is due no longer.
-        still = any((s.kind, s.wave) == (step.kind, step.wave) for s in _due(work))
-        return ("failed", str(error)) if still else ("done", "")
+        return ("failed", str(error)) if still_due() else ("done", "")
     except PulseError as error:
         return "failed", str(error)
     except (OSError, SQLAlchemyError) as error:

@@ -60,6 +60,14 @@ def whose_turn(
     return Turn(frozenset(people), late)
 
 
+def all_written(engine: Engine, wave: str, kind: Kind) -> bool:
+    """Tell whether everybody who gets mails of this wave was written one of this kind."""
+    any_written = select(sent.c.person_id).where(sent.c.wave == wave, sent.c.kind == kind).limit(1)
+    with reading(engine) as connection:
+        begun = connection.scalar(any_written) is not None
+    return begun and not _waiting(engine, wave, kind)
+
+
 def draw(kwave: Secret, kind: Kind, person_id: str) -> int:
     """Draw a person's number of this wave and kind, 64 bits that nobody without K_wave can tell.
 

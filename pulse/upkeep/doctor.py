@@ -14,14 +14,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from pulse import wave as waves
 from pulse.clock import Clock
 from pulse.errors import PulseError, Refused
-from pulse.instrument import load
 from pulse.instrument.locales import asked_in
 from pulse.instrument.texts import is_helped
+from pulse.release import surveys
 from pulse.settings import DEFAULT_SUPPORT, Home, Settings, is_loopback
 from pulse.store.databases import accounts_engine, shelves, state_engine
+from pulse.store.ticked import read_note
 from pulse.upkeep import databases_look, files_look, keys_look, mail_look, telling, waves_look
 from pulse.upkeep.finding import Check
 
+SILENT: Final = dt.timedelta(hours=1)  # longer than any ticker should need
 HOLDERS: Final = {
     "same-user": Check(
         "holder", "warn",
@@ -43,7 +45,8 @@ def examine(home: Home, settings: Settings, clock: Clock) -> tuple[Check, ...]:
         *_careful("files", lambda: files_look.look(home)),
         *_careful("databases", lambda: _databases(home, settings, clock)),
         *_careful("results", lambda: (telling.look(home),)),
-        *_careful("settings", lambda: _settings(settings)),
+        *_careful("settings", lambda: _settings(home, settings)),
+        *_careful("schedule", lambda: (_schedule(home, settings, _now(clock)),)),
         *_careful("mail", lambda: mail_look.look(home, settings, clock)),
     )
 
@@ -85,15 +88,27 @@ def _now(clock: Clock) -> dt.datetime:
     return clock.now().astimezone(dt.UTC)
 
 
-def _settings(settings: Settings) -> Iterator[Check]:
+def _settings(home: Home, settings: Settings) -> Iterator[Check]:
     yield HOLDERS[settings.holder]
     yield _support(settings)
-    yield _languages(settings)
+    yield _languages(home, settings)
     if settings.env == "test":
         yield Check("settings", "warn", "env = test is for trials: time can be set.", "env")
     if is_loopback(urlsplit(settings.base_url).hostname or ""):
         told = "Links lead to this machine only; set the address that staff reach."
         yield Check("settings", "warn", told, "base_url")
+
+
+def _schedule(home: Home, settings: Settings, now: dt.datetime) -> Check:
+    """Say whether anything looks what is due."""
+    if settings.cadence == "off":
+        return Check("schedule", "ok", "Weeks open by hand: cadence is off.", "cadence")
+    well = read_note(home).well
+    if well is not None and now - well < SILENT:
+        return Check("schedule", "ok", f"A tick last went well at {well:%Y-%m-%d %H:%M} UTC.")
+    since = f"since {well:%Y-%m-%d %H:%M} UTC" if well else "so far"
+    told = f"Nothing has looked what is due {since}: run `pulse tick --every 60`, or set it off."
+    return Check("schedule", "warn", told, "cadence")
 
 
 def _support(settings: Settings) -> Check:
@@ -108,9 +123,11 @@ def _support(settings: Settings) -> Check:
     return Check("support", "ok", "Staff are told where to find help.")
 
 
-def _languages(settings: Settings) -> Check:
+def _languages(home: Home, settings: Settings) -> Check:
     try:
-        wordings = asked_in(load(), settings.languages, settings.draft_languages)
+        survey = surveys.chosen(home, settings.survey)
+        folder = surveys.translations(home, survey)
+        wordings = asked_in(survey, settings.languages, settings.draft_languages, folder)
     except Refused as error:
         return Check("languages", "fail", f"No week opens: {error.message}", error.where)
     first, support = settings.languages[0], settings.support

@@ -12,6 +12,7 @@ import msgspec
 
 from pulse.disclosure import rounding
 from pulse.disclosure.policy import Policy
+from pulse.release.hidden import SENTENCE
 from pulse.terms import N_, TOP
 from pulse.web.reader import Reader
 from pulse.web.scales import Scale
@@ -67,11 +68,15 @@ class Team(msgspec.Struct, frozen=True):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """The example: three teams, one statement that nearly all of the first agree with, a tile."""
+    """The example: three teams, one statement that nearly all of the first agree with, a tile.
+
+    `hidden` is what pages say of a hidden team.
+    """
 
     teams: tuple[Team, ...]
     end: Team
     tile: Scale
+    hidden: str = SENTENCE
 
 
 def preview(policy: Policy, smallest_group: int, reader: Reader) -> Preview:

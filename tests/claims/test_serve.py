@@ -126,9 +126,10 @@ def test_each_app_is_a_process_in_a_group_of_its_own(serving: Serving) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_children_end_with_their_parent(home: str, number: signal.Signals) -> None:
-    """However `pulse serve` ends, no app outlives it; an ordinary end exits 0."""
-    running = Serving(home, *ANY_PORTS)
+    """However `pulse serve` ends, no app or ticker outlives it; an ordinary end exits 0."""
+    running = Serving(home, *ANY_PORTS, "--tick")
     children = running.children()
+    assert len(children) == 4
     running.process.send_signal(number)
     running.process.communicate(timeout=20)
     assert gone(children)
@@ -145,6 +146,21 @@ def test_when_one_app_dies_all_end_and_say_so(home: str) -> None:
     assert json.loads(told)["error"]["where"] == "admin"
     assert "Traceback" not in said
     assert gone(children)
+
+
+def test_weeks_are_looked_after_beside_the_apps(home: str) -> None:
+    """With --tick something looks what is due, and leaves when it did; without, nothing does."""
+    noted = Path(home) / "state" / "ticked"
+    noted.unlink(missing_ok=True)
+    alone = Serving(home, *ANY_PORTS)
+    alone.end()
+    assert not noted.exists()
+    running = Serving(home, *ANY_PORTS, "--tick")
+    until = time.monotonic() + 30
+    while not noted.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    running.end()
+    assert noted.exists()
 
 
 def refused(home: str, *words: str, **environ: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from pulse import opening, roster
 from pulse import wave as waves
 from pulse.ballotbox.store import BoxStore
+from pulse.clock import FixedClock
 from pulse.errors import BadKeyList, Refused, TooSmall, WrongState
 from pulse.invitation.links import invitations, read_kwave
 from pulse.issuer import keyfile
@@ -193,6 +194,7 @@ def test_the_next_wave_follows_the_last(house: House) -> None:
     first = treefile.read(house.home.trees / f"{WAVE}.json")
     waves.move(house.engine, WAVE, ("open",), "lost")
     house.staff({"all": 8, "ops": 9, "dev": 30})
+    house.clock = FixedClock(MONDAY + dt.timedelta(weeks=2))
     second = house.open("2026-W12")
     tree = treefile.read(house.home.trees / "2026-W12.json")
     assert first.groups["ops"] == first.groups["all"] == "all:own+ops"

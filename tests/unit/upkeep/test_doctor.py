@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from pulse.clock import FixedClock
 from pulse.issuer.store import IssuerStore
 from pulse.settings import Home, Settings
 from pulse.store.files import write_atomically
+from pulse.store.ticked import Note, write_note
 from pulse.store.wavestores import origin_of
 from pulse.upkeep import files_look
 from pulse.upkeep.doctor import examine, healthy
@@ -41,7 +43,8 @@ def test_a_good_home_has_nothing_to_mend(place: Place) -> None:
     place.end_open_week()
     checks = examine(place.home, WELL, CLOCK)
     assert healthy(checks)
-    assert {check.check for check in checks if check.status == "warn"} == {"support", "settings"}
+    warned = {check.check for check in checks if check.status == "warn"}
+    assert warned == {"support", "settings", "schedule"}
     assert {"folders", "modes", "disk", "sync", "database", "schema", "ledger", "clock"} <= {
         check.check for check in checks if check.status == "ok"
     }
@@ -151,6 +154,26 @@ def test_a_contact_of_one_s_own_is_enough(place: Place) -> None:
     """The default text is fine once a person or number is named beside it."""
     settings = replace(WELL, support=replace(WELL.support, contacts=("Ask Ada, room 3",)))
     assert "support" not in {check.check for check in found(place.home, settings)}
+
+
+@pytest.mark.parametrize(
+    ("cadence", "before", "status"),
+    [
+        ("weekly", 59, "ok"),
+        ("weekly", 61, "warn"),
+        ("automatic", None, "warn"),
+        ("off", None, "ok"),
+    ],
+)
+def test_somebody_has_to_look_what_is_due(
+    place: Place, cadence: Literal["weekly", "automatic", "off"], before: int | None, status: str
+) -> None:
+    """Where weeks run by themselves, an hour without a tick that went well is warned of."""
+    if before is not None:
+        well = CLOCK.now() - dt.timedelta(minutes=before)
+        write_note(place.home, place.state, Note(well=well))
+    checks = examine(place.home, replace(WELL, cadence=cadence), CLOCK)
+    assert [each.status for each in checks if each.check == "schedule"] == [status]
 
 
 @pytest.mark.parametrize(

@@ -131,10 +131,13 @@ def test_the_rotation_counts_waves_that_were_asked(engine: Engine) -> None:
 
 
 def propose(
-    engine: Engine, wave: str | None = None, closes: dt.datetime | None = None
+    engine: Engine,
+    wave: str | None = None,
+    closes: dt.datetime | None = None,
+    now: dt.datetime = MONDAY,
 ) -> waves.Wave:
-    """Propose a wave on Monday."""
-    return waves.propose(Settings(), engine, MONDAY, wave=wave, closes=closes, survey="s 1")
+    """Propose a wave, on the Monday of W10 unless `now` says otherwise."""
+    return waves.propose(Settings(), engine, now, wave=wave, closes=closes, survey="s 1")
 
 
 def test_the_present_week_is_proposed(engine: Engine) -> None:
@@ -147,13 +150,32 @@ def test_a_past_closing_time_and_a_past_week_are_refused(engine: Engine) -> None
     """Weeks go forward, and closing times lie ahead."""
     with pytest.raises(Refused, match="ahead"):
         propose(engine, closes=MONDAY)
-    waves.plan(engine, row("2026-W12"))
-    waves.move(engine, "2026-W12", ("planned",), "released")
+    waves.plan(engine, row("2026-W11"))
+    waves.move(engine, "2026-W11", ("planned",), "released")
     with pytest.raises(WrongState, match="forward"):
         propose(engine)
     with pytest.raises(WrongState, match="asked once"):
-        propose(engine, "2026-W12")
-    assert propose(engine, "2026-W13").form == 1
+        propose(engine, "2026-W11")
+    assert propose(engine, "2026-W12", now=MONDAY + dt.timedelta(days=7)).form == 1
+
+
+def test_no_week_beyond_the_next_is_opened(engine: Engine) -> None:
+    """A far week, asked by a slip, would keep every week before it from ever being asked."""
+    for now in (MONDAY + dt.timedelta(days=day) for day in range(7)):
+        assert propose(engine, "2026-W11", now=now).wave == "2026-W11"
+        for far in ("2026-W12", "2062-W11"):
+            with pytest.raises(Refused, match="this week or the next"):
+                propose(engine, far, now=now)
+    assert waves.every(engine) == ()
+
+
+def test_the_week_after_a_leap_week_is_the_next(engine: Engine) -> None:
+    """In 2026-W53 the next week is 2027-W01, and the one after it lies too far ahead."""
+    new_year = dt.datetime(2027, 1, 3, 23, tzinfo=dt.UTC)
+    assert propose(engine, now=new_year).wave == "2026-W53"
+    assert propose(engine, "2027-W01", now=new_year).wave == "2027-W01"
+    with pytest.raises(Refused, match="this week or the next"):
+        propose(engine, "2027-W02", now=new_year)
 
 
 def test_one_wave_at_a_time(engine: Engine) -> None:

@@ -10,7 +10,8 @@ from litestar.types import Receive, Scope
 
 from pulse.errors import Busy, PulseError, UnknownWave
 from pulse.http.headers import guard
-from pulse.web.mishaps import HANDLERS
+from pulse.settings import Settings
+from pulse.web.mishaps import handlers
 from pulse.web.posting import lane, posted
 
 pytestmark = pytest.mark.enable_socket  # an event loop wakes itself through a pair of sockets
@@ -43,7 +44,11 @@ def application(*, direct: bool, https: bool = True) -> Litestar:
     """Return an app of one posted route, with the lane or without."""
     routes = [posted("/post", endpoint), page]
     app = Litestar(
-        routes, openapi_config=None, logging_config=None, exception_handlers=HANDLERS, debug=False
+        routes,
+        openapi_config=None,
+        logging_config=None,
+        exception_handlers=handlers(Settings()),
+        debug=False,
     )
     app.asgi_handler = guard(app.asgi_handler, https=https)
     if direct:

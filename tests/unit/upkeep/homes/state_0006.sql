@@ -126,6 +126,13 @@ CREATE TABLE pack_run (
 	CONSTRAINT ck_pack_run_waves CHECK (waves BETWEEN 1 AND 6)
 );
 INSERT INTO "pack_run" VALUES(1,'spin-down',6,'2026-W08',0);
+CREATE TABLE pause (
+	first VARCHAR(10) NOT NULL, 
+	last VARCHAR(10) NOT NULL, 
+	reason VARCHAR(200) NOT NULL, 
+	CONSTRAINT pk_pause PRIMARY KEY (first)
+);
+INSERT INTO "pause" VALUES('2026-12-21','2027-01-03','end of the year');
 CREATE TABLE person (
 	person_id VARCHAR(128) NOT NULL, 
 	email VARCHAR(254) NOT NULL, 

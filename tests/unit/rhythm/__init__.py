@@ -1,0 +1,1 @@
+"""What is due when, against an oracle that walks through every minute."""

@@ -1,0 +1,1 @@
+"""Ticks on real homes, with a clock that is moved by hand."""
