@@ -108,6 +108,7 @@ def test_a_kiosk_speaks_the_language(card_place: PollingPlace, visits: Visits, c
     expect(page.locator("main")).to_have_class("kiosk ready")
     speaks(page, code)
     page.click(".start")
+    expect(page.locator("#code")).to_be_focused()
     page.locator("#code").press_sequentially(card_place.next_code())
     page.keyboard.press("Enter")
     shown(page, "ask")
