@@ -108,6 +108,7 @@ def test_a_kiosk_speaks_the_language(card_place: PollingPlace, visits: Visits, c
     expect(page.locator("main")).to_have_class("kiosk ready")
     speaks(page, code)
     page.click(".start")
+    expect(page.locator("#code")).to_be_focused()
     page.locator("#code").press_sequentially(card_place.next_code())
     page.keyboard.press("Enter")
     shown(page, "ask")
@@ -167,6 +168,15 @@ def test_without_the_words_both_pages_speak_english(
     expect(page.locator("#fault")).to_have_text("One character is missing.")
     assert foreign(page, "en") == []
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_words_that_never_come_are_not_waited_for(card_place: PollingPlace, visits: Visits) -> None:
+    """After eight seconds a code can be typed in English."""
+    context, page = in_language(visits, card_place, "de", *COMPLETE)
+    context.route("**/cardwords.json", lambda _: None)
+    page.goto(f"{card_place.base}/card")
+    expect(page.locator("#card")).to_be_visible(timeout=20_000)
+    assert foreign(page, "en") == []
 
 
 def test_no_request_tells_the_language(card_place: PollingPlace, visits: Visits) -> None:
