@@ -49,7 +49,8 @@ def texts(
         support: the settings' help contacts.
         wording: the language; None means the one that the survey was written in.
     """
-    words = wording or original(instrument)
+    words, asked = wording or original(instrument), tuple(asked)
+    counts = {len(asked), len(asked) - len(instrument.for_leaders(asked))}
     return msgspec.json.encode(
         Texts(
             locale=words.code,
@@ -59,7 +60,7 @@ def texts(
             labels=words.labels,
             prefer_not=words.prefer_not,
             support=help_in(words, support),
-            ui=survey.words(words.code) | {"frame": words.opening},
+            ui=survey.words(words.code, sorted(counts)) | {"frame": words.opening},
         )
     )
 

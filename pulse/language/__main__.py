@@ -1,16 +1,17 @@
 """Keeps the catalogues: `python -m pulse.language extract|update|check|stats`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from pulse.language.books import Finding, check, missing, update
+from pulse.language.cards import card_words, guard_questions
 from pulse.language.known import DEFAULT, LANGUAGES
 from pulse.language.sources import sentences
 from pulse.language.survey import page_words
 
-WORDS: Final = Path(__file__).parents[1] / "web" / "static" / "words.json"
+STATIC: Final = Path(__file__).parents[1] / "web" / "static"
 _USAGE: Final = """\
 python -m pulse.language extract   prints every sentence of the interface and where it stands
 python -m pulse.language update    gives every sentence a place in every catalogue
@@ -26,6 +27,15 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(_USAGE)
         return 2
     return asked[arguments[0]]()
+
+
+def page_files() -> Mapping[str, bytes]:
+    """Return the static files that hold words of pages that never vary, by name."""
+    return {
+        "words.json": page_words(),
+        "cardwords.json": card_words(),
+        "questions.js": guard_questions(),
+    }
 
 
 def _codes() -> list[str]:
@@ -44,15 +54,17 @@ def _update() -> int:
         came, went = update(found, code)
         left = missing(found, code)
         print(f"{code:8} {came:4} new {went:4} gone {left:4} to translate")  # noqa: T201 - a command speaks
-    WORDS.write_bytes(page_words())
+    for name, content in page_files().items():
+        (STATIC / name).write_bytes(content)
     return 0
 
 
 def _check() -> int:
     found = sentences()
     findings = [each for code in _codes() for each in check(found, code)]
-    if WORDS.read_bytes() != page_words():
-        findings.append(Finding("all", WORDS.name, "is older than the catalogues; run update"))
+    for name, content in page_files().items():
+        if not (STATIC / name).exists() or (STATIC / name).read_bytes() != content:
+            findings.append(Finding("all", name, "is older than the catalogues; run update"))
     for each in findings:
         print(f"{each.code}: “{each.text}” {each.problem}.")  # noqa: T201 - a command speaks
     return bool(findings)

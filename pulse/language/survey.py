@@ -5,26 +5,30 @@ The page never varies, so it holds hardly any: a wave's texts file brings what e
 nothing (`ends`), fetched only then.
 """
 
-from typing import Final
+from collections.abc import Iterable
 
 import msgspec
 
 from pulse.language.catalogue import translations
-from pulse.language.choosing import closest
-from pulse.language.known import DEFAULT, LANGUAGES
-
-_MOST: Final = 29  # statements that a ballot holds
+from pulse.language.known import LANGUAGES
 
 
-def words(locale: str) -> dict[str, str]:
-    """Return the words of `/s` by short keys; `{n}` and its like are filled in by the browser.
+def words(locale: str, counts: Iterable[int]) -> dict[str, str]:
+    """Return the words of `/s` by short keys; `{k}` and its like are filled in by the browser.
 
-    `count` is the form for most numbers; a number of another CLDR category that is said
-    otherwise has its own, like `count-one`.
+    Args:
+        locale: the language.
+        counts: how many statements somebody may be asked; each number has its words, like `count6`.
     """
     said = translations(locale)
     _ = said.gettext
-    return _counts(locale) | {
+    told = {
+        f"count{n}": said.ngettext(
+            "One question, about a minute.", "{n} questions, about a minute.", n
+        ).replace("{n}", str(n))
+        for n in counts
+    }
+    return told | {
         # The statements.
         "nobody": _("Nobody can see who answered what."),
         "how": _("How?"),
@@ -97,17 +101,3 @@ def page_words() -> bytes:
         for code, language in LANGUAGES.items()
     }
     return msgspec.json.format(msgspec.json.encode(spoken), indent=1) + b"\n"
-
-
-def _counts(locale: str) -> dict[str, str]:
-    from babel import Locale
-
-    said = translations(locale)
-    rule = Locale.parse(closest(locale, LANGUAGES) or DEFAULT, sep="-").plural_form
-    forms = {
-        rule(n): said.ngettext("One question, about a minute.", "{n} questions, about a minute.", n)
-        for n in range(1, _MOST + 1)
-    }
-    most = forms.get("other", forms.get("many", ""))
-    apart = {f"count-{word}": form for word, form in forms.items() if form != most}
-    return {"count": most, **apart}

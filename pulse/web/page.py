@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from pulse.web.bundle import bare_style, bundle
+from pulse.web.shorten import shorten
 
 _STATIC: Final = Path(__file__).parent / "static"
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "s.html"
@@ -64,7 +65,12 @@ def staff_sources() -> Mapping[str, str]:
 @cache
 def _program() -> tuple[str, str]:
     files = {name: content.decode() for name, content in static_files().items()}
-    return bare_style(files["page.css"]), bundle(files)
+    return program(files)
+
+
+def program(files: Mapping[str, str]) -> tuple[str, str]:
+    """Return the page's style and script, made of the readable `files` by name."""
+    return bare_style(files["page.css"]), shorten(bundle(files))
 
 
 def source(content: str) -> str:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from pulse.http.headers import content_security_policy
 from pulse.web.answers import HTML, prepare, send_prepared
 from pulse.web.bundle import bare_style, bundle
-from pulse.web.page import MEDIA_TYPES, source, static_files
+from pulse.web.page import MEDIA_TYPES, source, static_files, static_folder
 from pulse.web.rendering import render
 
 
@@ -29,11 +29,22 @@ class Standing(msgspec.Struct, frozen=True):
 
 @cache
 def standing(name: str, entry: str) -> Standing:
-    """Return the page of the template `name` with the module `entry` and all that it imports."""
+    """Return the page of the template `name` with the module `entry` and all that it imports.
+
+    It stands in English; its script brings the words of other languages.
+    """
     files = {each: content.decode() for each, content in static_files().items()}
     style, script = bare_style(files["card.css"]), bundle(files, entry)
     ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
-    content = render(name, style=ours["style"], script=ours["script"])
+    said = msgspec.json.decode(files["cardwords.json"])["en"]
+    content = render(
+        name,
+        style=ours["style"],
+        script=ours["script"],
+        words=f"{static_folder()}/cardwords.json",
+        ui=said["ui"],
+        says=said["says"],
+    )
     return Standing(
         content,
         content_security_policy(
@@ -64,11 +75,18 @@ def _route(path: str, page: Standing) -> HTTPRouteHandler:
     return show
 
 
+@cache
+def kiosk_guard() -> bytes:
+    """Return the script of a shared device with its question in every language."""
+    files = {each: content.decode() for each, content in static_files().items()}
+    return bundle(files, "kiosk.js").encode()
+
+
 def _guard_route() -> HTTPRouteHandler:
-    guard = prepare(static_files()["kiosk.js"], MEDIA_TYPES[".js"])
+    guard = prepare(kiosk_guard(), MEDIA_TYPES[".js"])
 
     @get("/kiosk.js", sync_to_thread=False)
-    def kiosk_guard(request: Request[Any, Any, Any]) -> Response[bytes]:
+    def show_guard(request: Request[Any, Any, Any]) -> Response[bytes]:
         return send_prepared(request, guard)
 
-    return kiosk_guard
+    return show_guard

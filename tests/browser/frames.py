@@ -17,8 +17,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from pulse.token.encoding import b64u
 from pulse.token.keylist import KeyList, encode, fingerprint16, hex_hash
-from pulse.web.bundle import bare_style, bundle
-from pulse.web.page import staff_page, static_files, static_folder
+from pulse.web.page import program, staff_page, static_files, static_folder
 from pulse.web.rendering import render
 from tests.browser.polling import PollingPlace
 
@@ -170,7 +169,7 @@ def mutated(file: str, old: str, new: str) -> bytes:
     sources: dict[str, str] = {name: each.decode() for name, each in static_files().items()}
     assert sources[file].count(old) == 1, old
     sources[file] = sources[file].replace(old, new)
-    style, script = bare_style(sources["page.css"]), bundle(sources)
+    style, script = program(sources)
     ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
     return render(
         "s.html", words=f"{static_folder()}/words.json", style=ours["style"], script=ours["script"]

@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from pulse.web.bundle import bundle
 from pulse.web.page import static_files
 from tests.browser.answering import choose, send, shown, stored
 from tests.browser.conftest import Visits
@@ -200,9 +201,10 @@ def test_a_guard_that_sleeps_is_caught(
     card_place: PollingPlace, rough: BrowserContext, old: str, new: str
 ) -> None:
     """Twins that do not ask, or do not empty, leave the form lying."""
-    source = static_files()["kiosk.js"].decode()
-    assert source.count(old) == 1
-    twin = source.replace(old, new)
+    files = {name: content.decode() for name, content in static_files().items()}
+    assert files["kiosk.js"].count(old) == 1
+    files["kiosk.js"] = files["kiosk.js"].replace(old, new)
+    twin = bundle(files, "kiosk.js")
     rough.route("**/kiosk.js", lambda route: route.fulfill(body=twin, content_type=SCRIPT))
     assert not walked_away(start(rough, card_place, clock=True), card_place)
 

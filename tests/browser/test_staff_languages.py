@@ -25,7 +25,10 @@ READ = """() => {
 def english(page: Page) -> list[str]:
     """Return the page's English sentences that can be read on it, placeholders apart."""
     read = " ".join(page.evaluate(READ).split())
-    sentences = [*words("en").values(), *(text for end in ends("en").values() for text in end)]
+    sentences = [
+        *words("en", (6,)).values(),
+        *(text for end in ends("en").values() for text in end),
+    ]
     pieces = {piece.strip() for text in sentences for piece in text.replace("{", "}").split("}")}
     return sorted(piece for piece in pieces if len(piece) > 3 and piece in read)
 
@@ -157,5 +160,5 @@ def test_english_left_behind_would_be_seen(place: PollingPlace, visits: Visits) 
     page = open_link(context, offer(place, context))
     assert english(page) == []
     change = "(text) => { document.getElementById('skip').textContent = text }"
-    page.evaluate(change, words("en")["skip"])
+    page.evaluate(change, words("en", (6,))["skip"])
     assert english(page) != []

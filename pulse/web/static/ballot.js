@@ -1,22 +1,13 @@
 // The ballot protocol, version 1, as a person's browser runs it. Nothing here draws or asks.
 import { b64u, concat, hex, sha256, unb64u } from './bytes.js';
+import { pick, shelf } from './choosing.js';
 import { seal } from './hpke.js';
 import { checkGroup, checkList, parse } from './keylist.js';
 import { blind, finalize, prepare } from './rsabssa.js';
+export { pick, shelf };
 
 // Ends a step: `page` names what to show; after a `final` one the link is spent.
 export const stop = (page, final) => { throw Object.assign(Error(page), { page, final }); };
-
-// A store of the browser or, where storing is forbidden, one that lasts as long as the page.
-export const shelf = (name) => {
-  try {
-    window[name].pulse = '';
-    delete window[name].pulse;
-    return window[name];
-  } catch {
-    return {};
-  }
-};
 
 // Where storing fails on the way, or is cleared, this page alone remembers. At the end nothing stays.
 const record = (visit, text) => {
@@ -59,12 +50,6 @@ export const get = async (path) => {
   const { status, bytes } = await ask(path);
   return status === 200 ? bytes : offline();
 };
-
-// The offered language that was chosen, that the browser asks for, or the first.
-export const pick = (offered, { language: chosen }) => [chosen, ...navigator.languages].filter(Boolean).flatMap((tag) => {
-  const { language, script } = new Intl.Locale(tag).maximize();
-  return [tag, `${language}-${script}`, language];
-}).concat(Object.keys(offered)).find((tag) => offered[tag]);
 
 // Nothing else that is sent tells the language.
 export const getTexts = async ({ wave, texts }, store) => {

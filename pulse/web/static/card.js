@@ -1,18 +1,27 @@
 // The card page: turns a code as people type it into the link that stands behind it.
 import { b64u } from './bytes.js';
+import { shelf } from './choosing.js';
 import { bare, grouped, mistake, stretch } from './code.js';
 import { checkList, parse, proquints } from './keylist.js';
+import { spoken, translate } from './spoken.js';
 
 const part = (id) => document.getElementById(id);
 const tell = (id, text) => { part(id).textContent = text; };
 const LINK = /#(?:k\.)?([\w-]{43}\.[\w-]{22})$/;
 const shared = location.hash === '#kiosk', code = part('code');
 
+// What this page says to somebody who types: in English until other words have come.
+let texts = { locale: 'en', says: Object.fromEntries([...part('says').children].map(({ id, textContent }) => [id, textContent])) };
+const phrase = ({ key, ...values }) => {
+  const { locale, says } = texts, form = `${key}-${new Intl.PluralRules(locale).select(values.n)}`;
+  return (says[form] ?? says[key]).replace(/{(\w+)}/g, (_, name) => values[name]);
+};
+
 const request = async (path, message) => {
   const reply = await fetch(path, {
     method: message ? 'POST' : 'GET',
     body: message && JSON.stringify(message),
-    headers: { 'Content-Type': 'application/json' },
+    headers: { 'Content-Type': 'application/json', 'Accept-Language': '*' },
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
     signal: AbortSignal.timeout(20000),
@@ -43,7 +52,7 @@ const check = async (text, survey) => {
   const secret = b64u(await stretch(text, survey.wave));
   const { status } = await request('/me', { v: 1, secret });
   if (status === 200) return follow(`${secret}.${b64u(survey.raw)}`);
-  return 'This code opens nothing. Compare it with your card, letter by letter.';
+  return { key: 'nothing' };
 };
 
 // Groups while somebody types, and leaves the caret where it was among the letters.
@@ -58,19 +67,29 @@ code.oninput = ({ isComposing }) => {
   code.setSelectionRange(caret, caret);
 };
 
-const refuse = (words) => {
+const refuse = (wrong) => {
   tell('told', '');
-  tell('fault', words);
-  if (!words) return;
+  tell('fault', wrong ? phrase(wrong) : '');
+  if (!wrong) return;
   code.setAttribute('aria-invalid', 'true');
   code.focus();
 };
 
+// The words and the survey come side by side; without the words the page speaks English.
+const meetSurvey = async () => {
+  const [survey, languages] = await Promise.allSettled([open(), spoken()]);
+  const store = shelf(shared ? 'sessionStorage' : 'localStorage');
+  try { texts = translate(languages.value, survey.value?.texts, store); } catch {}
+  if (survey.reason) throw survey.reason;
+  return survey.value;
+};
+
 const begin = async () => {
-  const survey = await open();
+  const survey = await meetSurvey();
   if (!survey) return reveal('none');
+  const closes = new Date(survey.closes).toLocaleString(texts.locale.replace(/^en$/, 'en-GB'), { dateStyle: 'full', timeStyle: 'short' });
   tell('eight', proquints(survey.raw));
-  tell('until', new Date(survey.closes).toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'short' }));
+  tell('closes', phrase({ key: 'until', closes }));
   part('again').hidden = !shared;
   reveal('card');
   code.focus();
@@ -80,12 +99,12 @@ const begin = async () => {
     if (scanned) return follow(scanned);
     const wrong = mistake(text);
     if (wrong) return refuse(wrong);
-    refuse('');
-    tell('told', 'Checking your code…');
+    refuse();
+    tell('told', phrase({ key: 'checking' }));
     part('go').disabled = true;
-    const words = await check(text, survey).catch(() => 'The survey cannot be reached just now. Please try again.');
+    const found = await check(text, survey).catch(() => ({ key: 'trouble' }));
     part('go').disabled = false;
-    if (words) refuse(words);
+    if (found) refuse(found);
   };
 };
 

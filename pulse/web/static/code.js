@@ -11,15 +11,13 @@ export const bare = (text) => text.normalize('NFKD').toUpperCase()
   .replace(/[\s\p{P}\p{M}\p{C}]/gu, '').replace(/[OIL]/g, (letter) => SAME[letter]);
 export const grouped = (text) => (text.match(/.{1,4}/gu) ?? []).join(' ');
 
-// What is wrong with a code, in words; nothing if it may be one.
+// What is wrong with a code: the key of the words for it and what they take in; nothing if it may
+// be one.
 export const mistake = (text) => {
-  const [foreign] = /[^0-9A-HJKMNP-TV-Z]/u.exec(text) ?? [], count = LENGTH - text.length;
-  const missing = [, 'One character is missing.'][count] ?? `${count} characters are missing.`;
-  const many = [, 'There is one character too many.'][-count] ?? `There are ${-count} characters too many.`;
-  if (foreign === 'U') return 'No code has a U: it may be a V.';
-  if (foreign) return `No code has a “${foreign}” in it.`;
-  if (!text) return 'Type the code that stands on your card.';
-  return count > 0 ? missing : count < 0 ? many : '';
+  const [letter] = /[^0-9A-HJKMNP-TV-Z]/u.exec(text) ?? [], count = LENGTH - text.length;
+  if (letter) return { key: letter === 'U' ? 'u' : 'foreign', letter };
+  if (!text) return { key: 'empty' };
+  return count && { key: count > 0 ? 'missing' : 'many', n: Math.abs(count) };
 };
 
 export const stretch = async (text, wave) => {

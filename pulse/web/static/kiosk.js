@@ -1,5 +1,7 @@
 // A shared device: it keeps nothing of a person who has finished, or who has gone. The survey page
 // loads this for a kiosk's link, and where /kiosk has told its tab that it is one.
+import { questions } from './questions.js';
+
 const element = (id) => document.getElementById(id);
 const SECONDS = { asks: 120, empties: 60, clears: 30 };
 const after = (seconds, act) => setTimeout(act, seconds * 1000);
@@ -13,7 +15,6 @@ const leave = () => {
 // While somebody answers: asks when nobody has touched the page for a while, then empties it. What
 // is sealed already is not touched: it waits for the network and then goes out.
 const still = document.createElement('dialog');
-still.textContent = 'Are you still there? Touch the page, or it empties in a minute.';
 Object.assign(still.style, { margin: 'auto', padding: '2rem', border: '2px solid var(--accent)', maxInlineSize: 'min(30rem, 100% - 2rem)' });
 document.body.append(still);
 const answering = () => !element('ask').hidden && !element('items').inert;
@@ -23,6 +24,7 @@ const touched = () => {
   still.close();
   alone = after(SECONDS.asks, () => {
     if (!answering()) return touched();
+    still.textContent = questions[document.documentElement.lang] ?? questions.en;
     still.showModal();
     alone = after(SECONDS.empties, leave);
   });

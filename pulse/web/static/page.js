@@ -81,7 +81,7 @@ const draw = (visit) => {
   const asked = keys.items.filter((id) => group?.leaders || !keys.lead.includes(id)), n = asked.length;
   const given = Object.fromEntries(all(':checked').map(({ name, value }) => [name, value]));
   write('title', texts.title);
-  write('count', fill(ui['count-' + new Intl.PluralRules(texts.locale).select(n)] ?? ui.count, { n }));
+  write('count', ui[`count${n}`]);
   write('seal', fill(ui.seal, keys));
   write('note', warn(visit));
   Object.assign(find('progress'), { max: n, ariaLabel: ui.answered });

@@ -8,11 +8,12 @@ import pytest
 from babel import Locale
 
 from pulse.language import DEFAULT, LANGUAGES, translations
-from pulse.language.__main__ import WORDS
+from pulse.language.__main__ import STATIC, page_files
 from pulse.language.books import FOLDER, PLURALS, check, update
+from pulse.language.cards import card, question, quoted, told
 from pulse.language.catalogue import Catalogue
 from pulse.language.sources import Sentence, sentences
-from pulse.language.survey import ends, page_words, words
+from pulse.language.survey import ends, words
 
 CODES = [code for code in LANGUAGES if code != DEFAULT]
 ONE = Sentence("Send %(what)s to <b>all</b>")
@@ -112,20 +113,47 @@ def test_no_language_is_english() -> None:
     assert translations("de-AT") is translations("de")
 
 
-def test_the_file_of_the_ends_is_as_new_as_the_catalogues() -> None:
-    """`words.json` says what the catalogues say today; a changed sentence would be seen."""
-    shipped = WORDS.read_bytes()
-    assert shipped == page_words()
-    assert shipped.replace(ends("de")["used"][0].encode(), b"Neu") != page_words()
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("words.json", ends("de")["used"][0]),
+        ("cardwords.json", card("de")["type"]),
+        ("questions.js", question("de")),
+    ],
+)
+def test_the_files_of_words_are_as_new_as_the_catalogues(name: str, sentence: str) -> None:
+    """They say what the catalogues say today; a changed sentence would be seen."""
+    shipped = (STATIC / name).read_bytes()
+    assert shipped == page_files()[name]
+    assert shipped.replace(sentence.encode(), b"Neu") != page_files()[name]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_mistake_in_a_code_has_its_words(code: str) -> None:
+    """`/card` finds a form for 1 to 16 characters missing and 1 to 100 too many in any language."""
+    rule, said = Locale.parse(code, sep="-").plural_form, translations(code)
+    sentences_of = {
+        "missing": (16, "One character is missing.", "{n} characters are missing."),
+        "many": (100, "There is one character too many.", "There are {n} characters too many."),
+    }
+    for key, (most, one, several) in sentences_of.items():
+        for n in range(1, most + 1):
+            form = told(code).get(f"{key}-{rule(n)}", told(code)[key])
+            assert form == said.ngettext(one, several, n)
+
+
+def test_a_quotation_mark_ends_no_question() -> None:
+    """The guard's module quotes what a catalogue may hold."""
+    assert quoted("l'a\\b") == "'l\\'a\\\\b'"
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if LANGUAGES[code].status != "draft"])
 def test_every_number_of_questions_has_its_words(code: str) -> None:
     """The survey page finds a form for 1 to 29 questions in every complete language."""
-    rule, said = Locale.parse(code, sep="-").plural_form, words(code)
-    expected = translations(code)
+    rule, said = Locale.parse(code, sep="-").plural_form, words(code, range(1, 30))
+    forms: dict[str, set[str]] = {}
     for n in range(1, 30):
-        form = said.get(f"count-{rule(n)}", said["count"])
-        assert form == expected.ngettext(
-            "One question, about a minute.", "{n} questions, about a minute.", n
-        )
+        forms.setdefault(rule(n), set()).add(said[f"count{n}"].replace(str(n), "#"))
+    assert all(len(each) == 1 for each in forms.values())
+    assert len(set.union(*forms.values())) == len(forms)
+    assert "{" not in "".join(said[f"count{n}"] for n in range(1, 30))

@@ -200,7 +200,7 @@ def test_the_next_wave_follows_the_last(house: House) -> None:
     assert first.groups["ops"] == first.groups["all"] == "all:own+ops"
     assert tree.groups == first.groups
     assert key_list(house, second).form == 1
-    assert {unit.series for unit in tree.units} == {"2026-W11"}
+    assert {unit.series for unit in tree.units} == {"2026-W12"}
 
 
 def test_the_roster_may_change_while_a_wave_is_open(house: House) -> None:
