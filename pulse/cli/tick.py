@@ -40,7 +40,9 @@ def tick(run: Run, every: int | None, lifeline: int | None, *, dry_run: bool) ->
         return
     if every is None:
         ticked = _once(run)
-        run.say(ticked, _words(ticked) or "Nothing is due.")
+        words = _words(ticked) or ("" if ticked.failed else "Nothing is due.")
+        if run.as_json or words:
+            run.say(ticked, words)
         _note_failures(run, ticked)
         if ticked.failed:
             raise click.exceptions.Exit(1)

@@ -246,4 +246,4 @@ def _failure(error: Exception) -> str:
         return f"No TLS came about: {error.reason or 'the connection was cut'}."
     if isinstance(error, TimeoutError):
         return "It did not answer in time."
-    return f"The connection failed: {' '.join(str(error).split())[:_SHOWN]}."
+    return f"The connection failed: {' '.join(str(error).split())[:_SHOWN].rstrip('.')}."

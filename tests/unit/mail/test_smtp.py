@@ -88,6 +88,16 @@ def test_a_server_that_lets_nobody_in_is_told_in_its_own_words(
         assert "554 go away" in str(refused.value)
 
 
+def test_a_server_without_sign_in_is_told_in_one_sentence() -> None:
+    """A user is set and the server knows no AUTH: the library's sentence gets no second dot."""
+    with Hostile() as server:
+        place = MailServer("127.0.0.1", server.port, "pulse", "none")
+        with pytest.raises(Unreachable) as refused:
+            Line(place, Secret(b"word"), "pulse@example.org", None, 2.0)
+    assert "AUTH" in str(refused.value)
+    assert not str(refused.value).endswith("..")
+
+
 def test_a_mail_taken_back_before_the_dot_is_not_delivered() -> None:
     """Where the wave has closed meanwhile, the connection is cut without the dot."""
     with Hostile() as server:

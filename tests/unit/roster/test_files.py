@@ -66,6 +66,13 @@ WRONG: Final = {
     "timezone as a path": (
         UNITS, "person_id,email,unit_id,timezone\np1,,ops,../../x\n", "people.csv:2:timezone", "",
     ),
+    "timezone of this machine": (
+        UNITS, "person_id,email,unit_id,timezone\np1,,ops,localtime\n", "people.csv:2:timezone", "",
+    ),
+    "timezone by the system's folders": (
+        UNITS, "person_id,email,unit_id,timezone\np1,,ops,right/Europe/Berlin\n",
+        "people.csv:2:timezone", "",
+    ),
     "timezone folder": (
         UNITS, "person_id,email,unit_id,timezone\np1,,ops,America\n", "people.csv:2:timezone", "",
     ),
