@@ -18,7 +18,7 @@ from litestar.handlers import BaseRouteHandler
 from sqlalchemy.exc import SQLAlchemyError
 
 from pulse.http.headers import guard
-from pulse.settings import Home, Settings, load
+from pulse.settings import Current, CurrentSettings, Home, Settings
 from pulse.store.databases import ballotbox_shelf, issuer_shelf
 from pulse.web.health import PEERS, Condition, health_route, read_peers
 from pulse.web.mishaps import handlers
@@ -46,30 +46,31 @@ def create_app(home: Home | None = None) -> Litestar:
     Raises:
         BadSetting: the settings are not usable.
     """
-    home, settings = _home(home)
+    home, current = _home(home)
+    settings = current()
     issuing, issuer = _issuer(home, settings)
     casting, ballotbox = _ballotbox(home, settings)
-    routes = [*issuing, *casting, *page_routes(home, settings)]
-    return _application(routes, (issuer, ballotbox), settings)
+    routes = [*issuing, *casting, *page_routes(home, current)]
+    return _application(routes, (issuer, ballotbox), current)
 
 
 def create_issuer(home: Home | None = None) -> Litestar:
     """Return the app of the issuer with the pages; arguments and errors as `create_app`."""
-    home, settings = _home(home)
-    issuing, issuer = _issuer(home, settings)
-    return _application([*issuing, *page_routes(home, settings)], (issuer,), settings)
+    home, current = _home(home)
+    issuing, issuer = _issuer(home, current())
+    return _application([*issuing, *page_routes(home, current)], (issuer,), current)
 
 
 def create_ballotbox(home: Home | None = None) -> Litestar:
     """Return the app of the ballot box alone; arguments and errors as `create_app`."""
-    home, settings = _home(home)
-    casting, ballotbox = _ballotbox(home, settings)
-    return _application(casting, (ballotbox,), settings)
+    home, current = _home(home)
+    casting, ballotbox = _ballotbox(home, current())
+    return _application(casting, (ballotbox,), current)
 
 
-def _home(home: Home | None) -> tuple[Home, Settings]:
+def _home(home: Home | None) -> tuple[Home, Current]:
     home = home or Home(Path(os.environ.get("PULSE_HOME") or "pulse-home"))
-    return home, load(home)
+    return home, CurrentSettings(home).now
 
 
 def _issuer(home: Home, settings: Settings) -> tuple[Sequence[BaseRouteHandler], _Room]:
@@ -90,7 +91,7 @@ def _ballotbox(home: Home, settings: Settings) -> tuple[Sequence[BaseRouteHandle
 
 
 def _application(
-    routes: Sequence[BaseRouteHandler], rooms: Sequence[_Room], settings: Settings
+    routes: Sequence[BaseRouteHandler], rooms: Sequence[_Room], current: Current
 ) -> Litestar:
     condition = Condition()
     health = health_route(read_peers(os.environ.get(PEERS, "")), condition.is_well)
@@ -110,13 +111,13 @@ def _application(
 
     app = Litestar(
         route_handlers=[*routes, health],
-        exception_handlers=handlers(settings),
+        exception_handlers=handlers(current),
         lifespan=[serve],
         openapi_config=None,
         logging_config=None,  # nothing about a request is ever written
         debug=False,
     )
-    https = settings.base_url.startswith("https:")
+    https = current().base_url.startswith("https:")
     app.asgi_handler = lane(guard(app.asgi_handler, https=https), routes, https=https)
     return app
 

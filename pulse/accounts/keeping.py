@@ -18,7 +18,12 @@ from pulse.store.engine import reading
 
 _USABLE = or_(
     ~account.c.must_change,
-    exists().where(access_log.c.email == account.c.email, access_log.c.action == "signed in"),
+    # A row outlives its account: one from before this account was made is somebody else's.
+    exists().where(
+        access_log.c.email == account.c.email,
+        access_log.c.action == "signed in",
+        access_log.c.moment >= account.c.created,
+    ),
 )
 
 

@@ -42,8 +42,6 @@ async def save(request: AnyRequest) -> Response[Any]:
 
 
 def _check(typed: dict[str, saving.Value]) -> None:
-    if not typed["organisation"]:
-        raise BadSetting("The organisation needs a name.", where="organisation")
     if not typed["support.text"] and not typed["support.contacts"]:
         raise BadSetting("Say at least one thing about getting help.", where="support.text")
 

@@ -65,6 +65,7 @@ class TestWeek:
         self._home, self._command = home, command
         self._child: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
+        self._asked_to_close = False
         self._lock = threading.Lock()
 
     def begin(self, to: str) -> bool:
@@ -92,12 +93,17 @@ class TestWeek:
             told = msgspec.json.decode((folder / "told").read_bytes(), type=Told)
         except (OSError, msgspec.DecodeError):
             told = Told("making")
+        if told.state == "open" and self._asked_to_close:
+            told = msgspec.structs.replace(
+                told, state="closing"
+            )  # the child says so a little later
         if ended is None or told.state == "ended":
             return told
         return Told("failed", why=self._said(folder))
 
     def close(self) -> None:
         """Let the invented people answer, and close the week."""
+        self._asked_to_close = True
         self._say("close")
 
     def end(self) -> None:
@@ -132,6 +138,7 @@ class TestWeek:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._child = self._folder = None
+        self._asked_to_close = False
 
     @staticmethod
     def _said(folder: Path) -> str:

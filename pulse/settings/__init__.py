@@ -16,7 +16,7 @@
 
 from pulse.settings.addresses import is_loopback
 from pulse.settings.checking import DATABASE, GROUP_FLOOR, LOG_FLOOR, ROLES, check
-from pulse.settings.current import CurrentSettings
+from pulse.settings.current import Current, CurrentSettings
 from pulse.settings.home import Home
 from pulse.settings.loading import described, load
 from pulse.settings.mailserver import SPOOL, MailServer, mail_server
@@ -38,6 +38,7 @@ __all__ = [
     "LOG_FLOOR",
     "ROLES",
     "SPOOL",
+    "Current",
     "CurrentSettings",
     "Home",
     "LocalSupport",

@@ -9,6 +9,7 @@ from pulse.settings.addresses import is_loopback, safe_host
 from pulse.settings.languages import check_languages
 from pulse.settings.mailserver import mail_server
 from pulse.settings.model import K_FLOOR, Settings
+from pulse.settings.sayings import check_sayings
 from pulse.settings.schedule import check_schedule
 
 GROUP_FLOOR: Final = 7
@@ -50,6 +51,7 @@ def check(settings: Settings) -> Settings:
     _check_addresses(settings)
     _check_sign_in(settings)
     check_languages(settings)
+    check_sayings(settings)
     return settings
 
 

@@ -1,6 +1,7 @@
 """The settings as the file has them now, for processes that stay: read again when it changes."""
 
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from pulse.errors import BadSetting
@@ -8,6 +9,7 @@ from pulse.settings.home import Home
 from pulse.settings.loading import load
 from pulse.settings.model import Settings
 
+Current = Callable[[], Settings]  # the settings in force at the moment of the call
 _NO_FILE: Final = (0, 0, 0)
 
 

@@ -7,7 +7,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from pulse.http import problems
-from pulse.settings import Settings
+from pulse.settings import Current
 from pulse.web.answers import HTML
 from pulse.web.choosing import reader_for
 from pulse.web.frame import frame_for
@@ -15,14 +15,15 @@ from pulse.web.page import static_folder
 from pulse.web.rendering import render
 
 
-def handlers(settings: Settings) -> ExceptionHandlersMap:
-    """Return what answers the errors of an app whose pages read as `settings` say."""
+def handlers(current: Current) -> ExceptionHandlersMap:
+    """Return what answers the errors of an app whose pages read as the settings in force say."""
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         """Answer with a page where a person opened an address, else with a problem document."""
         document = problems.answer(request, error)
         if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
             return document
+        settings = current()
         reader = reader_for(request, settings)
         page = render(
             "problem.html",

@@ -13,7 +13,7 @@ from pulse.disclosure.rounding import steps_per_point
 from pulse.disclosure.statement import Statement, policy_history, policy_statement
 from pulse.errors import BadRelease
 from pulse.release import ledger, reading
-from pulse.settings import Settings
+from pulse.settings import Current, Settings
 from pulse.terms import N_
 from pulse.web.answers import HTML, prepare, send_prepared
 from pulse.web.choosing import reader_for
@@ -118,24 +118,30 @@ def holder_now(published: Path) -> str:
         return "untold"
 
 
-def privacy_route(releases: Path, published: Path, settings: Settings) -> HTTPRouteHandler:
-    """Return the route of the privacy page; it is made once for each release and opening."""
-    policy = policy_for(settings.k, settings.prefer)
+def privacy_route(releases: Path, published: Path, current: Current) -> HTTPRouteHandler:
+    """Return the route of the privacy page; it is made once for each release and opening.
+
+    `current` gives the settings in force: with others the page is made again too.
+    """
 
     @lru_cache(maxsize=KEPT)
-    def page(head: str, holder: str, reader: Reader) -> bytes:
+    def page(head: str, holder: str, reader: Reader, settings: bytes) -> bytes:
         del head  # one page for each state of the ledger
+        running = msgspec.json.decode(settings, type=Settings)
+        policy = policy_for(running.k, running.prefer)
         eras = policy_history(reading.manifests(releases))
         statement = policy_statement(eras, policy, reader.words)
-        return privacy_page(settings, statement, holder=holder, reader=reader)
+        return privacy_page(running, statement, holder=holder, reader=reader)
 
     @get("/privacy", sync_to_thread=True)
     def privacy(request: Request[Any, Any, Any]) -> Response[bytes]:
+        settings = current()
         holder, reader = holder_now(published), reader_for(request, settings)
         try:
-            told = page(ledger.head(releases), holder, reader)
+            told = page(ledger.head(releases), holder, reader, msgspec.json.encode(settings))
         except (OSError, BadRelease):
-            unread = Statement(reader.gettext(UNREADABLE), (), (), policy.k)
+            least = policy_for(settings.k, settings.prefer).k
+            unread = Statement(reader.gettext(UNREADABLE), (), (), least)
             told = privacy_page(settings, unread, holder=holder, reader=reader)
         return send_prepared(request, prepare(told, HTML), varies="Accept-Language")
 

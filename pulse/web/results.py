@@ -17,7 +17,7 @@ from msgspec import structs
 from pulse.errors import BadRelease
 from pulse.practices import published
 from pulse.release import ledger
-from pulse.settings import Home, Settings
+from pulse.settings import Current, Home, Settings
 from pulse.statistics import summary as summaries
 from pulse.statistics.summary import Summary
 from pulse.web import preview, trying
@@ -142,28 +142,30 @@ def _mark(*files: Path) -> tuple[tuple[int, int, int], ...]:
     return tuple(found)
 
 
-def results_route(home: Home, settings: Settings) -> HTTPRouteHandler:
-    """Return the route of the results page."""
+def results_route(home: Home, current: Current) -> HTTPRouteHandler:
+    """Return the route of the results page; `current` gives the settings in force."""
 
     @lru_cache(maxsize=KEPT)
-    def made(reader: Reader, mark: object) -> Prepared:
+    def made(reader: Reader, mark: object, settings: bytes) -> Prepared:
         del mark  # it is what the page was made from: with another one the page is made again
+        running = msgspec.json.decode(settings, type=Settings)
         wave, released = newest(home.releases)
         page = results_page(
             released,
-            settings.organisation,
+            running.organisation,
             summaries.read(home.summary, ledger.head(home.releases)),
             published.read(home.practices),
             home.releases / wave / "tree.json" if wave else None,
             reader=reader,
-            frame=frame_for(settings, reader),
+            frame=frame_for(running, reader),
         )
         return prepare(page, HTML)
 
     @get("/results", sync_to_thread=True)
     def results(request: Request[Any, Any, Any]) -> Response[bytes]:
+        settings = current()
         mark = _mark(home.releases / ledger.NAME, home.summary, home.practices / published.NAME)
-        page = made(reader_for(request, settings), mark)
+        page = made(reader_for(request, settings), mark, msgspec.json.encode(settings))
         return send_prepared(request, page, varies="Accept-Language")
 
     return results

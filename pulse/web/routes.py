@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from pulse.http.headers import content_security_policy
-from pulse.settings import Home, Settings
+from pulse.settings import Current, Home
 from pulse.web.answers import HTML, prepare, send_prepared
 from pulse.web.page import (
     MEDIA_TYPES,
@@ -26,8 +26,11 @@ from pulse.web.results import results_route
 from pulse.web.standing import card_routes
 
 
-def page_routes(home: Home, settings: Settings) -> Sequence[BaseRouteHandler]:
-    """Return every route that shows something; none of them changes with one more ballot."""
+def page_routes(home: Home, current: Current) -> Sequence[BaseRouteHandler]:
+    """Return every route that shows something; none of them changes with one more ballot.
+
+    Name, contacts, languages and policy read as the settings in force at each request.
+    """
     return [
         front_page,
         _survey_route(),
@@ -35,8 +38,8 @@ def page_routes(home: Home, settings: Settings) -> Sequence[BaseRouteHandler]:
         _static_route(),
         _icon_route(),
         *published_routes(home.published),
-        results_route(home, settings),
-        privacy_route(home.releases, home.published, settings),
+        results_route(home, current),
+        privacy_route(home.releases, home.published, current),
     ]
 
 

@@ -144,7 +144,7 @@ class House:
         )
         self._app = Litestar(
             [*issuer_routes(self.issuer), *ballotbox_routes(self.box)],
-            exception_handlers=handlers(self.settings),
+            exception_handlers=handlers(lambda: self.settings),
             openapi_config=None,
             logging_config=None,
         )

@@ -1,6 +1,7 @@
 """One administrator who has signed in always stays."""
 
 import contextlib
+import datetime as dt
 from collections.abc import Callable
 from threading import Barrier, Thread
 
@@ -55,6 +56,28 @@ def test_signing_in_through_the_provider_counts_too(engine: Engine, clock: Fixed
     assert found is not None
     accesslog.note(engine, clock, found[0], "signed in", "provider")
     assert keeping.usable_admins(engine) == keeping.seen(engine) == {ONE, TWO}
+    keeping.remove(engine, ONE)
+    assert roles(engine) == {TWO: "admin"}
+
+
+def test_who_signed_in_under_an_account_before_is_no_spare_one(
+    engine: Engine, clock: FixedClock
+) -> None:
+    """An address that signed in once and was removed counts anew only once it signs in again."""
+    made(engine, clock, ONE)
+    made(engine, clock, TWO, "hr")
+    before = directory.find(engine, TWO)
+    assert before is not None
+    accesslog.note(engine, clock, before[0], "signed in", "")
+    keeping.remove(engine, TWO)
+    later = FixedClock(clock.now() + dt.timedelta(days=1))
+    made(engine, later, TWO, seen=False)
+    assert keeping.usable_admins(engine) == keeping.seen(engine) == {ONE}
+    with pytest.raises(BadAccounts, match="only administrator"):
+        keeping.remove(engine, ONE)
+    again = directory.find(engine, TWO)
+    assert again is not None
+    accesslog.note(engine, later, again[0], "signed in", "")
     keeping.remove(engine, ONE)
     assert roles(engine) == {TWO: "admin"}
 

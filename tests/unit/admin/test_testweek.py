@@ -23,7 +23,7 @@ if to == "broken":
     sys.exit("pulse: The disk is full.")
 tell(state="open", links=["http://127.0.0.1:1/s#x"], to=to, people=40)
 for line in sys.stdin:
-    if line == "close\\n":
+    if line == "close\\n" and to != "slow":
         tell(state="shown", counted=22, logins=[{"email": "l", "password": "p", "sees": "all"}])
     if line == "end\\n":
         break
@@ -70,6 +70,18 @@ def test_it_is_begun_once_closed_and_ended(week: TestWeek) -> None:
     assert folder is not None
     assert not folder.exists()
     assert week.told().state == "none"
+
+
+def test_closing_is_told_before_the_child_says_so(week: TestWeek) -> None:
+    """Whoever pressed the button comes back to a page that looks again by itself."""
+    week.begin("slow")
+    until(week, "open")
+    week.close()
+    assert week.told().state == "closing"
+    assert week.told().links == ("http://127.0.0.1:1/s#x",)
+    week.end()
+    week.begin("slow")
+    until(week, "open")
 
 
 def test_one_that_fails_says_why_and_another_can_begin(week: TestWeek) -> None:

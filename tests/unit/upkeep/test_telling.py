@@ -81,7 +81,7 @@ def forged(home: Home) -> summary.Summary:
 
 def shown(home: Home) -> bool:
     """Tell whether staff read the forged figure."""
-    with create_test_client(results_route(home, Settings())) as client:
+    with create_test_client(results_route(home, Settings)) as client:
         return "<b>99</b>" in client.get("/results").text
 
 

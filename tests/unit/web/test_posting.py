@@ -47,7 +47,7 @@ def application(*, direct: bool, https: bool = True) -> Litestar:
         routes,
         openapi_config=None,
         logging_config=None,
-        exception_handlers=handlers(Settings()),
+        exception_handlers=handlers(Settings),
         debug=False,
     )
     app.asgi_handler = guard(app.asgi_handler, https=https)

@@ -174,3 +174,26 @@ def test_the_holder_is_that_of_the_open_week(home: Home, *, broken: bool) -> Non
         assert told(browser) == ["same-user", "untold", "changes"]
         file.unlink()
         assert told(browser) == ["same-user", "untold", "changes"]
+
+
+@pytest.mark.enable_socket  # an event loop wakes itself through a pair of sockets
+@pytest.mark.parametrize("path", ["/privacy", "/results", "/nothing"])
+def test_saved_settings_are_read_without_a_restart(home: Home, path: str) -> None:
+    """Contacts and languages that an administrator saves stand on the next page that is opened.
+
+    A file that cannot be used changes nothing.
+    """
+    with TestClient[Litestar](create_app(home)) as browser:
+
+        def told() -> str:
+            headers = {"accept": "text/html", "accept-language": "de"}
+            return browser.get(path, headers=headers).text
+
+        assert "Desk 7" not in told()
+        text = 'k = 10\nlanguages = ["en", "de"]\n[support]\ncontacts = ["Desk 7"]\n'
+        home.settings_file.write_text(text, encoding="utf-8")
+        saved = told()
+        assert "<bdi>Desk 7</bdi>" in saved
+        assert '<html lang="de"' in saved
+        home.settings_file.write_text("k = 11\n", encoding="utf-8")
+        assert told() == saved

@@ -276,7 +276,7 @@ def test_the_page_is_made_again_when_a_practice_begins(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.make()
     release(home.releases, "2026-W09", msgspec.json.encode({**RESULTS, "unit_id": "all"}))
-    handler = results_route(home, Settings())
+    handler = results_route(home, Settings)
     with create_test_client(handler) as client:
         before = client.get("/results")
         assert client.get("/results").content == before.content
