@@ -109,6 +109,6 @@ class _Box(BallotBox):
 
 def ballotbox(desk: type[FoldingDesk] = FoldingDesk) -> Litestar:
     """Return a ballot box that folds all the time."""
-    home, settings = app._home(None)
-    box = _Box(ballotbox_shelf(home, settings, serving=True), home.published, desk)
-    return app._application(ballotbox_routes(box), (box,), settings)
+    home, current = app._home(None)
+    box = _Box(ballotbox_shelf(home, current(), serving=True), home.published, desk)
+    return app._application(ballotbox_routes(box), (box,), current)

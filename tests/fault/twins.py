@@ -108,9 +108,9 @@ class _Trusting(BallotBox):
 
 def trusting_ballotbox() -> Litestar:
     """Return a ballot box that takes a lost commit for one that was made."""
-    home, settings = app._home(None)
-    box = _Trusting(ballotbox_shelf(home, settings, serving=True), home.published)
-    return app._application(ballotbox_routes(box), (box,), settings)
+    home, current = app._home(None)
+    box = _Trusting(ballotbox_shelf(home, current(), serving=True), home.published)
+    return app._application(ballotbox_routes(box), (box,), current)
 
 
 class _Hasty(BallotBox):
@@ -125,6 +125,6 @@ class _Hasty(BallotBox):
 
 def hasty_ballotbox() -> Litestar:
     """Return a ballot box that answers before it has stored."""
-    home, settings = app._home(None)
-    box = _Hasty(ballotbox_shelf(home, settings, serving=True), home.published)
-    return app._application(ballotbox_routes(box), (box,), settings)
+    home, current = app._home(None)
+    box = _Hasty(ballotbox_shelf(home, current(), serving=True), home.published)
+    return app._application(ballotbox_routes(box), (box,), current)
