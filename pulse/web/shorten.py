@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 Role = Literal["", "blank", "text", "name", "property", "both"]
 Variable = tuple[str, int | None]  # a name, and the statement that it lives in; None: everywhere
@@ -44,7 +45,7 @@ _AFTER: Final = frozenset({")", "]", "}", ",", "="})
 _LETTERS: Final = "etnsraoildcupmfghbvywkxjqz"  # as often as our sources use them
 
 
-class Token(msgspec.Struct):
+class Token(msgspec.Struct, frozen=True):
     """A piece of a program: its text, its role, how many brackets it stands in, and where.
 
     `statement` counts those of the top level. A name's role is "both" where it stands for a
@@ -61,11 +62,11 @@ def shorten(script: str) -> str:
     """Return a program with the names that it declares shortened, the same for the same input."""
     tokens = read(script)
     names = _short(tokens)
-    for token in tokens:
-        if token.role == "name":
-            token.text = names.get((token.text, token.statement), token.text)
-    _join(tokens)
-    return "".join(token.text for token in tokens)
+    return "".join(_joined([
+        replace(each, text=names.get((each.text, each.statement), each.text))
+        if each.role == "name" else each
+        for each in tokens
+    ]))  # fmt: skip
 
 
 def foreign(script: str) -> set[str]:
@@ -81,26 +82,38 @@ def read(script: str) -> list[Token]:
     inside: list[str] = []  # the open brackets: an object's brace is `{:`
     before, statement = "", 0
     for text, is_code in _pieces(script):
-        token = Token(text, "" if is_code else "text", len(inside), statement)
-        tokens.append(token)
-        if text.isspace():
-            token.role = "blank"
-            continue
+        if is_code and text in _CLOSE:
+            inside.pop()
+        role = _role(text, before, inside) if is_code else "text"
+        tokens.append(Token(text, role, len(inside), statement))
         if is_code and text in _OPEN:
             inside.append("{:" if text == "{" and before not in _BLOCK else text)
-        elif is_code and text in _CLOSE:
-            inside.pop()
-            token.depth -= 1
-        elif is_code and _NAME.fullmatch(text) and text not in _WORDS:
-            key = inside[-1:] == ["{:"] and before in {"{", ","}
-            token.role = "property" if before in {".", "?."} else "both" if key else "name"
         statement += is_code and text == ";" and not inside
-        before = text if is_code else "'"
-    told = [each for each in tokens if each.role != "blank"]
-    for token, after in itertools.pairwise(told):
-        if token.role == "both" and after.text not in {",", "}", "="}:
-            token.role = "property"
-    return tokens
+        if role != "blank":
+            before = text if is_code else "'"
+    return list(_apart(tokens))
+
+
+def _role(text: str, before: str, inside: Sequence[str]) -> Role:
+    """Return the role of a piece of code; a key is "both" until what stands behind it is seen."""
+    if text.isspace():
+        return "blank"
+    if not _NAME.fullmatch(text) or text in _WORDS:
+        return ""
+    if before in {".", "?."}:
+        return "property"
+    return "both" if inside[-1:] == ["{:"] and before in {"{", ","} else "name"
+
+
+def _apart(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Return the tokens, a key with a value of its own as the property that it is."""
+    after = ""
+    found: list[Token] = []
+    for token in reversed(tokens):
+        key = token.role == "both" and after not in {",", "}", "="}
+        found.append(replace(token, role="property") if key else token)
+        after = after if token.role == "blank" else token.text
+    return reversed(found)
 
 
 def _pieces(script: str) -> Iterator[tuple[str, bool]]:
@@ -222,11 +235,12 @@ def _reach(variable: Variable, places: Mapping[Variable, set[int]]) -> list[int 
     return [*places[variable], *([None] if variable[1] is None else [])]
 
 
-def _join(tokens: Sequence[Token]) -> None:
-    """Make one of declarations that follow each other, and leave out `;` before a brace."""
+def _joined(tokens: Sequence[Token]) -> list[str]:
+    """Return the texts, declarations that follow each other as one, and no `;` before a brace."""
+    texts = [each.text for each in tokens]
     told = [(i, each) for i, each in enumerate(tokens) if each.role != "blank"]
     constant: set[int] = set()  # depths at which a declaration is being read
-    for (_, token), (at, after) in itertools.pairwise(told):
+    for (i, token), (at, after) in itertools.pairwise(told):
         if token.role:
             continue
         if token.text in _OPEN:
@@ -234,13 +248,14 @@ def _join(tokens: Sequence[Token]) -> None:
         elif token.text == "const":
             constant.add(token.depth)
         elif token.text == ";" and after.text == "}":
-            token.text = ""
+            texts[i] = ""
         elif token.text == ";" and after.text == "const" and token.depth in constant:
-            token.text, after.text = ",", ""
+            texts[i], texts[at] = ",", ""
             if tokens[at + 1].role == "blank":
-                tokens[at + 1].text = ""
+                texts[at + 1] = ""
         elif token.text == ";":
             constant.discard(token.depth)
+    return texts
 
 
 def _names() -> Iterator[str]:
