@@ -147,6 +147,10 @@ def _told(restored: "Restored") -> str:
         "Accounts are as they were when the backup was taken: look through `pulse leaders list` "
         "for people who\nhave left since. Compare the ledger's head with the one written down."
     )
+    words.append(
+        "No backup holds the mail server or what is in `channels/`: until both are set again, "
+        "mails wait\nin the outbox and reach nobody. `pulse mail test` tells."
+    )
     if restored.passwords_to_reset:
         words.append("`pulse leaders reset` gives those above a new one-time password.")
     if restored.council_keys_ended:
