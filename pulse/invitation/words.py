@@ -162,8 +162,8 @@ def _asked(code: str) -> tuple[Answer, ...]:
         Answer(
             _("You do not want these mails?"),
             _(
-                "Reply to this mail and say so; then none comes any more. Taking part is up to "
-                "you, and nobody is told whether you do."
+                "Reply to this mail and say so; from the next week on you can be left off the "
+                "list. Taking part is up to you, and nobody is told whether you do."
             ),
         ),
     )

@@ -10,8 +10,8 @@ LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 2_000
 LONGEST_CONTACT: Final = 300
 MOST_CONTACTS: Final = 30
-# Signs without a shape that Persian, Hebrew and emoji are written with; the rest of their kind
-# can turn a line around or hide a part of it.
+# Joiners (U+200C, U+200D) and marks of direction (U+200E, U+200F) that Persian, Hebrew and emoji
+# are written with; the rest of their kind can turn a line around or hide a part of it.
 _NEEDED: Final = dict.fromkeys((0x200C, 0x200D, 0x200E, 0x200F))
 
 
