@@ -45,6 +45,7 @@ timezone = "UTC"
 base_url = "{base_url}"
 dashboards_url = "{dashboards_url}"
 admin_url = "{admin_url}"
+languages = ["en", "de", "fr", "es", "ar"]
 
 [support]
 contacts = ["Works council: extension 2200", "Company doctor: extension 2300"]
