@@ -5,7 +5,7 @@ own names stay, and so does a variable that stands for a property as well (`{ wa
 kept apart from every other in the statements of the top level that hold it, so it can neither
 hide another nor be taken for one. Needs what our modules keep to: every declaration and every
 statement of the top level ends with `;`, none is empty, and what a template fills in holds no
-brace and no template.
+brace and no template. No object has methods: what looks like one is refused.
 """
 
 import itertools
@@ -38,7 +38,7 @@ _WORDS: Final = frozenset(
 _OPEN: Final = frozenset({"(", "[", "{", "${"})
 _CLOSE: Final = frozenset({")", "]", "}"})
 # Behind these a brace opens a block; behind anything else an object or a pattern.
-_BLOCK: Final = frozenset({"", ")", "=>", ";", "{", "}", "try", "else", "do", "finally"})
+_BLOCK: Final = frozenset({"", ")", "=>", ";", "{", "}", "try", "catch", "else", "do", "finally"})
 # What a pattern binds stands between two of these; what it fills in stands behind `=`.
 _BEFORE: Final = frozenset({"(", "[", "{", ",", ":", "..."})
 _AFTER: Final = frozenset({")", "]", "}", ",", "="})
@@ -59,7 +59,11 @@ class Token(msgspec.Struct, frozen=True):
 
 
 def shorten(script: str) -> str:
-    """Return a program with the names that it declares shortened, the same for the same input."""
+    """Return a program with the names that it declares shortened, the same for the same input.
+
+    Raises:
+        ValueError: a brace is neither a plain object's nor surely a block's.
+    """
     tokens = read(script)
     names = _short(tokens)
     return "".join(_joined([
@@ -110,7 +114,9 @@ def _apart(tokens: Sequence[Token]) -> Iterator[Token]:
     after = ""
     found: list[Token] = []
     for token in reversed(tokens):
-        key = token.role == "both" and after not in {",", "}", "="}
+        if token.role == "both" and after not in {",", "}", "=", ":"}:
+            raise ValueError(f"{token.text!r} is neither a key nor alone, so nothing is renamed.")
+        key = token.role == "both" and after == ":"
         found.append(replace(token, role="property") if key else token)
         after = after if token.role == "blank" else token.text
     return reversed(found)

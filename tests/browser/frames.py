@@ -122,7 +122,8 @@ class Frames:
         self.tab.add_init_script(WATCH)
         self.serve("**/tab", b"<!doctype html><title>A tab</title>", HTML)
         # As served, but for the policy, which forbids frames.
-        self.serve("**/s", page or staff_page(), HTML)
+        self.page = page or staff_page()
+        self.serve("**/s", self.page, HTML)
         self._list16 = None
         if keys is not None:
             current = {
@@ -154,6 +155,13 @@ class Frames:
         """Return what stands behind a link's #, naming the list that this tab is given."""
         fragment = link.partition("#")[2]
         return f"{fragment.rpartition('.')[0]}.{self._list16}" if self._list16 else fragment
+
+    def asking(self, life: Life) -> list[int]:
+        """Return those awaits of a life, counted from 0, that wait for the server."""
+        [name] = set(re.findall(r"await (\w+)\('/ballot'", self.page.decode()))
+        found = [at for at, line in enumerate(life.places) if f" {name} " in line]
+        assert found
+        return found
 
     def close(self) -> None:
         """Close the tab."""

@@ -100,7 +100,7 @@ def test_crashing_twice_costs_nothing(place: PollingPlace, rough: BrowserContext
     """A visit that resumes after a crash may itself crash anywhere."""
     frames, chance = Frames(rough, place), random.Random(4)
     whole = undisturbed(frames, place.next_link())
-    asking = [at for at, line in enumerate(whole.places) if " ask " in line]
+    asking = frames.asking(whole)
     pairs = [({"at": at}, {"at": chance.randrange(50)}) for at in asking[-8:]]
     assert [pair for pair in pairs if not dies(frames, place, *pair)] == []
 
@@ -129,6 +129,6 @@ def test_a_client_in_another_order_is_caught(
     """Twins that store too late, too early or not at all fail at one of the awaits."""
     frames = Frames(rough, place, mutated("ballot.js", *TWINS[twin]))
     whole = undisturbed(frames, place.next_link())
-    asking = [at for at, line in enumerate(whole.places) if " ask " in line]
+    asking = frames.asking(whole)
     deaths = [{"cut": whole.requests - 1}, *({"at": at} for at in reversed(asking))]
     assert not all(dies(frames, place, death) for death in deaths)

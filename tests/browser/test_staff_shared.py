@@ -299,7 +299,7 @@ def test_sealed_answers_go_out_without_their_person(
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("  if (window.ononline) setTimeout(go, 30000);\n", ""),
+        ("  if (find('ask').hidden) setTimeout(go, 30000);\n", ""),
         ("event = await pressed();", "event = await pressed();\n      session.clear();"),
         ("if (event || find('again').hidden) show", "show"),
     ],
@@ -316,7 +316,7 @@ def test_a_page_that_leaves_them_lying_is_caught(
 
 def test_a_page_that_forgets_to_clean_up_is_caught(place: PollingPlace, visits: Visits) -> None:
     """The twin that leaves its last step behind is seen in what the browser keeps."""
-    page = mutated("ballot.js", ".cast) stop('refused');\n  record(visit, 'done');", ".cast);")
+    page = mutated("ballot.js", ".cast) stop('refused');\n  record(visit, 'done');", ".cast) {}")
     frames = Frames(visits.context(), place, page)
     kept = frames.live(place.next_link(), CHOICES).kept[0]
     assert set(kept.values()) != {"done"}

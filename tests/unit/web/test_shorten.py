@@ -76,6 +76,13 @@ def test_mixed_names_would_be_seen(long: str, twin: str) -> None:
     assert not unmixed(long, twin)
 
 
+@pytest.mark.parametrize("text", ["const a={b(){}};", "const a=b\n{c.d=e}", "loop:{c(1)}"])
+def test_a_brace_that_could_be_either_is_refused(text: str) -> None:
+    """A method, or a block where none is expected, stops the start; nothing is guessed."""
+    with pytest.raises(ValueError, match="neither a key nor alone"):
+        shorten(text)
+
+
 def test_what_is_the_browsers_stays() -> None:
     """The program uses these names of the browser and no other, before and after."""
     assert foreign(program()) == foreign(shorten(program())) == BROWSER
@@ -101,6 +108,7 @@ def test_the_page_carries_the_short_program() -> None:
         ("f(/name/g);const name=/;name/;", "f(/name/g);const e=/;name/;"),
         ("const a1=1;const b1=2;let c1;const d1=3;", "const e=1,t=2;let n;const s=3;"),
         ("const f=()=>{g();h();};", "const e=()=>{g();h()};"),
+        ("const f=one=>{try{g();}catch{one.a={};}};", "const t=e=>{try{g()}catch{e.a={}}};"),
         ("for(const one of all){one();const two=1;}", "for(const e of all){e();const t=1}"),
         ("try{a();}catch{b();}\ntry{c();}catch(why){d(why);}", None),
         ("const e=t?n:s;const q=1;", "const e=t?n:s,r=1;"),
