@@ -240,7 +240,7 @@ def _visit(stand: Stand, client: TestClient[Litestar]) -> Iterator[tuple[str, Re
         yield address, Reply(reply.status_code, _headers(reply.headers), _plain(reply.content))
         found = {unescape(link.decode()) for link in _LINK.findall(reply.content)}
         found = {link for link in found if link.count("unit=") <= PAIR}
-        if b'"next":"' in reply.content:
+        if b'"items":[' in reply.content and b'"next":"' in reply.content:
             after = msgspec.json.decode(reply.content)["next"]
             found.add(f"{address}{'&' if '?' in address else '?'}after={after}")
         waiting += sorted(found - known)
