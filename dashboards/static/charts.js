@@ -40,7 +40,7 @@ async function draw(place) {
     place.drawn = () => {
       const { data, layout } = themed(figure);
       // On paper a little lower: four lines fit the first sheet.
-      const sheet = { width: paper(place), height: 0.75 * layout.height, autosize: false };
+      const sheet = { width: paper(place), height: 0.66 * layout.height, autosize: false };
       const size = printing ? sheet : { autosize: true };
       return library.react(place, data, { ...layout, ...size }, SETTINGS);
     };
