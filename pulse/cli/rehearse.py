@@ -64,7 +64,7 @@ def rehearse(run: Run, to: str, people: int, port: int, tell: Path | None) -> No
     one address. Answer a few links, then close it to see what staff and leaders would see. It is
     destroyed at the end, and after a day at the latest.
     """
-    from pulse.rehearse import HANDFUL, TestWeek, settings_text
+    from pulse.testweek import HANDFUL, TestWeek, settings_text
 
     real = run.settings
     if to:

@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from abc import ABCMeta, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -42,7 +43,11 @@ class Place(msgspec.Struct, frozen=True):
         return ("__Host-" if self.https else "") + self.name + (f"-{kind}" if kind else "")
 
 
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
+class _Meta(msgspec.StructMeta, ABCMeta):
+    """A struct that lacks what its app must add cannot be made."""
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True, metaclass=_Meta):
     """The parts that handlers share; an app adds its own.
 
     `sign_ins` and `letters` bound how often those may be tried; the `postman` writes mails in a
@@ -68,9 +73,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         """The settings in force now."""
         return self.current.now()
 
+    @abstractmethod
     def frame(self, account: Account | None) -> dict[str, Any]:
         """Return what the app's own `base.html` reads of whoever is signed in, None for nobody."""
-        raise NotImplementedError
 
     def report(self, error: BaseException) -> None:
         """Write what broke to standard error for the operator; people get a plain sentence."""

@@ -161,9 +161,8 @@ def test_offline_then_online_goes_on_by_itself(place: PollingPlace, rough: Brows
     page.click("#send")
     expect(page.locator("#note")).to_contain_text("Your answers are still here")
     assert page.locator(":checked").count() == 5
-    rough.set_offline(False)
     page.route("**/ballot", lambda route: route.abort())
-    page.click("#send")
+    rough.set_offline(False)
     shown(page, "again")
     page.unroute("**/ballot")
     rough.set_offline(True)

@@ -17,9 +17,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from pulse.rehearse import HANDFUL, settings_text
 from pulse.settings import Home, Settings, Support
 from pulse.settings.loading import understand
+from pulse.testweek import HANDFUL, settings_text
 from tests.installation import free_ports
 from tests.unit.admin import house
 

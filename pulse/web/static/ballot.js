@@ -4,7 +4,6 @@ import { pick, shelf } from './choosing.js';
 import { seal } from './hpke.js';
 import { checkGroup, checkList, parse } from './keylist.js';
 import { blind, finalize, prepare } from './rsabssa.js';
-export { pick, shelf };
 
 // Ends a step: `page` names what to show; after a `final` one the link is spent.
 export const stop = (page, final) => { throw Object.assign(Error(page), { page, final }); };

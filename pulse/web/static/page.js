@@ -1,6 +1,7 @@
 // The staff page: fills one section after the other and hands the answers to ballot.js.
-import { arrive, get, getTexts, pick, send, shelf, stop } from './ballot.js';
+import { arrive, get, getTexts, send, stop } from './ballot.js';
 import { unb64u } from './bytes.js';
+import { pick, shelf } from './choosing.js';
 import { parse, proquints } from './keylist.js';
 
 const find = (id) => document.getElementById(id);

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from pulse.errors import Refused
-from pulse.rehearse.casting import Polls
+from pulse.testweek.casting import Polls
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
 

@@ -4,6 +4,6 @@ It lives in a throw-away home of its own, with databases, keys and ports of its 
 real roster goes in, nothing of it comes out.
 """
 
-from pulse.rehearse.week import HANDFUL, TestWeek, settings_text
+from pulse.testweek.week import HANDFUL, TestWeek, settings_text
 
 __all__ = ["HANDFUL", "TestWeek", "settings_text"]

@@ -18,11 +18,11 @@ from pulse.invitation import invitations, sending
 from pulse.invitation.links import read_kwave
 from pulse.mail.courier import deliver
 from pulse.mail.secretfiles import SMTP_PASSWORD, has_secret, read_secret, write_secret
-from pulse.rehearse.casting import Polls
 from pulse.roster.tables import membership, person
 from pulse.settings import Home, Settings, load, mail_server
 from pulse.store.databases import state_engine
 from pulse.terms import Progress, silent
+from pulse.testweek.casting import Polls
 from pulse.token.invites import link
 from pulse.upkeep.telling import tell
 
