@@ -1,14 +1,17 @@
 """`results.json` as the page for staff reads it: the released cells of one wave."""
 
-import msgspec
+from typing import Annotated
 
-from pulse.terms import WAVE_ID
+import msgspec
+from msgspec import Meta
+
+from pulse.terms import TOP, WAVE_ID
 
 
 class Figure(msgspec.Struct, frozen=True):
     """A statement (1-5) as released; a coded `mean` is its bound."""
 
-    mean: float
+    mean: Annotated[float, Meta(ge=1, le=TOP)]
     mean_bound: str = "exact"
     text: str = ""
     reverse: bool = False

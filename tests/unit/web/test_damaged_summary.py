@@ -88,6 +88,7 @@ def test_whatever_stands_there_the_page_is_made(file: Path, changes: list[tuple[
 @given(changes=st.lists(st.tuples(st.sampled_from(list(places(TOLD))), nonsense()), max_size=3))
 @example([(("invited",), 0)])
 @example([(("wave",), "zzz")])
+@example([(("items", 0, "mean"), 1e26)])
 def test_damaged_results_are_a_page_too(changes: list[tuple[At, Json]]) -> None:
     """Results that could not be drawn are as good as none, whatever the summary says."""
     document = TOLD
